@@ -1,1 +1,27 @@
-//! Placeholder.
+//! Emulations of four documented endpoints that hand out access to a Kubernetes cluster.
+//!
+//! An [`Emulation`] is a pure function over a world. A [`Session`] lets one work: it keeps the world, the clock and the
+//! journal. A [host](host) puts a session on a socket, here a `wiremock` server inside a test.
+//!
+//! Everything that an emulation refuses names the clause of the provider's document that it is refused by, in the
+//! journal and in the response header `kubeproof-clause`.
+
+pub mod host;
+pub mod pki;
+pub mod providers;
+
+mod emulation;
+mod incident;
+mod journal;
+mod redact;
+mod reply;
+mod request;
+mod session;
+
+pub use emulation::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented};
+pub use incident::{Calls, ELSEWHERE, Happening, Incident, SCRIPTED, ScriptedReply};
+pub use journal::{Exchange, Journal};
+pub use redact::{PLACEHOLDER, Redactor};
+pub use reply::{Complaint, Decision, Reply, Verdict};
+pub use request::{Request, decoded};
+pub use session::{EPOCH, Session, Setting};

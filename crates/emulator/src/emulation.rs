@@ -1,0 +1,112 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+
+use crate::{Reply, Request};
+
+/// The server side of one provider's endpoint.
+///
+/// A pure function over a world: no I/O, no wall clock, no randomness but what the world's seed gives.
+/// Adding a provider means implementing this trait in a module of [`providers`](crate::providers) and naming it there.
+pub trait Emulation: Send + Sync + 'static {
+    /// The state of the server side. Its `Default` is a useful world: one cluster of every kind.
+    type World: Clone + Default + DeserializeOwned + Send + Sync + 'static;
+
+    /// What the provider may say by itself, whatever was asked: its rate limits and failures, by name.
+    type Incident: Clone + DeserializeOwned + Send + Sync + 'static;
+
+    /// The provider's name, as in `fixtures/<provider>/`.
+    const PROVIDER: &'static str;
+
+    /// The editions of the provider's documents that are emulated; the first is the default.
+    const EDITIONS: &'static [Edition];
+
+    /// Answers one request.
+    fn answer(edition: Edition, world: &Self::World, now: Timestamp, request: &Request) -> (Reply, Self::World);
+
+    /// What an incident makes the provider say instead.
+    fn incident(
+        edition: Edition,
+        incident: &Self::Incident,
+        world: &Self::World,
+        now: Timestamp,
+        request: &Request,
+    ) -> Reply;
+
+    /// How a caller with every right would ask for the first cluster.
+    fn caller(world: &Self::World) -> Caller;
+
+    /// Whether the cluster that issued it would accept a credential at `at`.
+    fn admits(world: &Self::World, at: Timestamp, presented: &Presented) -> Admission;
+
+    /// The certificate authority, as PEM, of the clusters whose kubeconfigs this world issues.
+    fn certificate_authority(world: &Self::World) -> String;
+
+    /// Everything in the world that may not be printed.
+    fn secrets(world: &Self::World) -> Vec<String>;
+}
+
+/// A dated version of a provider's documented behaviour, such as `2025-05`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Edition(pub &'static str);
+
+impl fmt::Display for Edition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// How to address a world's first cluster, with credentials that may.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// What the provider accepts, most usual first; never empty.
+    pub credentials: Vec<CallerCredentials>,
+    /// The ids that the request needs: `cluster_id`, and `project_id` or `account_id` where the provider has them.
+    pub cluster: BTreeMap<String, String>,
+}
+
+/// A credential that a world accepts.
+#[derive(Clone, PartialEq, Eq)]
+pub enum CallerCredentials {
+    /// `Authorization: Bearer`.
+    Bearer(String),
+    /// `X-Auth-Token`.
+    Token(String),
+    /// A signing key pair.
+    AccessKey {
+        /// The public part.
+        access_key: String,
+        /// The secret part.
+        secret_key: String,
+    },
+}
+
+impl fmt::Debug for CallerCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bearer(_) => f.write_str("Bearer(<redacted>)"),
+            Self::Token(_) => f.write_str("Token(<redacted>)"),
+            Self::AccessKey { access_key, .. } => write!(f, "AccessKey({access_key}, <redacted>)"),
+        }
+    }
+}
+
+/// A credential shown to a cluster.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Presented {
+    /// A bearer token.
+    Token(String),
+    /// A client certificate, DER.
+    ClientCertificate(Vec<u8>),
+}
+
+/// Whether a cluster accepts a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It does.
+    Admitted,
+    /// It does not, and why.
+    Refused(&'static str),
+}

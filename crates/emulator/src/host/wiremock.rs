@@ -1,0 +1,156 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http::StatusCode;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, Respond, ResponseTemplate};
+
+use super::finish;
+use crate::journal::Exchange;
+use crate::{EPOCH, Journal, Reply, Request, Session};
+
+/// A [`Session`] on a `wiremock::MockServer` of its own.
+///
+/// One catch-all responder answers everything, so that every request is answered and explained, and wiremock's own
+/// matching, journal and expectations are not used. A second server, the *elsewhere* origin, is started only for a
+/// session that points at it.
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// use kubeproof_emulator::host::WiremockHost;
+/// use kubeproof_emulator::providers::digitalocean::DigitalOcean;
+/// use kubeproof_emulator::Session;
+///
+/// let host = WiremockHost::start(Session::new::<DigitalOcean>(Default::default())).await;
+/// assert!(host.base_url().starts_with("http://127.0.0.1:"));
+/// assert_eq!(host.session().journal().recorded(), 0);
+/// # });
+/// ```
+pub struct WiremockHost {
+    server: MockServer,
+    session: Arc<Mutex<Session>>,
+    elsewhere: Option<Elsewhere>,
+}
+
+struct Elsewhere {
+    server: MockServer,
+    journal: Arc<Mutex<Journal>>,
+}
+
+impl WiremockHost {
+    /// Starts a server on a free loopback port.
+    pub async fn start(session: Session) -> Self {
+        let elsewhere = if session.points_elsewhere() { Some(Elsewhere::start().await) } else { None };
+        let session = Arc::new(Mutex::new(session));
+        let dispatch = Dispatch {
+            session: Arc::clone(&session),
+            elsewhere: elsewhere.as_ref().map(|elsewhere| elsewhere.server.uri()),
+        };
+        let server = bare_server().await;
+        Mock::given(any()).respond_with(dispatch).mount(&server).await;
+        Self { server, session, elsewhere }
+    }
+
+    /// Where the emulation listens, such as `http://127.0.0.1:41234`.
+    pub fn base_url(&self) -> String {
+        self.server.uri()
+    }
+
+    /// The session, locked: requests wait while the guard lives.
+    pub fn session(&self) -> MutexGuard<'_, Session> {
+        lock(&self.session)
+    }
+
+    /// What reached the second origin; empty when there is none.
+    pub fn elsewhere(&self) -> Vec<Exchange> {
+        self.elsewhere
+            .as_ref()
+            .map(|elsewhere| lock(&elsewhere.journal).exchanges().cloned().collect())
+            .unwrap_or_default()
+    }
+}
+
+impl Elsewhere {
+    async fn start() -> Self {
+        let journal = Arc::new(Mutex::new(Journal::default()));
+        let server = bare_server().await;
+        Mock::given(any()).respond_with(Trap { journal: Arc::clone(&journal) }).mount(&server).await;
+        Self { server, journal }
+    }
+}
+
+/// A server that is not pooled, so that nothing of one case reaches the next, and that keeps no journal of its own.
+async fn bare_server() -> MockServer {
+    MockServer::builder().disable_request_recording().start().await
+}
+
+struct Dispatch {
+    session: Arc<Mutex<Session>>,
+    elsewhere: Option<String>,
+}
+
+impl Respond for Dispatch {
+    fn respond(&self, request: &wiremock::Request) -> ResponseTemplate {
+        let request = taken_from(request);
+        let mut session = lock(&self.session);
+        // A panic inside wiremock would be a line on stderr and a dropped connection; here it is an answer and a journal entry.
+        let reply = catch_unwind(AssertUnwindSafe(|| session.handle(request.clone()))).unwrap_or_else(|_| {
+            let reply = broken();
+            session.record(request, reply.clone());
+            reply
+        });
+        template(finish(reply, self.elsewhere.as_deref()))
+    }
+}
+
+/// Answers everything, and remembers what came.
+struct Trap {
+    journal: Arc<Mutex<Journal>>,
+}
+
+impl Respond for Trap {
+    fn respond(&self, request: &wiremock::Request) -> ResponseTemplate {
+        let reply = Reply::answer("kubeproof.elsewhere", StatusCode::OK, "another origin answers everything")
+            .with_json(&serde_json::json!({}));
+        lock(&self.journal).record(Exchange {
+            number: 0,
+            at: EPOCH,
+            request: taken_from(request),
+            reply: reply.clone(),
+        });
+        template(reply)
+    }
+}
+
+fn taken_from(request: &wiremock::Request) -> Request {
+    Request {
+        method: request.method.clone(),
+        path: request.url.path().to_owned(),
+        query: request.url.query().map(str::to_owned),
+        headers: request.headers.clone(),
+        body: request.body.clone(),
+    }
+}
+
+fn broken() -> Reply {
+    let mut reply = Reply::refuse(
+        "kubeproof.harness-error",
+        StatusCode::from_u16(599).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        "the emulation panicked: please report this request as a bug of kubeproof",
+    );
+    reply.decision.verdict = crate::Verdict::HarnessError;
+    reply
+}
+
+fn template(reply: Reply) -> ResponseTemplate {
+    let mut template = ResponseTemplate::new(reply.status.as_u16()).set_body_bytes(reply.body);
+    for (name, value) in &reply.headers {
+        template = template.append_header(name.clone(), value.clone());
+    }
+    template
+}
+
+/// A responder that panicked has left the session as it was before: the world changes only on return.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,171 @@
+use std::collections::BTreeMap;
+
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde::Deserialize;
+use serde::de::{self, Deserializer, Visitor};
+
+use crate::Reply;
+
+/// The clause of replies that a case or world file spells out byte by byte.
+pub const SCRIPTED: &str = "kubeproof.scripted-reply";
+
+/// Something that the provider says by itself on some calls, whatever was asked.
+///
+/// `{calls: [1], is: rate-limited}` lets the provider speak in its own dialect; `{calls: every, reply: {…}}` spells the reply out.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "IncidentSource<I>", bound = "I: Deserialize<'de>")]
+pub struct Incident<I> {
+    /// The calls it happens on.
+    pub calls: Calls,
+    /// What happens.
+    pub happening: Happening<I>,
+}
+
+/// What an [`Incident`] makes the provider say.
+#[derive(Clone, Debug)]
+pub enum Happening<I> {
+    /// One of the provider's own incidents.
+    Named(I),
+    /// A reply that the file spells out.
+    Scripted(ScriptedReply),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, bound = "I: Deserialize<'de>")]
+struct IncidentSource<I> {
+    #[serde(default)]
+    calls: Calls,
+    is: Option<I>,
+    reply: Option<ScriptedReply>,
+}
+
+impl<I> TryFrom<IncidentSource<I>> for Incident<I> {
+    type Error = &'static str;
+
+    fn try_from(source: IncidentSource<I>) -> Result<Self, Self::Error> {
+        let happening = match (source.is, source.reply) {
+            (Some(named), None) => Happening::Named(named),
+            (None, Some(scripted)) => Happening::Scripted(scripted),
+            _ => return Err("an incident has either `is` or `reply`"),
+        };
+        Ok(Self { calls: source.calls, happening })
+    }
+}
+
+/// Which calls, counted from 1 over the life of a world.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Calls {
+    /// All of them.
+    #[default]
+    Every,
+    /// These.
+    Numbers(Vec<u64>),
+}
+
+impl Calls {
+    /// Whether call number `call` is one of these.
+    pub fn include(&self, call: u64) -> bool {
+        match self {
+            Self::Every => true,
+            Self::Numbers(numbers) => numbers.contains(&call),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Calls {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct CallsVisitor;
+        impl<'de> Visitor<'de> for CallsVisitor {
+            type Value = Calls;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("`every`, or a list of call numbers from 1 on")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Calls, E> {
+                if text == "every" { Ok(Calls::Every) } else { Err(E::invalid_value(de::Unexpected::Str(text), &self)) }
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Calls, A::Error> {
+                let mut numbers = Vec::new();
+                while let Some(number) = seq.next_element::<u64>()? {
+                    if number == 0 {
+                        return Err(de::Error::custom("calls are counted from 1"));
+                    }
+                    numbers.push(number);
+                }
+                Ok(Calls::Numbers(numbers))
+            }
+        }
+        deserializer.deserialize_any(CallsVisitor)
+    }
+}
+
+/// A reply that a case or world file spells out.
+///
+/// In header values and in the body, `{elsewhere}` stands for the base URL of the host's second origin.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScriptedReply {
+    /// The status, 200 unless said otherwise.
+    #[serde(default = "ok", deserialize_with = "status")]
+    pub status: StatusCode,
+    /// The header fields.
+    #[serde(default, deserialize_with = "headers")]
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    #[serde(default)]
+    pub body: String,
+    /// A file of the provider's fixtures that holds the body. Whoever loads the file puts its text into `body`.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// How often the body is repeated, for answers that are too large.
+    #[serde(default = "once")]
+    pub repeat: usize,
+}
+
+impl ScriptedReply {
+    /// The reply.
+    pub fn reply(&self) -> Reply {
+        let mut reply = Reply::incident(SCRIPTED, self.status, "this reply is spelled out by the case or world file");
+        for (name, value) in &self.headers {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str()))
+            {
+                reply.headers.insert(name, value);
+            }
+        }
+        reply.body = self.body.repeat(self.repeat).into_bytes();
+        reply
+    }
+
+    /// Whether the reply points at the host's second origin.
+    pub fn points_elsewhere(&self) -> bool {
+        self.body.contains(ELSEWHERE) || self.headers.values().any(|value| value.contains(ELSEWHERE))
+    }
+}
+
+/// Stands for the base URL of a host's second origin.
+pub const ELSEWHERE: &str = "{elsewhere}";
+
+fn ok() -> StatusCode {
+    StatusCode::OK
+}
+
+fn once() -> usize {
+    1
+}
+
+fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<StatusCode, D::Error> {
+    let number = u16::deserialize(deserializer)?;
+    StatusCode::from_u16(number).map_err(|_| de::Error::custom(format!("{number} is no HTTP status (200 to 599)")))
+}
+
+fn headers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let headers = BTreeMap::<String, String>::deserialize(deserializer)?;
+    for (name, value) in &headers {
+        if HeaderName::try_from(name.as_str()).is_err() || HeaderValue::try_from(value.as_str()).is_err() {
+            return Err(de::Error::custom(format!("HTTP does not allow a header field `{name}` with this value")));
+        }
+    }
+    Ok(headers)
+}

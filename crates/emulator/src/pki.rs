@@ -1,0 +1,142 @@
+//! The certificate authority of an emulated cluster, derived from the world's seed.
+
+use jiff::{SignedDuration, Timestamp};
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, PKCS_ED25519, SerialNumber,
+};
+use sha2::{Digest, Sha256};
+
+/// A certificate authority. The same seed and name give the same key and certificate, byte for byte:
+/// Ed25519 is deterministic, so that an emulation stays a pure function.
+pub struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    certificate_pem: String,
+    certificate_der: Vec<u8>,
+    seed: u64,
+}
+
+/// A certificate and its key.
+pub struct Identity {
+    /// The certificate, PEM.
+    pub certificate_pem: String,
+    /// The certificate, DER.
+    pub certificate_der: Vec<u8>,
+    /// The private key, PKCS #8 PEM.
+    pub key_pem: String,
+}
+
+/// How long an authority is valid.
+const AUTHORITY_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 3650);
+
+/// Authorities are valid from well before any emulator's clock.
+const AUTHORITY_START: Timestamp = Timestamp::constant(1_735_689_600, 0);
+
+impl Authority {
+    /// The authority called `name` of a world with this seed.
+    ///
+    /// # Errors
+    ///
+    /// When the certificate cannot be made: a bug of this crate.
+    pub fn new(seed: u64, name: &str) -> Result<Self, rcgen::Error> {
+        let key = key_pair(seed, name)?;
+        let mut params = params(seed, name, AUTHORITY_START, AUTHORITY_START + AUTHORITY_LIFETIME);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
+        let certificate = params.self_signed(&key)?;
+        Ok(Self {
+            certificate_pem: certificate.pem(),
+            certificate_der: certificate.der().to_vec(),
+            issuer: Issuer::new(params, key),
+            seed,
+        })
+    }
+
+    /// The authority's certificate, PEM.
+    pub fn certificate_pem(&self) -> &str {
+        &self.certificate_pem
+    }
+
+    /// The authority's certificate, DER.
+    pub fn certificate_der(&self) -> &[u8] {
+        &self.certificate_der
+    }
+
+    /// Issues a client certificate for `common_name`, valid over the given time. `serial` tells issues apart.
+    ///
+    /// # Errors
+    ///
+    /// When the certificate cannot be made: a bug of this crate.
+    pub fn issue_client(
+        &self,
+        common_name: &str,
+        serial: u64,
+        not_before: Timestamp,
+        not_after: Timestamp,
+    ) -> Result<Identity, rcgen::Error> {
+        let label = format!("{common_name}/{serial}");
+        let key = key_pair(self.seed, &label)?;
+        let mut params = params(self.seed, &label, not_before, not_after);
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, common_name);
+        params.distinguished_name.push(DnType::OrganizationName, "system:masters");
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        let certificate = params.signed_by(&key, &self.issuer)?;
+        Ok(Identity {
+            certificate_pem: certificate.pem(),
+            certificate_der: certificate.der().to_vec(),
+            key_pem: key.serialize_pem(),
+        })
+    }
+}
+
+fn params(seed: u64, name: &str, not_before: Timestamp, not_after: Timestamp) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.not_before = date(not_before);
+    params.not_after = date(not_after);
+    let digest = Sha256::digest(format!("serial/{seed}/{name}"));
+    // A leading zero bit: serial numbers are positive.
+    let mut serial: Vec<u8> = digest.iter().copied().take(16).collect();
+    if let Some(first) = serial.first_mut() {
+        *first = (*first & 0x7f) | 0x01;
+    }
+    params.serial_number = Some(SerialNumber::from(serial));
+    params
+}
+
+/// rcgen speaks `time`; whole seconds are all that a certificate holds.
+fn date(at: Timestamp) -> time::OffsetDateTime {
+    time::OffsetDateTime::from_unix_timestamp(at.as_second()).unwrap_or(time::OffsetDateTime::UNIX_EPOCH)
+}
+
+/// An Ed25519 key derived from seed and label: RFC 8410's PKCS #8 frame around 32 bytes.
+fn key_pair(seed: u64, label: &str) -> Result<KeyPair, rcgen::Error> {
+    const FRAME: [u8; 16] =
+        [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+    let mut pkcs8 = FRAME.to_vec();
+    pkcs8.extend_from_slice(&Sha256::digest(format!("key/{seed}/{label}")));
+    KeyPair::from_pkcs8_der_and_sign_algo(&pkcs8.as_slice().into(), &PKCS_ED25519)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::EPOCH;
+
+    #[test]
+    fn the_same_seed_gives_the_same_bytes() {
+        let issue = |seed| {
+            let authority = Authority::new(seed, "demo").unwrap();
+            let identity = authority.issue_client("user", 1, EPOCH, EPOCH + SignedDuration::from_hours(24)).unwrap();
+            (authority.certificate_pem().to_owned(), identity.certificate_pem, identity.key_pem)
+        };
+        assert_eq!(issue(1), issue(1));
+        let (one, other) = (issue(1), issue(2));
+        assert_ne!(one.0, other.0);
+        assert_ne!(one.1, other.1);
+        assert_ne!(one.2, other.2);
+    }
+}

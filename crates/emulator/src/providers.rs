@@ -1,0 +1,46 @@
+//! The emulations, one module a provider.
+
+pub mod cce;
+pub mod digitalocean;
+pub mod fireworks;
+pub mod ucs;
+
+use crate::Emulation;
+
+/// The name of every provider, in the order in which they are listed everywhere.
+pub const PROVIDERS: [&str; 4] = ["digitalocean", "cce", "ucs", "fireworks"];
+
+/// Something to do with the emulation of a provider that is known by name only.
+pub trait Visitor {
+    /// What comes of it.
+    type Output;
+
+    /// Does it.
+    fn visit<E: Emulation>(self) -> Self::Output;
+}
+
+/// Calls `visitor` with the emulation of the provider called `name`; `None` when there is none.
+///
+/// ```
+/// use kubeproof_emulator::providers::{self, Visitor};
+/// use kubeproof_emulator::{Edition, Emulation};
+///
+/// struct Newest;
+/// impl Visitor for Newest {
+///     type Output = Option<Edition>;
+///     fn visit<E: Emulation>(self) -> Option<Edition> {
+///         E::EDITIONS.iter().max().copied()
+///     }
+/// }
+/// assert!(providers::visit("ucs", Newest).is_some());
+/// assert!(providers::visit("nimbus", Newest).is_none());
+/// ```
+pub fn visit<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
+    match name {
+        "digitalocean" => Some(visitor.visit::<digitalocean::DigitalOcean>()),
+        "cce" => Some(visitor.visit::<cce::Cce>()),
+        "ucs" => Some(visitor.visit::<ucs::Ucs>()),
+        "fireworks" => Some(visitor.visit::<fireworks::Fireworks>()),
+        _ => None,
+    }
+}

@@ -1,0 +1,99 @@
+use std::net::Ipv4Addr;
+
+use serde::Deserialize;
+
+use crate::providers::cce::AccessKey;
+
+/// CCE's side: who may ask, and the clusters of a project.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct World {
+    /// User tokens that are valid for `X-Auth-Token`.
+    pub tokens: Vec<String>,
+    /// Key pairs that may sign requests.
+    pub access_keys: Vec<AccessKey>,
+    /// User tokens that are valid, but whose user may not read these clusters.
+    pub forbidden_tokens: Vec<String>,
+    /// The clusters.
+    pub clusters: Vec<Cluster>,
+    /// What every generated key and certificate is derived from.
+    pub seed: u64,
+}
+
+/// A cluster.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cluster {
+    /// Its id.
+    pub id: String,
+    /// The project it belongs to.
+    pub project_id: String,
+    /// The address inside the VPC.
+    pub private_ip: Ipv4Addr,
+    /// The elastic IP (EIP), when one is bound: the document's `publicIp`.
+    pub public_ip: Option<Ipv4Addr>,
+    /// Whether certificates are handed out.
+    pub certificates: Certificates,
+}
+
+/// Whether a cluster's kubeconfig holds certificates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Certificates {
+    /// It does.
+    #[default]
+    Issued,
+    /// All three are empty strings, as in the document's example answer.
+    Blank,
+}
+
+/// What CCE or its gateway says by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Incident {
+    /// 400 in the service's dialect.
+    BadRequest,
+    /// 429 in the service's dialect, with `Retry-After`.
+    RateLimited,
+    /// 500 in the service's dialect.
+    ServerError,
+    /// 429 in the gateway's dialect.
+    GatewayRateLimited,
+    /// 502 in the gateway's dialect: the backend is unavailable.
+    GatewayUnavailable,
+    /// 504 in the gateway's dialect: the backend did not answer in time.
+    GatewayTimeout,
+    /// 500 in the gateway's dialect.
+    GatewayError,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            tokens: vec!["example-iam-token".to_owned()],
+            access_keys: vec![AccessKey::default()],
+            forbidden_tokens: vec!["example-iam-token-without-rights".to_owned()],
+            clusters: vec![
+                Cluster::default(),
+                Cluster {
+                    id: "0c0ffee0-0000-11f1-8000-000000000002".to_owned(),
+                    public_ip: Some(Ipv4Addr::new(203, 0, 113, 10)),
+                    ..Cluster::default()
+                },
+            ],
+            seed: 1,
+        }
+    }
+}
+
+impl Default for Cluster {
+    fn default() -> Self {
+        Self {
+            id: "0c0ffee0-0000-11f1-8000-000000000001".to_owned(),
+            project_id: "00000000000000000000000000000abc".to_owned(),
+            private_ip: Ipv4Addr::new(192, 168, 1, 7),
+            public_ip: None,
+            certificates: Certificates::Issued,
+        }
+    }
+}

@@ -1,0 +1,79 @@
+use serde::Deserialize;
+
+/// DigitalOcean's side: one team's API tokens and clusters.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct World {
+    /// API tokens that may read every cluster of the team.
+    pub api_tokens: Vec<String>,
+    /// The team's clusters.
+    pub clusters: Vec<Cluster>,
+    /// What every generated key, certificate and token is derived from.
+    pub seed: u64,
+}
+
+/// A cluster.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cluster {
+    /// Its id.
+    pub id: String,
+    /// Its name; the kubeconfig calls it `do-<region>-<name>`.
+    pub name: String,
+    /// Its region.
+    pub region: String,
+    /// What its kubeconfigs authenticate with.
+    pub auth: Auth,
+}
+
+/// What a cluster's kubeconfigs authenticate with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Auth {
+    /// A token that expires.
+    #[default]
+    Token,
+    /// A client certificate, for clusters that do not support tokens.
+    ClientCertificate,
+}
+
+/// What DigitalOcean says by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Incident {
+    /// 429 of the per-minute burst limit, with `retry-after`.
+    RateLimitedBurst,
+    /// 429 of the hourly limit, without `retry-after`.
+    RateLimitedHourly,
+    /// 500 with the documented error object.
+    ServerError,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            api_tokens: vec!["example-do-api-token".to_owned()],
+            clusters: vec![
+                Cluster::default(),
+                Cluster {
+                    id: "0c0ffee0-0000-4000-8000-000000000002".to_owned(),
+                    name: "legacy".to_owned(),
+                    auth: Auth::ClientCertificate,
+                    ..Cluster::default()
+                },
+            ],
+            seed: 1,
+        }
+    }
+}
+
+impl Default for Cluster {
+    fn default() -> Self {
+        Self {
+            id: "0c0ffee0-0000-4000-8000-000000000001".to_owned(),
+            name: "demo".to_owned(),
+            region: "nyc1".to_owned(),
+            auth: Auth::Token,
+        }
+    }
+}

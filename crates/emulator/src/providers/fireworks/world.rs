@@ -1,0 +1,113 @@
+use serde::Deserialize;
+
+/// Fireworks' side: an account's API keys and clusters.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct World {
+    /// API keys that may read every cluster of their account.
+    pub api_keys: Vec<String>,
+    /// API keys that are valid, but whose owner may not read these clusters.
+    pub forbidden_api_keys: Vec<String>,
+    /// The clusters.
+    pub clusters: Vec<Cluster>,
+    /// Whether a field of the read mask that was not asked for is left out or empty.
+    pub unrequested: Unrequested,
+    /// What a read mask with an unknown field is answered with.
+    pub unknown_mask_field: UnknownMaskField,
+    /// What the certificate authority is derived from.
+    pub seed: u64,
+}
+
+/// A cluster.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cluster {
+    /// Its id.
+    pub id: String,
+    /// The account it belongs to.
+    pub account_id: String,
+    /// The address of its Kubernetes API server.
+    pub endpoint: String,
+    /// Its state.
+    pub state: State,
+}
+
+/// The state of a cluster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It can be used.
+    #[default]
+    Ready,
+    /// It is being created, and the answer is 400 with `FAILED_PRECONDITION`.
+    Creating,
+    /// It is being created, and the answer is 200 with empty fields.
+    CreatingWithEmptyFields,
+}
+
+/// How a field that the read mask does not name is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unrequested {
+    /// As an empty string, as grpc-gateway does by default.
+    #[default]
+    Empty,
+    /// Not at all.
+    Absent,
+}
+
+/// What a read mask with an unknown field is answered with: the document does not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnknownMaskField {
+    /// 400 with `INVALID_ARGUMENT`, the convention of such APIs.
+    #[default]
+    Refused,
+    /// The unknown field is ignored.
+    Ignored,
+}
+
+/// What Fireworks says by itself, by the name of its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Incident {
+    /// 400 with `INVALID_ARGUMENT`.
+    InvalidArgument,
+    /// 429 with `RESOURCE_EXHAUSTED`.
+    ResourceExhausted,
+    /// 500 with `INTERNAL`.
+    Internal,
+    /// 501 with `UNIMPLEMENTED`.
+    Unimplemented,
+    /// 503 with `UNAVAILABLE`.
+    Unavailable,
+    /// 504 with `DEADLINE_EXCEEDED`.
+    DeadlineExceeded,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            api_keys: vec!["example-fireworks-api-key".to_owned()],
+            forbidden_api_keys: vec!["example-fireworks-api-key-without-rights".to_owned()],
+            clusters: vec![
+                Cluster::default(),
+                Cluster { id: "demo-creating".to_owned(), state: State::Creating, ..Cluster::default() },
+            ],
+            unrequested: Unrequested::default(),
+            unknown_mask_field: UnknownMaskField::default(),
+            seed: 1,
+        }
+    }
+}
+
+impl Default for Cluster {
+    fn default() -> Self {
+        Self {
+            id: "demo".to_owned(),
+            account_id: "demo-account".to_owned(),
+            endpoint: "https://demo.k8s.example.test".to_owned(),
+            state: State::Ready,
+        }
+    }
+}

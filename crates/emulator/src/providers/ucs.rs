@@ -1,0 +1,47 @@
+//! UCS: `GET /v1/clusters/{clusterid}/accessinfo`.
+
+mod world;
+
+pub use world::{Cluster, ClusterKind, DownloadedAs, Incident, ItemsAs, Network, World};
+
+use jiff::Timestamp;
+
+use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented, Reply, Request};
+
+/// The emulation.
+pub struct Ucs;
+
+impl Emulation for Ucs {
+    type World = World;
+    type Incident = Incident;
+    const PROVIDER: &'static str = "ucs";
+    const EDITIONS: &'static [Edition] = &[Edition("2025-05")];
+
+    fn answer(_: Edition, world: &World, _: Timestamp, _: &Request) -> (Reply, World) {
+        let reply = Reply::refuse("ucs.auth.bearer", http::StatusCode::UNAUTHORIZED, "send `Authorization: Bearer`");
+        (reply, world.clone())
+    }
+
+    fn incident(_: Edition, _: &Incident, _: &World, _: Timestamp, _: &Request) -> Reply {
+        Reply::incident("ucs.status.500", http::StatusCode::INTERNAL_SERVER_ERROR, "ordered")
+    }
+
+    fn caller(world: &World) -> Caller {
+        Caller {
+            credentials: world.tokens.iter().cloned().map(CallerCredentials::Bearer).collect(),
+            cluster: world.clusters.iter().take(1).map(|c| ("cluster_id".to_owned(), c.id.clone())).collect(),
+        }
+    }
+
+    fn admits(_: &World, _: Timestamp, _: &Presented) -> Admission {
+        Admission::Refused("not issued here")
+    }
+
+    fn certificate_authority(_: &World) -> String {
+        String::new()
+    }
+
+    fn secrets(world: &World) -> Vec<String> {
+        world.tokens.clone()
+    }
+}

@@ -1,0 +1,138 @@
+use serde::Deserialize;
+
+use crate::providers::cce::AccessKey;
+
+/// UCS's side: who may ask, and the clusters of an account.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct World {
+    /// User tokens that are valid for `X-Auth-Token`.
+    pub tokens: Vec<String>,
+    /// Key pairs that may sign requests.
+    pub access_keys: Vec<AccessKey>,
+    /// User tokens that are valid, but whose user has no permission to query these clusters.
+    pub forbidden_tokens: Vec<String>,
+    /// The clusters.
+    pub clusters: Vec<Cluster>,
+    /// How the answer to a repeated call is written: the document gives a message, not a shape.
+    pub downloaded_as: DownloadedAs,
+    /// How access information is written: the document says strings, its example shows objects.
+    pub items_as: ItemsAs,
+    /// What every generated key and certificate is derived from.
+    pub seed: u64,
+}
+
+/// A cluster.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cluster {
+    /// Its id.
+    pub id: String,
+    /// What it is.
+    pub kind: ClusterKind,
+    /// How it is reached.
+    pub network: Network,
+    /// Whether its agent certificate was downloaded.
+    pub downloaded: bool,
+}
+
+/// What a cluster is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClusterKind {
+    /// A third-party cluster that was attached: the only kind with access information.
+    #[default]
+    Attached,
+    /// A CCE cluster.
+    Cce,
+}
+
+/// How a cluster is reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Network {
+    /// Over the public network.
+    #[default]
+    Public,
+    /// Over the private network: `vpcendpoint` and `region` are mandatory.
+    Private,
+}
+
+/// The shape of the message `Downloaded`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DownloadedAs {
+    /// `["Downloaded"]`, the only shape that fits the document's table.
+    #[default]
+    Array,
+    /// `"Downloaded"`.
+    String,
+    /// `Downloaded`, without quotes.
+    BareText,
+}
+
+/// The type of the items of access information.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ItemsAs {
+    /// Each item is a string that holds a manifest as JSON, as the document's table says.
+    #[default]
+    Strings,
+    /// Each item is an object, as newer documents show.
+    Objects,
+}
+
+/// What UCS or its gateway says by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Incident {
+    /// 400 in the service's dialect.
+    BadRequest,
+    /// 403 in the service's dialect.
+    Forbidden,
+    /// 429 in the service's dialect.
+    RateLimited,
+    /// 500 in the service's dialect.
+    ServerError,
+    /// 502 in the gateway's dialect: the backend is unavailable.
+    GatewayUnavailable,
+    /// 504 in the gateway's dialect: the backend did not answer in time.
+    GatewayTimeout,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            tokens: vec!["example-iam-token".to_owned()],
+            access_keys: vec![AccessKey::default()],
+            forbidden_tokens: vec!["example-iam-token-without-rights".to_owned()],
+            clusters: vec![
+                Cluster::default(),
+                Cluster {
+                    id: "0c0ffee0-0000-4000-8000-000000000002".to_owned(),
+                    network: Network::Private,
+                    ..Cluster::default()
+                },
+                Cluster {
+                    id: "0c0ffee0-0000-4000-8000-000000000003".to_owned(),
+                    kind: ClusterKind::Cce,
+                    ..Cluster::default()
+                },
+            ],
+            downloaded_as: DownloadedAs::default(),
+            items_as: ItemsAs::default(),
+            seed: 1,
+        }
+    }
+}
+
+impl Default for Cluster {
+    fn default() -> Self {
+        Self {
+            id: "0c0ffee0-0000-4000-8000-000000000001".to_owned(),
+            kind: ClusterKind::Attached,
+            network: Network::Public,
+            downloaded: false,
+        }
+    }
+}

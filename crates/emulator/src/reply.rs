@@ -1,0 +1,125 @@
+use std::fmt;
+
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+/// What an emulation answers, and why.
+#[derive(Clone)]
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The header fields of the provider's own dialect. The host adds `kubeproof-clause` to a refusal.
+    pub headers: HeaderMap,
+    /// The body, in the provider's own dialect.
+    pub body: Vec<u8>,
+    /// The clause that decided, for the journal.
+    pub decision: Decision,
+    /// What was wrong with a request that was answered all the same. A harness reports these out of band.
+    pub complaints: Vec<Complaint>,
+}
+
+/// The clause that decided a reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Whether the request got what it asked for.
+    pub verdict: Verdict,
+    /// The id of the clause in `fixtures/<provider>/clauses.yaml`.
+    pub clause: &'static str,
+    /// What was decided and, for a refusal, what to change. Holds no secret.
+    pub explanation: String,
+}
+
+/// Whether a request got what it asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It did.
+    Answered,
+    /// It did not, and the explanation says what to change.
+    Refused,
+    /// The answer was ordered by an [incident](crate::Incident), whatever the request said.
+    Incident,
+    /// The emulation itself failed: a bug of this crate, never of the caller.
+    HarnessError,
+}
+
+/// Something wrong with a request that the provider, by its document, answers all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// The id of the clause that the request does not follow.
+    pub clause: &'static str,
+    /// What to change. Holds no secret.
+    pub explanation: String,
+}
+
+impl Reply {
+    /// A reply that gives what was asked for, by `clause`.
+    pub fn answer(clause: &'static str, status: StatusCode, explanation: impl Into<String>) -> Self {
+        Self::new(Verdict::Answered, clause, status, explanation.into())
+    }
+
+    /// A refusal by `clause`; the explanation says what to change.
+    pub fn refuse(clause: &'static str, status: StatusCode, explanation: impl Into<String>) -> Self {
+        Self::new(Verdict::Refused, clause, status, explanation.into())
+    }
+
+    /// What an incident of the world orders, by `clause`.
+    pub fn incident(clause: &'static str, status: StatusCode, explanation: impl Into<String>) -> Self {
+        Self::new(Verdict::Incident, clause, status, explanation.into())
+    }
+
+    fn new(verdict: Verdict, clause: &'static str, status: StatusCode, explanation: String) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            decision: Decision { verdict, clause, explanation },
+            complaints: Vec::new(),
+        }
+    }
+
+    /// The same reply with a header field set. Bytes that HTTP does not allow in a value are dropped.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
+        let value: String = value.as_ref().chars().filter(|c| (' '..='~').contains(c)).collect();
+        if let Ok(value) = HeaderValue::try_from(value) {
+            self.headers.insert(HeaderName::from_static(name), value);
+        }
+        self
+    }
+
+    /// The same reply with a JSON body and `application/json`.
+    #[must_use]
+    pub fn with_json(self, body: &serde_json::Value) -> Self {
+        self.with_body("application/json", body.to_string())
+    }
+
+    /// The same reply with a body of the given media type.
+    #[must_use]
+    pub fn with_body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self.with_header("content-type", content_type)
+    }
+
+    /// The same reply with a complaint about the request.
+    #[must_use]
+    pub fn with_complaint(mut self, clause: &'static str, explanation: impl Into<String>) -> Self {
+        self.complaints.push(Complaint { clause, explanation: explanation.into() });
+        self
+    }
+
+    /// Whether the request was refused.
+    pub fn is_refusal(&self) -> bool {
+        self.decision.verdict == Verdict::Refused
+    }
+}
+
+/// Shows status and decision, never the body.
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .field("decision", &self.decision)
+            .field("complaints", &self.complaints)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

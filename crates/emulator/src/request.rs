@@ -1,0 +1,104 @@
+use std::fmt;
+
+use http::{HeaderMap, Method};
+use percent_encoding::percent_decode_str;
+
+/// One request as an emulation sees it.
+///
+/// `path` and `query` are as they stood on the request line, still percent-encoded: routing rules differ
+/// between providers, so nothing is decoded or cleaned up before the emulation has looked at it.
+#[derive(Clone)]
+pub struct Request {
+    /// The method, as sent.
+    pub method: Method,
+    /// The path, percent-encoded, with its leading `/`.
+    pub path: String,
+    /// What followed the first `?`, percent-encoded; `None` when there was no `?`.
+    pub query: Option<String>,
+    /// The header fields; names compare without case.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// A `GET` of `target`, which may carry a query, without headers or body.
+    ///
+    /// ```
+    /// use kubeproof_emulator::Request;
+    ///
+    /// let request = Request::get("/v1/clusters/abc/accessinfo?region=eu-de").with_header("x-auth-token", "t");
+    /// assert_eq!(request.path, "/v1/clusters/abc/accessinfo");
+    /// assert_eq!(request.query_values("region"), ["eu-de"]);
+    /// ```
+    pub fn get(target: &str) -> Self {
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query.to_owned())),
+            None => (target, None),
+        };
+        Self { method: Method::GET, path: path.to_owned(), query, headers: HeaderMap::new(), body: Vec::new() }
+    }
+
+    /// The same request with one more header field. A name or value that HTTP does not allow is left out.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        if let (Ok(name), Ok(value)) =
+            (http::HeaderName::try_from(name), http::HeaderValue::from_bytes(value.as_bytes()))
+        {
+            self.headers.append(name, value);
+        }
+        self
+    }
+
+    /// The same request with another method.
+    #[must_use]
+    pub fn with_method(mut self, method: Method) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// The first value of a header field, when it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The path segments, percent-encoded, without the empty one before the leading `/`.
+    pub fn segments(&self) -> Vec<&str> {
+        self.path.strip_prefix('/').unwrap_or(&self.path).split('/').collect()
+    }
+
+    /// Every value of a query parameter, decoded, in the order sent. `+` stands for a space.
+    pub fn query_values(&self, name: &str) -> Vec<String> {
+        self.query_pairs().into_iter().filter(|(key, _)| key == name).map(|(_, value)| value).collect()
+    }
+
+    /// The query's parameters, decoded, in the order sent.
+    pub fn query_pairs(&self) -> Vec<(String, String)> {
+        url::form_urlencoded::parse(self.query.as_deref().unwrap_or_default().as_bytes()).into_owned().collect()
+    }
+
+    /// Path and query as they stood on the request line.
+    pub fn target(&self) -> String {
+        match &self.query {
+            Some(query) => format!("{}?{query}", self.path),
+            None => self.path.clone(),
+        }
+    }
+}
+
+/// Names what was asked for and which headers came, never their values.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("headers", &self.headers.keys().map(http::HeaderName::as_str).collect::<Vec<_>>())
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A path segment with its percent-encoding undone; `None` when the result is no UTF-8.
+pub fn decoded(segment: &str) -> Option<String> {
+    percent_decode_str(segment).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+}

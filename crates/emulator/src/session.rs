@@ -1,0 +1,170 @@
+use jiff::{SignedDuration, Timestamp};
+
+use crate::emulation::{Admission, Caller, Edition, Emulation, Presented};
+use crate::incident::{Happening, Incident};
+use crate::journal::{Exchange, Journal};
+use crate::{Redactor, Reply, Request};
+
+/// The instant at which every emulator's clock starts: 2026-01-01T00:00:00Z.
+pub const EPOCH: Timestamp = Timestamp::constant(1_767_225_600, 0);
+
+/// One emulation at work: a world that changes with every answer, a clock, and a journal.
+///
+/// A session does no I/O. A [host](crate::host) feeds it requests.
+///
+/// ```
+/// use kubeproof_emulator::providers::digitalocean::DigitalOcean;
+/// use kubeproof_emulator::{Request, Session};
+///
+/// let mut session = Session::new::<DigitalOcean>(Default::default());
+/// let reply = session.handle(Request::get("/v2/kubernetes/clusters/unknown/kubeconfig"));
+/// assert_eq!(reply.status, 401);
+/// assert!(reply.decision.explanation.contains("Authorization"));
+/// ```
+pub struct Session {
+    scene: Box<dyn Scene>,
+    now: Timestamp,
+    journal: Journal,
+}
+
+/// What a [`Session`] starts from.
+pub struct Setting<E: Emulation> {
+    /// The edition of the provider's documents.
+    pub edition: Edition,
+    /// The server-side state.
+    pub world: E::World,
+    /// What the provider says by itself.
+    pub incidents: Vec<Incident<E::Incident>>,
+}
+
+impl<E: Emulation> Default for Setting<E> {
+    fn default() -> Self {
+        let [edition, ..] = E::EDITIONS else { return Self::undated() };
+        Self { edition: *edition, world: E::World::default(), incidents: Vec::new() }
+    }
+}
+
+impl<E: Emulation> Setting<E> {
+    fn undated() -> Self {
+        Self { edition: Edition("undated"), world: E::World::default(), incidents: Vec::new() }
+    }
+}
+
+impl<E: Emulation> Clone for Setting<E> {
+    fn clone(&self) -> Self {
+        Self { edition: self.edition, world: self.world.clone(), incidents: self.incidents.clone() }
+    }
+}
+
+impl Session {
+    /// A session at [`EPOCH`] with an empty journal.
+    pub fn new<E: Emulation>(setting: Setting<E>) -> Self {
+        Self { scene: Box::new(Stage::<E> { setting, calls: 0 }), now: EPOCH, journal: Journal::default() }
+    }
+
+    /// Answers a request and records the exchange.
+    pub fn handle(&mut self, request: Request) -> Reply {
+        let reply = self.scene.answer(self.now, &request);
+        self.journal.record(Exchange { number: 0, at: self.now, request, reply: reply.clone() });
+        reply
+    }
+
+    /// Records an exchange that the emulation itself could not answer.
+    pub fn record(&mut self, request: Request, reply: Reply) {
+        self.journal.record(Exchange { number: 0, at: self.now, request, reply });
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&mut self, by: SignedDuration) {
+        self.now = self.now.checked_add(by).unwrap_or(Timestamp::MAX);
+    }
+
+    /// What the emulator's clock says.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// What came in and what was answered.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// How a caller with every right would ask for the first cluster.
+    pub fn caller(&self) -> Caller {
+        self.scene.caller()
+    }
+
+    /// Whether the cluster that issued it would accept a credential at `at`.
+    pub fn admits(&self, at: Timestamp, presented: &Presented) -> Admission {
+        self.scene.admits(at, presented)
+    }
+
+    /// The certificate authority, as PEM, of the clusters of this world.
+    pub fn certificate_authority(&self) -> String {
+        self.scene.certificate_authority()
+    }
+
+    /// A redactor that knows every secret of this world.
+    pub fn redactor(&self) -> Redactor {
+        Redactor::new(self.scene.secrets())
+    }
+
+    /// Whether any incident points at a second origin.
+    pub fn points_elsewhere(&self) -> bool {
+        self.scene.points_elsewhere()
+    }
+}
+
+/// What a session needs of an emulation, whatever its world.
+trait Scene: Send {
+    fn answer(&mut self, now: Timestamp, request: &Request) -> Reply;
+    fn caller(&self) -> Caller;
+    fn admits(&self, at: Timestamp, presented: &Presented) -> Admission;
+    fn certificate_authority(&self) -> String;
+    fn secrets(&self) -> Vec<String>;
+    fn points_elsewhere(&self) -> bool;
+}
+
+struct Stage<E: Emulation> {
+    setting: Setting<E>,
+    calls: u64,
+}
+
+impl<E: Emulation> Scene for Stage<E> {
+    fn answer(&mut self, now: Timestamp, request: &Request) -> Reply {
+        self.calls = self.calls.saturating_add(1);
+        let Setting { edition, world, incidents } = &mut self.setting;
+        if let Some(incident) = incidents.iter().find(|incident| incident.calls.include(self.calls)) {
+            return match &incident.happening {
+                Happening::Named(named) => E::incident(*edition, named, world, now, request),
+                Happening::Scripted(scripted) => scripted.reply(),
+            };
+        }
+        let (reply, next) = E::answer(*edition, world, now, request);
+        *world = next;
+        reply
+    }
+
+    fn caller(&self) -> Caller {
+        E::caller(&self.setting.world)
+    }
+
+    fn admits(&self, at: Timestamp, presented: &Presented) -> Admission {
+        E::admits(&self.setting.world, at, presented)
+    }
+
+    fn certificate_authority(&self) -> String {
+        E::certificate_authority(&self.setting.world)
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        E::secrets(&self.setting.world)
+    }
+
+    fn points_elsewhere(&self) -> bool {
+        self.setting
+            .incidents
+            .iter()
+            .any(|incident| matches!(&incident.happening, Happening::Scripted(scripted) if scripted.points_elsewhere()))
+    }
+}
