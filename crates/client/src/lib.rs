@@ -1,1 +1,36 @@
-//! Placeholder.
+//! What the client of every provider shares.
+//!
+//! A provider's crate says what to ask for and how to read the answer; this crate asks. It holds the rules that keep
+//! a credential and a one-time answer safe, so that no provider's crate can forget one:
+//!
+//! - HTTPS, unless the server is on this machine or plain HTTP was asked for ([`PlainHttp`]);
+//! - redirects never lead to another origin, because a credential header would go along ([`Transport`]);
+//! - the size of an answer, the time and the number of redirects are bounded;
+//! - a request is repeated only as far as that is safe for it ([`Repeat`]);
+//! - identifiers cannot change the path of a request ([`Identifier`]);
+//! - no [`Error`] shows a credential, also when the server echoes it.
+
+mod access;
+mod credentials;
+mod error;
+mod identifier;
+mod problem;
+mod reply;
+mod request;
+mod retry;
+mod scrub;
+pub mod signing;
+mod time;
+mod tls;
+mod transport;
+
+pub use access::{ClusterAccess};
+pub use credentials::Credentials;
+pub use error::{Consumed, Error, ErrorKind, UnknownErrorKind};
+pub use identifier::Identifier;
+pub use problem::Problem;
+pub use reply::Reply;
+pub use request::{Repeat, Request};
+pub use retry::{Retry, RetryAfter};
+pub use time::{Clock, Sleeper, SystemClock, TokioSleeper};
+pub use transport::{BaseUrl, PlainHttp, Timeouts, Transport, TransportOptions};

@@ -1,0 +1,89 @@
+//! What a provider says about a failure.
+
+use serde_json::Value;
+
+/// What a provider says about a failure, in whatever dialect, before it is cleaned.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Problem {
+    /// The provider's code.
+    pub code: Option<String>,
+    /// The provider's words.
+    pub message: Option<String>,
+    /// The id under which the request was logged.
+    pub request_id: Option<String>,
+}
+
+impl std::fmt::Debug for Problem {
+    /// A problem may echo a credential until it was cleaned, so nothing of it is shown.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Problem").finish_non_exhaustive()
+    }
+}
+
+impl Problem {
+    /// What a body that is not an object says: a JSON string, or a short plain text, is a message.
+    ///
+    /// A page of HTML and a document of several lines are nobody's message and are left out.
+    #[must_use]
+    pub fn of_text(body: &[u8]) -> Self {
+        let Ok(text) = std::str::from_utf8(body) else { return Self::default() };
+        let text = text.trim_start_matches('\u{feff}').trim();
+        let message = match serde_json::from_str::<Value>(text) {
+            Ok(Value::String(text)) => Some(text),
+            Ok(Value::Array(items)) => match items.first() {
+                Some(Value::String(text)) => Some(text.clone()),
+                _ => None,
+            },
+            Ok(_) => None,
+            Err(_) if text.is_empty() || text.starts_with(['<', '{', '[']) || text.contains('\n') => None,
+            Err(_) => Some(text.to_owned()),
+        };
+        Self { message: message.filter(|message| !message.trim().is_empty()), ..Self::default() }
+    }
+
+    /// The text of the first of these fields that is there; numbers are taken as text.
+    #[must_use]
+    pub fn field(object: &Value, names: &[&str]) -> Option<String> {
+        names.iter().find_map(|name| match object.get(name)? {
+            Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_without_an_object() {
+        for (body, message) in [
+            ("", None),
+            ("  \n", None),
+            ("Downloaded", Some("Downloaded")),
+            ("\"denied\"", Some("denied")),
+            ("\u{feff}\"denied\"", Some("denied")),
+            ("[\"denied\", \"again\"]", Some("denied")),
+            ("[]", None),
+            ("[1]", None),
+            ("null", None),
+            ("{\"a\":1}", None),
+            ("{\"a\":", None),
+            ("<html>login</html>", None),
+            ("apiVersion: v1\nkind: Config", None),
+        ] {
+            assert_eq!(Problem::of_text(body.as_bytes()).message.as_deref(), message, "{body}");
+        }
+        assert_eq!(Problem::of_text(b"\xff\xfe"), Problem::default());
+    }
+
+    #[test]
+    fn fields_are_texts_or_numbers() {
+        let object = serde_json::json!({"a": "", "b": null, "c": 7, "d": ["x"], "e": "text"});
+        assert_eq!(Problem::field(&object, &["a", "b", "d", "e", "c"]).as_deref(), Some("text"));
+        assert_eq!(Problem::field(&object, &["c"]).as_deref(), Some("7"));
+        assert_eq!(Problem::field(&object, &["a", "b", "d", "z"]), None);
+        assert_eq!(Problem::field(&serde_json::json!("text"), &["a"]), None);
+    }
+}

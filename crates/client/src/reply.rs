@@ -1,0 +1,90 @@
+//! What was answered.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::HeaderMap;
+
+use crate::scrub::Scrubber;
+use crate::{Error, ErrorKind, Problem};
+
+/// The last answer to a request, whole.
+///
+/// A 4xx or 5xx is an answer like any other here; it becomes an [`Error`] by [`Reply::refusal`], with what the
+/// provider's crate read from its body.
+pub struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) attempts: u32,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) scrubber: Scrubber,
+}
+
+impl Reply {
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// A header, when it is there and visible ASCII.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body as it came.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// Whether the body is a page for a browser: a login form or a gateway's error page.
+    #[must_use]
+    pub fn is_html(&self) -> bool {
+        let start = self.body.trim_ascii_start();
+        let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+        start.first() == Some(&b'<')
+    }
+
+    /// The error for an answer that refuses. The provider's words are cleaned of the credentials that were sent; a
+    /// request id that the body lacks is taken from the usual header.
+    #[must_use]
+    pub fn refusal(&self, kind: ErrorKind, problem: Problem) -> Error {
+        self.error(kind, "the provider refused the request", problem)
+    }
+
+    /// The error for an answer that should have been cluster access and is not. `what` must quote nothing of it.
+    #[must_use]
+    pub fn malformed(&self, what: impl Into<String>) -> Error {
+        self.error(ErrorKind::Malformed, what, Problem::default())
+    }
+
+    /// An error of any kind about this answer.
+    #[must_use]
+    pub fn error(&self, kind: ErrorKind, what: impl Into<String>, problem: Problem) -> Error {
+        let clean = |text: Option<String>| text.map(|text| self.scrubber.clean(&text));
+        let header = || {
+            ["x-request-id", "request-id", "x-apig-request-id"].iter().find_map(|name| self.header(name)).map(str::to_owned)
+        };
+        Error::new(kind, what)
+            .with_status(self.status)
+            .with_code(clean(problem.code))
+            .with_message(clean(problem.message))
+            .with_request_id(clean(problem.request_id.or_else(header)))
+            .with_attempts(self.attempts)
+            .with_retry_after(self.retry_after)
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .field("bytes", &self.body.len())
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,161 @@
+//! How often and after how long a request is tried again.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use jiff::Timestamp;
+
+/// How often and after how long a request is tried again, where its [`Repeat`](crate::Repeat) allows it.
+///
+/// The wait doubles from `base` to `cap`, with up to as much again at random so that clients do not return in step.
+/// When the server says `Retry-After`, that is waited instead, whole: coming back earlier only earns the next refusal.
+/// When it would exceed what is left of `budget`, the answer is returned as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// How often a request is tried in all; 1 means never again, and 0 is taken as 1.
+    pub attempts: u32,
+    /// The first wait.
+    pub base: Duration,
+    /// The longest wait that is our own choice.
+    pub cap: Duration,
+    /// The longest time spent on all waits of one fetch together.
+    pub budget: Duration,
+}
+
+impl Retry {
+    /// Never try again.
+    pub const NEVER: Self =
+        Self { attempts: 1, base: Duration::ZERO, cap: Duration::ZERO, budget: Duration::ZERO };
+
+    pub(crate) fn backoff(self, seed: u64) -> ExponentialBackoff {
+        let retries = self.attempts.max(1).saturating_sub(1);
+        ExponentialBuilder::default()
+            .with_min_delay(self.base)
+            .with_max_delay(self.cap)
+            .with_max_times(usize::try_from(retries).unwrap_or(usize::MAX))
+            .with_jitter()
+            .with_jitter_seed(seed)
+            .build()
+    }
+
+    /// The wait before the next attempt, or `None` when there is to be none. `spent` is what was waited before.
+    pub(crate) fn wait(self, backoff: Option<Duration>, asked: Option<Duration>, spent: Duration) -> Option<Duration> {
+        let own = backoff?;
+        let wait = match asked {
+            // "Now" is no reason to hurry: our own wait is the least.
+            Some(Duration::ZERO) | None => own,
+            Some(asked) => asked,
+        };
+        (spent.saturating_add(wait) <= self.budget).then_some(wait)
+    }
+}
+
+impl Default for Retry {
+    /// Four attempts, half a second to eight seconds apart, a minute of waiting at most.
+    fn default() -> Self {
+        Self {
+            attempts: 4,
+            base: Duration::from_millis(500),
+            cap: Duration::from_secs(8),
+            budget: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Reads the `Retry-After` header of RFC 9110.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryAfter;
+
+impl RetryAfter {
+    /// The wait that a value asks for: whole seconds, or the time until a date, which is none when the date is past.
+    /// `None` for anything else; the header is then as good as absent.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use kubeproof_client::RetryAfter;
+    ///
+    /// let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    /// assert_eq!(RetryAfter::parse("29", now), Some(Duration::from_secs(29)));
+    /// assert_eq!(RetryAfter::parse("Thu, 01 Jan 2026 00:00:05 GMT", now), Some(Duration::from_secs(5)));
+    /// assert_eq!(RetryAfter::parse("soon", now), None);
+    /// ```
+    #[must_use]
+    pub fn parse(value: &str, now: Timestamp) -> Option<Duration> {
+        let value = value.trim();
+        if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+            // More digits than fit are "longer than anybody waits".
+            return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+        }
+        let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+        Some(Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        for (value, expected) in [
+            ("0", seconds(0)),
+            ("1", seconds(1)),
+            (" 120 ", seconds(120)),
+            ("99999999999999999999999", seconds(u64::MAX)),
+            ("Thu, 01 Jan 2026 00:01:00 GMT", seconds(60)),
+            ("Wed, 31 Dec 2025 23:59:00 GMT", seconds(0)),
+            ("-1", None),
+            ("+1", None),
+            ("1.5", None),
+            ("1s", None),
+            ("", None),
+            ("0x10", None),
+            ("2026-01-01T00:01:00Z", None),
+            ("Someday, 01 Jan 2026", None),
+        ] {
+            assert_eq!(RetryAfter::parse(value, now), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn waits_keep_to_the_server_and_the_budget() {
+        let retry = Retry { budget: Duration::from_secs(10), ..Retry::default() };
+        let seconds = Duration::from_secs;
+        for (backoff, asked, spent, expected) in [
+            (Some(1), None, 0, Some(1)),
+            (Some(1), Some(5), 0, Some(5)),
+            (Some(4), Some(1), 0, Some(1)),
+            (Some(1), Some(0), 0, Some(1)),
+            (Some(1), Some(10), 0, Some(10)),
+            (Some(1), Some(11), 0, None),
+            (Some(1), Some(u64::MAX), 1, None),
+            (Some(3), None, 7, Some(3)),
+            (Some(3), None, 8, None),
+            (None, Some(1), 0, None),
+        ] {
+            let wait = retry.wait(backoff.map(seconds), asked.map(seconds), seconds(spent));
+            assert_eq!(wait, expected.map(seconds), "{backoff:?} {asked:?} {spent}");
+        }
+    }
+
+    #[test]
+    fn backoff_doubles_between_its_bounds() {
+        let retry = Retry {
+            attempts: 6,
+            base: Duration::from_secs(1),
+            cap: Duration::from_secs(4),
+            budget: Duration::from_secs(60),
+        };
+        for seed in [0, 1, u64::MAX] {
+            let waits: Vec<Duration> = retry.backoff(seed).collect();
+            assert_eq!(waits.len(), 5);
+            for (wait, least) in waits.iter().zip([1, 2, 4, 4, 4].map(Duration::from_secs)) {
+                assert!((least..=2 * least).contains(wait), "{wait:?}");
+            }
+        }
+        assert_eq!(Retry::NEVER.backoff(0).count(), 0);
+        assert_eq!(Retry { attempts: 0, ..retry }.backoff(0).count(), 0);
+    }
+}

@@ -1,0 +1,158 @@
+//! What a caller may choose about the way.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{Clock, Error, ErrorKind, Retry, Sleeper, SystemClock, TokioSleeper};
+
+/// Where plain HTTP, which shows the credentials to everyone on the way, is accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PlainHttp {
+    /// Only to this machine.
+    #[default]
+    OnlyLoopback,
+    /// To any server.
+    Anywhere,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// To connect, TLS included.
+    pub connect: Duration,
+    /// For one attempt, from connecting to the last byte of the answer.
+    pub attempt: Duration,
+    /// For one fetch with all its attempts and waits. A one-shot request is bounded by its attempts instead, so that an
+    /// answer is never dropped half read.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    /// Ten seconds, thirty seconds, two minutes.
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            attempt: Duration::from_secs(30),
+            total: Duration::from_secs(120),
+        }
+    }
+}
+
+/// What a caller may choose about the way. The defaults are the safe choice.
+///
+/// ```
+/// use kubeproof_client::{Retry, TransportOptions};
+///
+/// let options = TransportOptions::default().retry(Retry::NEVER).max_body(64 * 1024);
+/// # drop(options);
+/// ```
+#[derive(Clone, Debug)]
+pub struct TransportOptions {
+    pub(crate) plain_http: PlainHttp,
+    pub(crate) ca_pem: Option<String>,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) max_body: usize,
+    pub(crate) retry: Retry,
+    proxy: Option<SecretString>,
+    pub(crate) sleeper: Arc<dyn Sleeper>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl TransportOptions {
+    /// Where plain HTTP is accepted. Default: only to this machine.
+    #[must_use]
+    pub fn plain_http(mut self, plain_http: PlainHttp) -> Self {
+        self.plain_http = plain_http;
+        self
+    }
+
+    /// Certificate authorities to trust besides the public ones, as PEM.
+    #[must_use]
+    pub fn ca_pem(mut self, pem: impl Into<String>) -> Self {
+        self.ca_pem = Some(pem.into());
+        self
+    }
+
+    /// How long things may take.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// The longest answer, in bytes. Default: 4 MiB.
+    #[must_use]
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// How often and after how long to try again.
+    #[must_use]
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// The URL of a proxy for every request. Default: none, and none from the environment either.
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into().into());
+        self
+    }
+
+    /// What waits between attempts. Default: tokio's timer.
+    #[must_use]
+    pub fn sleeper(mut self, sleeper: Arc<dyn Sleeper>) -> Self {
+        self.sleeper = sleeper;
+        self
+    }
+
+    /// What tells the time. Default: the clock of this machine.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    pub(crate) fn http_client(&self, tls: rustls::ClientConfig) -> Result<reqwest::Client, Error> {
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            // An attempt is one request on one connection, which HTTP/2 does not promise.
+            .http1_only()
+            .pool_max_idle_per_host(0)
+            .retry(reqwest::retry::never())
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .user_agent(concat!("kubeproof/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(self.timeouts.connect)
+            .timeout(self.timeouts.attempt);
+        if let Some(proxy) = &self.proxy {
+            // The cause is left out: it may quote a password in the URL.
+            let proxy = reqwest::Proxy::all(proxy.expose_secret())
+                .map_err(|_| Error::new(ErrorKind::InvalidArgument, "the proxy is not a url"))?;
+            builder = builder.proxy(proxy);
+        }
+        builder.build().map_err(|error| {
+            Error::new(ErrorKind::InvalidArgument, "the connection cannot be set up").with_source(error)
+        })
+    }
+}
+
+impl Default for TransportOptions {
+    fn default() -> Self {
+        Self {
+            plain_http: PlainHttp::OnlyLoopback,
+            ca_pem: None,
+            timeouts: Timeouts::default(),
+            max_body: 4 * 1024 * 1024,
+            retry: Retry::default(),
+            proxy: None,
+            sleeper: Arc::new(TokioSleeper),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
