@@ -66,6 +66,13 @@ impl Reply {
         Self::new(Verdict::Incident, clause, status, explanation.into())
     }
 
+    /// What a host answers when the emulation itself failed: a bug of this crate, never of the caller.
+    pub fn harness_error(explanation: impl Into<String>) -> Self {
+        // 599 is no status of any provider, so that nobody takes it for emulated behaviour.
+        let status = StatusCode::from_u16(599).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self::new(Verdict::HarnessError, "kubeproof.harness-error", status, explanation.into())
+    }
+
     fn new(verdict: Verdict, clause: &'static str, status: StatusCode, explanation: String) -> Self {
         Self {
             status,

@@ -133,13 +133,7 @@ fn taken_from(request: &wiremock::Request) -> Request {
 }
 
 fn broken() -> Reply {
-    let mut reply = Reply::refuse(
-        "kubeproof.harness-error",
-        StatusCode::from_u16(599).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-        "the emulation panicked: please report this request as a bug of kubeproof",
-    );
-    reply.decision.verdict = crate::Verdict::HarnessError;
-    reply
+    Reply::harness_error("the emulation panicked: please report this request as a bug of kubeproof")
 }
 
 fn template(reply: Reply) -> ResponseTemplate {
