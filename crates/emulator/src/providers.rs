@@ -5,6 +5,8 @@ pub mod digitalocean;
 pub mod fireworks;
 pub mod ucs;
 
+mod bearer;
+
 use crate::Emulation;
 
 /// The name of every provider, in the order in which they are listed everywhere.

@@ -1,15 +1,24 @@
+use std::fmt;
+
 use serde::Deserialize;
 
-/// DigitalOcean's side: one team's API tokens and clusters.
-#[derive(Clone, Debug, Deserialize)]
+use super::ledger::Ledger;
+
+/// DigitalOcean's side: one team's API tokens and clusters, and what was issued so far.
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct World {
     /// API tokens that may read every cluster of the team.
     pub api_tokens: Vec<String>,
+    /// API tokens that are valid, but without the right to access clusters.
+    pub forbidden_api_tokens: Vec<String>,
     /// The team's clusters.
     pub clusters: Vec<Cluster>,
     /// What every generated key, certificate and token is derived from.
     pub seed: u64,
+    /// The credentials that were issued and the requests that were counted; empty in a world file.
+    #[serde(skip)]
+    pub ledger: Ledger,
 }
 
 /// A cluster.
@@ -47,12 +56,15 @@ pub enum Incident {
     RateLimitedHourly,
     /// 500 with the documented error object.
     ServerError,
+    /// 404 because the cluster is still being provisioned.
+    NotReady,
 }
 
 impl Default for World {
     fn default() -> Self {
         Self {
             api_tokens: vec!["example-do-api-token".to_owned()],
+            forbidden_api_tokens: vec!["example-do-api-token-without-rights".to_owned()],
             clusters: vec![
                 Cluster::default(),
                 Cluster {
@@ -63,7 +75,21 @@ impl Default for World {
                 },
             ],
             seed: 1,
+            ledger: Ledger::default(),
         }
+    }
+}
+
+/// Names the clusters, and counts what is secret.
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World")
+            .field("api_tokens", &self.api_tokens.len())
+            .field("forbidden_api_tokens", &self.forbidden_api_tokens.len())
+            .field("clusters", &self.clusters)
+            .field("seed", &self.seed)
+            .field("ledger", &self.ledger)
+            .finish()
     }
 }
 

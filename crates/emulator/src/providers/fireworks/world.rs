@@ -1,7 +1,9 @@
+use std::fmt;
+
 use serde::Deserialize;
 
 /// Fireworks' side: an account's API keys and clusters.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct World {
     /// API keys that may read every cluster of their account.
@@ -10,7 +12,8 @@ pub struct World {
     pub forbidden_api_keys: Vec<String>,
     /// The clusters.
     pub clusters: Vec<Cluster>,
-    /// Whether a field of the read mask that was not asked for is left out or empty.
+    /// Whether a field without a value, because the read mask does not name it or the cluster is not ready, is left out
+    /// or empty.
     pub unrequested: Unrequested,
     /// What a read mask with an unknown field is answered with.
     pub unknown_mask_field: UnknownMaskField,
@@ -45,7 +48,7 @@ pub enum State {
     CreatingWithEmptyFields,
 }
 
-/// How a field that the read mask does not name is written.
+/// How a field without a value is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unrequested {
@@ -98,6 +101,20 @@ impl Default for World {
             unknown_mask_field: UnknownMaskField::default(),
             seed: 1,
         }
+    }
+}
+
+/// Names the clusters, and counts what is secret.
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World")
+            .field("api_keys", &self.api_keys.len())
+            .field("forbidden_api_keys", &self.forbidden_api_keys.len())
+            .field("clusters", &self.clusters)
+            .field("unrequested", &self.unrequested)
+            .field("unknown_mask_field", &self.unknown_mask_field)
+            .field("seed", &self.seed)
+            .finish()
     }
 }
 
