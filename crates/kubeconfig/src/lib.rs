@@ -1,1 +1,61 @@
-//! Placeholder.
+//! Read, generate, check and merge kubeconfigs, in agreement with kubectl.
+//!
+//! A [`Kubeconfig`] is the document that says where a cluster is, how to trust it and how to log in. This crate holds
+//! it the way client-go's `v1` types do, reads it with kubectl's rules and writes it so that every YAML reader, of
+//! YAML 1.1 or 1.2, gets the same strings back. It has no network, runs nothing and opens no file: what a kubeconfig
+//! *refers* to is reported by [`hazards()`], never followed.
+//!
+//! ```
+//! use kubeproof_kubeconfig::{Kubeconfig, hazards, incompleteness};
+//!
+//! let kubeconfig = Kubeconfig::parse(
+//!     "
+//! current-context: dev
+//! clusters: [{name: dev, cluster: {server: 'https://k8s.example.test'}}]
+//! users: [{name: dev, user: {token: not-a-real-token}}]
+//! contexts: [{name: dev, context: {cluster: dev, user: dev}}]
+//! ",
+//! )?;
+//! assert_eq!(kubeconfig.current()?.cluster.server, "https://k8s.example.test");
+//! assert!(hazards(&kubeconfig).is_empty());
+//! // The certificate of the cluster is missing.
+//! assert_eq!(incompleteness(&kubeconfig)[0].path, "clusters[0].cluster.certificate-authority-data");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Tokens, keys and passwords are [`Secret`] or [`Data`]: neither `Debug` nor any error or [`Finding`] of this crate
+//! shows what they hold.
+
+pub mod authority;
+pub mod completeness;
+mod credential;
+pub mod data;
+pub mod endpoint;
+pub mod finding;
+pub mod generate;
+pub mod hazards;
+pub mod merge;
+pub mod model;
+pub mod read;
+pub mod secret;
+pub mod select;
+pub mod unknown;
+pub mod write;
+
+pub use authority::CertificateAuthority;
+pub use completeness::{incompleteness, incompleteness_of_every_context};
+pub use data::Data;
+pub use endpoint::{Endpoint, PlainHttp};
+pub use finding::{Finding, FindingCode};
+pub use generate::{GenerateError, GenerateErrorKind, Names, UserCredentials, generate};
+pub use hazards::hazards;
+pub use merge::{Action, Change, Entry, Merged, merge, merge_first_wins};
+pub use model::{
+    AuthProvider, Cluster, Context, EnvVar, Exec, Kubeconfig, NamedCluster, NamedContext, NamedExtension, NamedUser,
+    Preferences, User,
+};
+pub use read::{Location, MAX_BYTES, ReadError, ReadErrorKind};
+pub use secret::Secret;
+pub use select::{Current, SelectError, SelectErrorKind};
+pub use unknown::Unknown;
+pub use write::WriteError;

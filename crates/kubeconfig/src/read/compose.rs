@@ -1,0 +1,294 @@
+//! From YAML events to a tree: aliases, merge keys and keys given twice as go-yaml v2 handles them, within bounds.
+
+use std::collections::HashMap;
+
+use granit_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+
+use super::scalar::{self, Resolved};
+use super::tree::{Node, Value};
+use super::{Location, ReadError, ReadErrorKind};
+use crate::Data;
+
+/// kubectl allows 10,000 levels; a kubeconfig has 6, and what extensions add.
+const MAX_DEPTH: usize = 128;
+/// How many nodes aliases may add. kubectl bounds the share of aliases instead.
+const MAX_ALIASED_NODES: usize = 100_000;
+/// How many bytes of text aliases may add.
+const MAX_ALIASED_BYTES: usize = super::MAX_BYTES;
+/// How many nodes a document may have: a kubeconfig of 30,000 contexts.
+const MAX_NODES: usize = 500_000;
+
+const YAML_TAGS: &str = "tag:yaml.org,2002:";
+
+/// Reads the first document of a text and looks at nothing after it. `None` when there is none.
+pub(super) fn first_document(text: &str) -> Result<Option<Node>, ReadError> {
+    let mut options = granit_parser::Options::default();
+    options.set_emit_comments(false);
+    options.bom_inside_document_as_content = true;
+    options.flow_nesting_limit = MAX_DEPTH;
+    options.block_nesting_limit = MAX_DEPTH;
+
+    let mut composer = Composer::default();
+    for event in Parser::new_from_str_with_options(text, options) {
+        let (event, span) = event.map_err(|error| {
+            let kind = match error.kind() {
+                granit_parser::ErrorKind::RecursionLimitExceeded => ReadErrorKind::Limit,
+                _ => ReadErrorKind::Syntax,
+            };
+            ReadError::at(kind, location(*error.marker()), format!("not YAML: {}", error.info()))
+        })?;
+        let at = location(span.start);
+        match event {
+            Event::DocumentStart(_, Some(version)) if (version.major, version.minor) != (1, 1) => {
+                let message = "kubectl reads YAML 1.1 only; remove the `%YAML` line";
+                return Err(ReadError::at(ReadErrorKind::Syntax, at, message));
+            }
+            Event::Scalar(text, style, anchor, tag) => composer.scalar(&text, style, anchor, tag.as_deref(), at)?,
+            Event::SequenceStart(_, anchor, _) => composer.open(Frame::List(Vec::new()), anchor, at)?,
+            Event::MappingStart(_, anchor, _) => composer.open(Frame::Map(Entries::default(), None), anchor, at)?,
+            Event::SequenceEnd | Event::MappingEnd => composer.close()?,
+            Event::Alias(anchor) => composer.alias(anchor, at)?,
+            Event::DocumentEnd => break,
+            _ => {}
+        }
+    }
+    Ok(composer.root)
+}
+
+fn location(marker: Marker) -> Location {
+    Location { line: marker.line(), column: marker.col() + 1 }
+}
+
+#[derive(Default)]
+struct Composer {
+    stack: Vec<Open>,
+    root: Option<Node>,
+    anchors: HashMap<usize, Node>,
+    nodes: usize,
+    aliased: Size,
+}
+
+/// A list or mapping whose end is still to come.
+struct Open {
+    frame: Frame,
+    anchor: usize,
+    location: Location,
+}
+
+enum Frame {
+    List(Vec<Node>),
+    /// The entries, and the key whose value is to come.
+    Map(Entries, Option<Key>),
+}
+
+enum Key {
+    Name(String),
+    /// A plain `<<`.
+    Merge,
+}
+
+/// The entries of a mapping. A key given again replaces the value of the first and keeps its place.
+#[derive(Default)]
+struct Entries {
+    list: Vec<(String, Node)>,
+    index: HashMap<String, usize>,
+}
+
+impl Entries {
+    fn insert(&mut self, key: String, node: Node) {
+        match self.index.get(&key).and_then(|at| self.list.get_mut(*at)) {
+            Some((_, old)) => *old = node,
+            None => {
+                self.index.insert(key.clone(), self.list.len());
+                self.list.push((key, node));
+            }
+        }
+    }
+
+    /// Takes over the entries of one mapping, or of a list of mappings of which the first goes before the others.
+    fn merge(&mut self, node: Node) -> Result<(), ReadError> {
+        let refused = node.error(ReadErrorKind::Syntax, "a merge key `<<` needs a mapping or a list of mappings");
+        let maps = match node.value {
+            Value::Map(entries) => vec![entries],
+            Value::List(items) => items
+                .into_iter()
+                .map(|item| match item.value {
+                    Value::Map(entries) => Ok(entries),
+                    _ => Err(refused.clone()),
+                })
+                .collect::<Result<_, _>>()?,
+            _ => return Err(refused),
+        };
+        for (key, node) in maps.into_iter().rev().flatten() {
+            self.insert(key, node);
+        }
+        Ok(())
+    }
+}
+
+impl Composer {
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<&Tag>,
+        at: Location,
+    ) -> Result<(), ReadError> {
+        let is_plain = style == ScalarStyle::Plain;
+        if is_plain && tag.is_none() && text == "<<" && self.wants_key() {
+            return self.key(Key::Merge);
+        }
+        let yaml_tag = tag.map(|tag| tag.suffix_in_namespace(YAML_TAGS));
+        let value = match &yaml_tag {
+            None if is_plain => resolve(text, at)?,
+            None | Some(None) => Value::Text(text.to_owned()),
+            Some(Some(name)) => tagged(name, text, at)?,
+        };
+        self.place(Node { value, location: at }, anchor)
+    }
+
+    fn open(&mut self, frame: Frame, anchor: usize, location: Location) -> Result<(), ReadError> {
+        if self.wants_key() {
+            return Err(ReadError::at(ReadErrorKind::Syntax, location, "a list or mapping cannot be a key"));
+        }
+        self.stack.push(Open { frame, anchor, location });
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), ReadError> {
+        let Some(Open { frame, anchor, location }) = self.stack.pop() else { return Ok(()) };
+        let value = match frame {
+            Frame::List(items) => Value::List(items),
+            Frame::Map(entries, _) => Value::Map(entries.list),
+        };
+        self.place(Node { value, location }, anchor)
+    }
+
+    fn alias(&mut self, anchor: usize, at: Location) -> Result<(), ReadError> {
+        let Some(size) = self.anchors.get(&anchor).map(Size::of) else {
+            return Err(ReadError::at(ReadErrorKind::Syntax, at, "an alias refers to the value that it is in"));
+        };
+        if self.stack.len() + size.depth > MAX_DEPTH {
+            return Err(ReadError::at(ReadErrorKind::Limit, at, format!("more than {MAX_DEPTH} levels")));
+        }
+        self.charge(size, at)?;
+        let Some(target) = self.anchors.get(&anchor) else { return Ok(()) };
+        let copy = Node { location: at, ..target.clone() };
+        self.place(copy, 0)
+    }
+
+    /// Counts what an alias, or an anchor whose value has to be kept for one, adds.
+    fn charge(&mut self, size: Size, at: Location) -> Result<(), ReadError> {
+        self.aliased.nodes += size.nodes;
+        self.aliased.bytes += size.bytes;
+        if self.aliased.nodes > MAX_ALIASED_NODES || self.aliased.bytes > MAX_ALIASED_BYTES {
+            return Err(ReadError::at(ReadErrorKind::Limit, at, "anchors and aliases repeat too much"));
+        }
+        Ok(())
+    }
+
+    fn wants_key(&self) -> bool {
+        matches!(self.stack.last(), Some(Open { frame: Frame::Map(_, None), .. }))
+    }
+
+    fn key(&mut self, key: Key) -> Result<(), ReadError> {
+        if let Some(Open { frame: Frame::Map(_, wanted @ None), .. }) = self.stack.last_mut() {
+            *wanted = Some(key);
+        }
+        Ok(())
+    }
+
+    /// Puts a complete node where it belongs: a key, a value, an item or the root.
+    fn place(&mut self, node: Node, anchor: usize) -> Result<(), ReadError> {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES {
+            return Err(node.error(ReadErrorKind::Limit, format!("more than {MAX_NODES} values")));
+        }
+        if anchor != 0 {
+            self.charge(Size::of(&node), node.location)?;
+            self.anchors.insert(anchor, node.clone());
+        }
+        if self.wants_key() {
+            return self.key(Key::Name(key_name(node)?));
+        }
+        match self.stack.last_mut().map(|open| &mut open.frame) {
+            None => self.root = Some(node),
+            Some(Frame::List(items)) => items.push(node),
+            Some(Frame::Map(entries, key)) => match key.take() {
+                Some(Key::Name(name)) => entries.insert(name, node),
+                Some(Key::Merge) => entries.merge(node)?,
+                // `wants_key` was asked above.
+                None => {}
+            },
+        }
+        Ok(())
+    }
+}
+
+/// How much a node is.
+#[derive(Default, Clone, Copy)]
+struct Size {
+    nodes: usize,
+    bytes: usize,
+    depth: usize,
+}
+
+impl Size {
+    fn of(node: &Node) -> Self {
+        let mut size = Self { nodes: 1, bytes: 0, depth: 0 };
+        match &node.value {
+            Value::Text(text) => size.bytes = text.len(),
+            Value::Map(entries) => size.bytes = entries.iter().map(|(key, _)| key.len()).sum(),
+            _ => {}
+        }
+        for child in node.children().map(Self::of) {
+            size.nodes += child.nodes;
+            size.bytes += child.bytes;
+            size.depth = size.depth.max(child.depth);
+        }
+        size.depth += usize::from(matches!(node.value, Value::List(_) | Value::Map(_)));
+        size
+    }
+}
+
+/// The name that JSON gives a key: kubectl turns `1` and `true` into texts.
+fn key_name(node: Node) -> Result<String, ReadError> {
+    match node.value {
+        Value::Text(text) => Ok(text),
+        Value::Bool(value) => Ok(value.to_string()),
+        Value::Number(number) => Ok(number.to_string()),
+        _ => Err(node.error(ReadErrorKind::Syntax, format!("a key is {}; write a text", node.type_name()))),
+    }
+}
+
+fn resolve(text: &str, at: Location) -> Result<Value, ReadError> {
+    match scalar::plain(text) {
+        Resolved::Value(value) => Ok(value),
+        Resolved::NotFinite => {
+            let message = "a number that is not finite, which kubectl refuses; put it in quotes if it is a text";
+            Err(ReadError::at(ReadErrorKind::Type, at, message))
+        }
+    }
+}
+
+/// A scalar with a tag of YAML itself, which goes before quotes.
+fn tagged(tag: &str, text: &str, at: Location) -> Result<Value, ReadError> {
+    if tag == "binary" {
+        let bytes = Data::from_base64(text).ok().and_then(|data| String::from_utf8(data.expose().to_vec()).ok());
+        return bytes.map(Value::Text).ok_or_else(|| {
+            ReadError::at(ReadErrorKind::Base64, at, "a `!!binary` value that is not base64 of a text")
+        });
+    }
+    let value = match tag {
+        "bool" | "int" | "float" | "null" => resolve(text, at)?,
+        _ => return Ok(Value::Text(text.to_owned())),
+    };
+    let fits = match (tag, &value) {
+        ("bool", Value::Bool(_)) | ("float", Value::Number(_)) | ("null", Value::Null) => true,
+        ("int", Value::Number(number)) => !number.is_f64(),
+        _ => false,
+    };
+    let refused = || ReadError::at(ReadErrorKind::Type, at, format!("the value is not what its tag `!!{tag}` says"));
+    fits.then_some(value).ok_or_else(refused)
+}

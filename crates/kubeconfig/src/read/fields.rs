@@ -1,0 +1,175 @@
+//! The fields of one mapping, taken out by name and type. What nobody took is unknown.
+
+use std::collections::HashMap;
+
+use super::tree::{Node, Value};
+use super::{ReadError, ReadErrorKind};
+use crate::{Data, Secret, Unknown};
+
+/// The fields of the mapping at `path`. Types are those of Go's JSON decoder: `null` is absent, nothing is coerced.
+pub(super) struct Fields {
+    path: String,
+    entries: Vec<(String, Node)>,
+}
+
+/// A node and its path, for the items of a list and for nested mappings.
+pub(super) struct Item {
+    pub(super) node: Node,
+    pub(super) path: String,
+}
+
+impl Item {
+    fn refuse(&self, wanted: &str) -> ReadError {
+        let Self { node, path } = self;
+        let remedy = match (&node.value, wanted) {
+            (Value::Number(_) | Value::Bool(_), "a text") => "; put it in quotes",
+            (Value::Text(_), "true or false") => "; write it without quotes",
+            _ => "",
+        };
+        let type_name = node.type_name();
+        node.error(ReadErrorKind::Type, format!("{path} is {type_name} where {wanted} is wanted{remedy}"))
+    }
+
+    pub(super) fn text(self) -> Result<String, ReadError> {
+        match self.node.value {
+            Value::Text(text) => Ok(text),
+            Value::Null => Ok(String::new()),
+            _ => Err(self.refuse("a text")),
+        }
+    }
+
+    pub(super) fn list(self) -> Result<Vec<Self>, ReadError> {
+        match self.node.value {
+            Value::Null => Ok(Vec::new()),
+            Value::List(items) => {
+                let item = |(at, node)| Self { node, path: format!("{}[{at}]", self.path) };
+                Ok(items.into_iter().enumerate().map(item).collect())
+            }
+            _ => Err(self.refuse("a list")),
+        }
+    }
+
+    pub(super) fn texts(self) -> Result<Vec<String>, ReadError> {
+        self.list()?.into_iter().map(Self::text).collect()
+    }
+
+    /// The keys and values of a mapping of any keys. Paths count: a key may be anything.
+    pub(super) fn pairs(self) -> Result<Vec<(String, Self)>, ReadError> {
+        match self.node.value {
+            Value::Null => Ok(Vec::new()),
+            Value::Map(entries) => {
+                let pair = |(at, (key, node))| (key, Self { node, path: format!("{}[{at}]", self.path) });
+                Ok(entries.into_iter().enumerate().map(pair).collect())
+            }
+            _ => Err(self.refuse("a mapping")),
+        }
+    }
+
+    pub(super) fn fields(self) -> Result<Fields, ReadError> {
+        match self.node.value {
+            Value::Null => Ok(Fields { path: self.path, entries: Vec::new() }),
+            Value::Map(entries) => Ok(Fields { path: self.path, entries }),
+            _ => Err(self.refuse("a mapping")),
+        }
+    }
+}
+
+impl Fields {
+    /// Takes a field out. `None` when it is absent or `null`.
+    pub(super) fn take(&mut self, name: &str) -> Option<Item> {
+        let at = self.entries.iter().position(|(key, _)| key == name)?;
+        let (_, node) = self.entries.remove(at);
+        let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
+        (!matches!(node.value, Value::Null)).then_some(Item { node, path })
+    }
+
+    /// A text that is always written; absent is empty.
+    pub(super) fn text(&mut self, name: &str) -> Result<String, ReadError> {
+        self.take(name).map_or_else(|| Ok(String::new()), Item::text)
+    }
+
+    /// A text that is written only when it is not empty.
+    pub(super) fn optional_text(&mut self, name: &str) -> Result<Option<String>, ReadError> {
+        Ok(Some(self.text(name)?).filter(|text| !text.is_empty()))
+    }
+
+    pub(super) fn secret(&mut self, name: &str) -> Result<Option<Secret>, ReadError> {
+        Ok(self.optional_text(name)?.map(Secret::new))
+    }
+
+    pub(super) fn data(&mut self, name: &str) -> Result<Option<Data>, ReadError> {
+        let Some(item) = self.take(name) else { return Ok(None) };
+        let Value::Text(text) = &item.node.value else { return Err(item.refuse("base64 text")) };
+        match Data::from_base64(text) {
+            Ok(data) => Ok(Some(data).filter(|data| !data.is_empty())),
+            Err(error) => Err(item.node.error(ReadErrorKind::Base64, format!("{} is {error}", item.path))),
+        }
+    }
+
+    pub(super) fn flag(&mut self, name: &str) -> Result<bool, ReadError> {
+        let Some(item) = self.take(name) else { return Ok(false) };
+        match item.node.value {
+            Value::Bool(value) => Ok(value),
+            _ => Err(item.refuse("true or false")),
+        }
+    }
+
+    pub(super) fn texts(&mut self, name: &str) -> Result<Vec<String>, ReadError> {
+        self.take(name).map_or_else(|| Ok(Vec::new()), Item::texts)
+    }
+
+    pub(super) fn pairs(&mut self, name: &str) -> Result<Vec<(String, Item)>, ReadError> {
+        self.take(name).map_or_else(|| Ok(Vec::new()), Item::pairs)
+    }
+
+    /// Nested fields; an absent mapping is an empty one.
+    pub(super) fn nested(&mut self, name: &str) -> Result<Self, ReadError> {
+        match self.take(name) {
+            Some(item) => item.fields(),
+            None => Ok(Self { path: String::new(), entries: Vec::new() }),
+        }
+    }
+
+    pub(super) fn optional_nested(&mut self, name: &str) -> Result<Option<Self>, ReadError> {
+        self.take(name).map(Item::fields).transpose()
+    }
+
+    /// A list of mappings.
+    pub(super) fn items<T>(
+        &mut self,
+        name: &str,
+        decode: impl Fn(Self) -> Result<T, ReadError>,
+    ) -> Result<Vec<T>, ReadError> {
+        let Some(list) = self.take(name) else { return Ok(Vec::new()) };
+        list.list()?.into_iter().map(|item| decode(item.fields()?)).collect()
+    }
+
+    /// A list of mappings in which no `name` may be there twice. Go's message shows the whole list, tokens included;
+    /// this one shows positions.
+    pub(super) fn named_items<T>(
+        &mut self,
+        name: &str,
+        decode: impl Fn(Self) -> Result<T, ReadError>,
+        name_of: impl Fn(&T) -> &str,
+    ) -> Result<Vec<T>, ReadError> {
+        let Some(list) = self.take(name) else { return Ok(Vec::new()) };
+        let mut decoded: Vec<T> = Vec::new();
+        let mut seen = HashMap::new();
+        let path = list.path.clone();
+        for (at, item) in list.list()?.into_iter().enumerate() {
+            let location = item.node.location;
+            let value = decode(item.fields()?)?;
+            if let Some(first) = seen.insert(name_of(&value).to_owned(), at) {
+                let message = format!("{path}[{at}] has the same name as {path}[{first}]; rename or remove one");
+                return Err(ReadError::at(ReadErrorKind::DuplicateName, location, message));
+            }
+            decoded.push(value);
+        }
+        Ok(decoded)
+    }
+
+    /// Everything that was not taken.
+    pub(super) fn finish(self) -> Unknown {
+        Unknown::new(self.entries.into_iter().map(|(key, node)| (key, node.into_json())).collect())
+    }
+}

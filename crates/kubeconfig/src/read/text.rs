@@ -1,0 +1,57 @@
+//! From bytes to text, and which characters a text may have.
+
+use std::borrow::Cow;
+
+use super::{Location, MAX_BYTES, ReadError, ReadErrorKind};
+
+pub(super) fn check_size(bytes: usize) -> Result<(), ReadError> {
+    if bytes <= MAX_BYTES {
+        return Ok(());
+    }
+    let message = format!("the document has {bytes} bytes; a kubeconfig of more than {MAX_BYTES} is not read");
+    Err(ReadError::new(ReadErrorKind::Limit, message))
+}
+
+/// Decodes UTF-8, or UTF-16 when the bytes start with its mark, as go-yaml does.
+pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes).map(Cow::Owned),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes).map(Cow::Owned),
+        _ => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
+            let message = format!("byte {} is not UTF-8; save the file as UTF-8", error.valid_up_to());
+            ReadError::new(ReadErrorKind::Encoding, message)
+        }),
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, ReadError> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let text = char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<String, _>>();
+    match text {
+        Ok(text) if rest.is_empty() => Ok(text),
+        _ => Err(ReadError::new(ReadErrorKind::Encoding, "not UTF-16 although its mark says so; save it as UTF-8")),
+    }
+}
+
+/// Refuses the characters that YAML does not allow in a document, with go-yaml's table.
+pub(super) fn check_characters(text: &str) -> Result<(), ReadError> {
+    let allowed = |character: char| {
+        matches!(character,
+            '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}'
+            | '\u{10000}'..='\u{10ffff}')
+    };
+    let Some((at, character)) = text.char_indices().find(|(_, character)| !allowed(*character)) else {
+        return Ok(());
+    };
+    let before = text.get(..at).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |feed| feed + 1);
+    let location = Location {
+        line: before.matches('\n').count() + 1,
+        column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
+    };
+    let message = format!(
+        "the control character U+{:04X} is not allowed in YAML; remove it, or write it as an escape in double quotes",
+        u32::from(character)
+    );
+    Err(ReadError::at(ReadErrorKind::Syntax, location, message))
+}
