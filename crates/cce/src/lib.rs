@@ -1,1 +1,166 @@
-//! Placeholder.
+//! Client for `GET /api/v3/projects/{project_id}/clusters/{cluster_id}/clustercert` of cce, the Kubernetes service of
+//! Huawei Cloud and Open Telekom Cloud.
+//!
+//! The answer is a kubeconfig in JSON with a context for each way to the cluster: `internal`, `external` when it has a
+//! public address, and `externalTLSVerify` with newer clusters. Which one is used is what `current-context` says, never
+//! the order, unless [`Options::context`] says otherwise.
+//!
+//! ```no_run
+//! use kubeproof_cce::{Client, Cluster, Options};
+//! use kubeproof_client::{ClusterAccess as _, Credentials};
+//!
+//! # async fn example(user_token: String) -> Result<(), kubeproof_client::Error> {
+//! let client = Client::builder(Credentials::Token(user_token.into())).base_url("https://cce.eu-de.otc.t-systems.com").build()?;
+//! let cluster = Cluster::parse("08d44be1ef00d22e2f6fc0061f54a2f1", "a4df62ce-64d5-11f1-a2b8-02550a100047")?;
+//! let access = client.fetch(&cluster, &Options { context: Some("externalTLSVerify".into()) }).await?;
+//! assert_eq!(access.kubeconfig.current_context, "externalTLSVerify");
+//! # Ok(())
+//! # }
+//! ```
+
+mod dialect;
+
+use kubeproof_client::{
+    AcceptedHazards, ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Identifier, Repeat, Request,
+    Transport, TransportOptions, read_kubeconfig,
+};
+
+/// Fetches kubeconfigs from cce.
+#[derive(Clone, Debug)]
+pub struct Client {
+    transport: Transport,
+    signs: bool,
+    accepted: AcceptedHazards,
+}
+
+impl Client {
+    /// Starts a client with these credentials: [`Credentials::Token`] or [`Credentials::AccessKey`].
+    #[must_use]
+    pub fn builder(credentials: Credentials) -> ClientBuilder {
+        ClientBuilder {
+            credentials,
+            base_url: String::new(),
+            transport: TransportOptions::default(),
+            accepted: AcceptedHazards::none(),
+        }
+    }
+}
+
+impl ClusterAccess for Client {
+    type Cluster = Cluster;
+    type Options = Options;
+    type Access = ClusterKubeconfig;
+
+    /// Fetches the kubeconfig of a cluster, and checks that the context in use is complete.
+    ///
+    /// # Errors
+    /// - `malformed` when the context in use lacks its certificates. cce sends empty texts for what it does not have, as
+    ///   its own example does; an empty text is nothing. It is also an error of the answer, not of the caller, when one
+    ///   cluster both has a certificate authority and is not to be verified: kubectl refuses that.
+    /// - `unsafe` when the server of the context in use is not to be verified (`insecure-skip-tls-verify`, as newer
+    ///   documents say of `externalCluster`), unless that is [accepted](ClientBuilder::accept). Contexts that are not in
+    ///   use may say so.
+    async fn fetch(&self, cluster: &Cluster, options: &Options) -> Result<ClusterKubeconfig, Error> {
+        let path = format!(
+            "/api/v3/projects/{}/clusters/{}/clustercert",
+            cluster.project_id.encoded(),
+            cluster.cluster_id.encoded()
+        );
+        let mut request = Request::get(path, Repeat::Repeatable)
+            .header("accept", "application/json")
+            // Mandatory in the document, although there is no body.
+            .header("content-type", "application/json");
+        if self.signs {
+            request = request.header("x-project-id", cluster.project_id.as_str());
+        }
+        let reply = self.transport.send(&request).await?;
+        if reply.status() != 200 {
+            return Err(reply.refusal(ErrorKind::of_status(reply.status()), dialect::problem(reply.body())));
+        }
+        read_kubeconfig(&reply, options.context.as_deref(), &self.accepted, dialect::problem_in_answer).map_err(
+            |error| match error.kind() {
+                ErrorKind::Unsafe => {
+                    error.with_remedy("ask for the context externalTLSVerify or internal, or accept this hazard")
+                }
+                _ => error,
+            },
+        )
+    }
+}
+
+/// A cluster of a project.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Cluster {
+    project_id: Identifier,
+    cluster_id: Identifier,
+}
+
+impl Cluster {
+    /// Checks that each id is one segment of a path. The documents give no other rule for them.
+    ///
+    /// # Errors
+    /// `invalid-argument`, see [`Identifier::parse`]; also when the project id cannot be sent in a header.
+    pub fn parse(project_id: &str, cluster_id: &str) -> Result<Self, Error> {
+        let project_id = Identifier::parse("project id", project_id)?;
+        if !project_id.as_str().is_ascii() {
+            return Err(Error::new(ErrorKind::InvalidArgument, "the project id holds characters outside ascii"));
+        }
+        Ok(Self { project_id, cluster_id: Identifier::parse("cluster id", cluster_id)? })
+    }
+}
+
+/// What can be asked for besides a cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The context to make current, such as `internal` or `externalTLSVerify`. `None`: the one that cce chose.
+    pub context: Option<String>,
+}
+
+/// A [`Client`] that is being put together.
+#[derive(Clone, Debug)]
+pub struct ClientBuilder {
+    credentials: Credentials,
+    base_url: String,
+    transport: TransportOptions,
+    accepted: AcceptedHazards,
+}
+
+impl ClientBuilder {
+    /// Where cce is, which depends on the cloud and the region. It has to be given.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Limits, trust and retries.
+    #[must_use]
+    pub fn transport(mut self, options: TransportOptions) -> Self {
+        self.transport = options;
+        self
+    }
+
+    /// What a kubeconfig may do that is dangerous. Default: nothing.
+    #[must_use]
+    pub fn accept(mut self, hazards: AcceptedHazards) -> Self {
+        self.accepted = hazards;
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// `invalid-argument` when the credentials are a bearer token, or see [`Transport::new`].
+    pub fn build(self) -> Result<Client, Error> {
+        let signs = match self.credentials {
+            Credentials::Token(_) => false,
+            Credentials::AccessKey { .. } => true,
+            Credentials::Bearer(_) => {
+                return Err(Error::new(ErrorKind::InvalidArgument, "cce takes a user token or an access key")
+                    .with_remedy("give the token as user token"));
+            }
+        };
+        let transport = Transport::new(&self.base_url, self.credentials, self.transport)?;
+        Ok(Client { transport, signs, accepted: self.accepted })
+    }
+}

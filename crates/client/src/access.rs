@@ -1,5 +1,10 @@
 //! What every client does.
 
+use std::fmt;
+
+use kubeproof_kubeconfig::Kubeconfig;
+use secrecy::{ExposeSecret, SecretString};
+
 use crate::Error;
 
 /// Fetches the access to a cluster of one provider.
@@ -22,3 +27,28 @@ pub trait ClusterAccess {
     ) -> impl Future<Output = Result<Self::Access, Error>> + Send;
 }
 
+/// A kubeconfig as a provider issued it.
+#[derive(Clone)]
+pub struct ClusterKubeconfig {
+    /// The document, read and checked.
+    pub kubeconfig: Kubeconfig,
+    raw: SecretString,
+}
+
+impl ClusterKubeconfig {
+    pub(crate) fn new(kubeconfig: Kubeconfig, raw: String) -> Self {
+        Self { kubeconfig, raw: raw.into() }
+    }
+
+    /// The text as it was received, which holds the user's credentials.
+    #[must_use]
+    pub fn raw(&self) -> &str {
+        self.raw.expose_secret()
+    }
+}
+
+impl fmt::Debug for ClusterKubeconfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClusterKubeconfig").field("kubeconfig", &self.kubeconfig).finish_non_exhaustive()
+    }
+}

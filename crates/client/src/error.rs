@@ -338,8 +338,7 @@ impl ErrorKind {
             429 => Self::RateLimited,
             // 408: the server did not get the request in time; 499: it was cancelled on the way.
             408 | 499 => Self::Unavailable,
-            501 | 505 => Self::Rejected,
-            400..=499 => Self::Rejected,
+            400..=499 | 501 | 505 => Self::Rejected,
             500..=599 => Self::Unavailable,
             _ => Self::Malformed,
         }
@@ -353,7 +352,9 @@ impl ErrorKind {
             Self::NotFound => "check the ids, and that the caller may see the cluster",
             Self::NotReady => "wait until the cluster is running and ask again",
             Self::Rejected => "read the provider's message and change the request",
-            Self::AlreadyDownloaded => "use the answer that was saved at the first download, or register the cluster anew",
+            Self::AlreadyDownloaded => {
+                "use the answer that was saved at the first download, or register the cluster anew"
+            }
             Self::RateLimited => "wait and ask again less often",
             Self::Unavailable => "ask again later",
             Self::Malformed => "check that the base url is that of the provider, and report this to it",

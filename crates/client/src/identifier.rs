@@ -88,7 +88,20 @@ mod tests {
             assert_eq!(Identifier::parse("id", text).unwrap().encoded(), encoded);
         }
         for text in [
-            "", ".", "..", "a/b", "a\\b", "a%2Fb", "a?b", "a#b", "a b", " a", "a\n", "a\u{0}", "a\u{7f}", "a\u{a0}b",
+            "",
+            ".",
+            "..",
+            "a/b",
+            "a\\b",
+            "a%2Fb",
+            "a?b",
+            "a#b",
+            "a b",
+            " a",
+            "a\n",
+            "a\u{0}",
+            "a\u{7f}",
+            "a\u{a0}b",
             &"x".repeat(256),
         ] {
             let error = Identifier::parse("cluster id", text).unwrap_err();

@@ -30,15 +30,14 @@ impl Problem {
         let text = text.trim_start_matches('\u{feff}').trim();
         let message = match serde_json::from_str::<Value>(text) {
             Ok(Value::String(text)) => Some(text),
-            Ok(Value::Array(items)) => match items.first() {
-                Some(Value::String(text)) => Some(text.clone()),
+            Ok(Value::Array(items)) => match items.into_iter().next() {
+                Some(Value::String(text)) => Some(text),
                 _ => None,
             },
             Ok(_) => None,
-            Err(_) if text.is_empty() || text.starts_with(['<', '{', '[']) || text.contains('\n') => None,
             Err(_) => Some(text.to_owned()),
         };
-        Self { message: message.filter(|message| !message.trim().is_empty()), ..Self::default() }
+        Self { message: message.filter(|message| is_message(message)), ..Self::default() }
     }
 
     /// The text of the first of these fields that is there; numbers are taken as text.
@@ -50,6 +49,12 @@ impl Problem {
             _ => None,
         })
     }
+}
+
+/// Whether a text reads like a message rather than like a document, which may hold secrets.
+fn is_message(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty() && text.len() <= 300 && !text.starts_with(['<', '{', '[']) && !text.contains(['\n', '\r'])
 }
 
 #[cfg(test)]
@@ -72,6 +77,9 @@ mod tests {
             ("{\"a\":", None),
             ("<html>login</html>", None),
             ("apiVersion: v1\nkind: Config", None),
+            ("\"apiVersion: v1\\nkind: Config\"", None),
+            ("[\"{}\"]", None),
+            (&"x".repeat(301), None),
         ] {
             assert_eq!(Problem::of_text(body.as_bytes()).message.as_deref(), message, "{body}");
         }

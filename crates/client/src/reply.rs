@@ -67,7 +67,10 @@ impl Reply {
     pub fn error(&self, kind: ErrorKind, what: impl Into<String>, problem: Problem) -> Error {
         let clean = |text: Option<String>| text.map(|text| self.scrubber.clean(&text));
         let header = || {
-            ["x-request-id", "request-id", "x-apig-request-id"].iter().find_map(|name| self.header(name)).map(str::to_owned)
+            ["x-request-id", "request-id", "x-apig-request-id"]
+                .iter()
+                .find_map(|name| self.header(name))
+                .map(str::to_owned)
         };
         Error::new(kind, what)
             .with_status(self.status)

@@ -24,8 +24,7 @@ pub struct Retry {
 
 impl Retry {
     /// Never try again.
-    pub const NEVER: Self =
-        Self { attempts: 1, base: Duration::ZERO, cap: Duration::ZERO, budget: Duration::ZERO };
+    pub const NEVER: Self = Self { attempts: 1, base: Duration::ZERO, cap: Duration::ZERO, budget: Duration::ZERO };
 
     pub(crate) fn backoff(self, seed: u64) -> ExponentialBackoff {
         let retries = self.attempts.max(1).saturating_sub(1);

@@ -95,10 +95,8 @@ fn canonical_path(url: &Url) -> String {
 
 /// The query with each name and value encoded anew, in order of name and value.
 fn canonical_query(url: &Url) -> String {
-    let mut pairs: Vec<(String, String)> = url
-        .query_pairs()
-        .map(|(name, value)| (encode(&name), encode(&value)))
-        .collect();
+    let mut pairs: Vec<(String, String)> =
+        url.query_pairs().map(|(name, value)| (encode(&name), encode(&value))).collect();
     pairs.sort();
     pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
 }

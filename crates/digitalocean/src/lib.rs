@@ -1,1 +1,155 @@
-//! Placeholder.
+//! Client for `GET /v2/kubernetes/clusters/{cluster_id}/kubeconfig` of digitalocean.
+//!
+//! Each successful request makes digitalocean mint a new API token, which stays in the account's list until it expires.
+//! So a request is repeated only after an answer that says that it failed (see
+//! [`Repeat::AfterRefusal`](kubeproof_client::Repeat::AfterRefusal)), and the kubeconfig should be kept, not fetched
+//! again.
+//!
+//! ```no_run
+//! use kubeproof_client::{ClusterAccess as _, Credentials};
+//! use kubeproof_digitalocean::{Client, ClusterId, Options};
+//!
+//! # async fn example(api_token: String) -> Result<(), kubeproof_client::Error> {
+//! let client = Client::builder(Credentials::Bearer(api_token.into())).build()?;
+//! let cluster = ClusterId::parse("bd5f5959-5e1e-4205-a714-a914373942af")?;
+//! let access = client.fetch(&cluster, &Options { expiry_seconds: Some(3600) }).await?;
+//! assert!(access.kubeconfig.current().is_ok());
+//! # Ok(())
+//! # }
+//! ```
+
+mod dialect;
+
+use kubeproof_client::{
+    AcceptedHazards, ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Identifier, Repeat, Reply,
+    Request, Transport, TransportOptions, read_kubeconfig,
+};
+
+/// Where digitalocean is.
+pub const BASE_URL: &str = "https://api.digitalocean.com";
+
+/// Fetches kubeconfigs from digitalocean.
+#[derive(Clone, Debug)]
+pub struct Client {
+    transport: Transport,
+    accepted: AcceptedHazards,
+}
+
+impl Client {
+    /// Starts a client with these credentials, which have to be [`Credentials::Bearer`].
+    #[must_use]
+    pub fn builder(credentials: Credentials) -> ClientBuilder {
+        ClientBuilder {
+            credentials,
+            base_url: BASE_URL.to_owned(),
+            transport: TransportOptions::default(),
+            accepted: AcceptedHazards::none(),
+        }
+    }
+}
+
+impl ClusterAccess for Client {
+    type Cluster = ClusterId;
+    type Options = Options;
+    type Access = ClusterKubeconfig;
+
+    /// Fetches the kubeconfig of a cluster, and checks that its current context is complete.
+    ///
+    /// # Errors
+    /// `not-found` also while a new cluster has no credentials yet: digitalocean answers both with 404. `unsafe` when
+    /// the kubeconfig runs a program (as one for single sign-on does) or refers to files, unless that is
+    /// [accepted](ClientBuilder::accept).
+    async fn fetch(&self, cluster: &ClusterId, options: &Options) -> Result<ClusterKubeconfig, Error> {
+        let path = format!("/v2/kubernetes/clusters/{}/kubeconfig", cluster.0.encoded());
+        let mut request = Request::get(path, Repeat::AfterRefusal)
+            .header("accept", "application/yaml, application/json;q=0.9, */*;q=0.1");
+        if let Some(seconds) = options.expiry_seconds {
+            request = request.query("expiry_seconds", seconds.to_string());
+        }
+        let reply = self.transport.send(&request).await?;
+        if reply.status() == 200 {
+            read_kubeconfig(&reply, None, &self.accepted, dialect::problem_in_answer)
+        } else {
+            Err(refusal(&reply))
+        }
+    }
+}
+
+fn refusal(reply: &Reply) -> Error {
+    let kind = ErrorKind::of_status(reply.status());
+    let error = reply.refusal(kind, dialect::problem(reply.body()));
+    match kind {
+        ErrorKind::NotFound => {
+            error.with_remedy("check the cluster id; a cluster that is being created answers like this at first")
+        }
+        ErrorKind::Forbidden => error.with_remedy("use an api token with the scope kubernetes:access_cluster"),
+        _ => error,
+    }
+}
+
+/// The id of a cluster, usually a UUID. digitalocean documents no rule for it, so none is made up here.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClusterId(Identifier);
+
+impl ClusterId {
+    /// Checks that an id is one segment of a path.
+    ///
+    /// # Errors
+    /// `invalid-argument`, see [`Identifier::parse`].
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        Identifier::parse("cluster id", text).map(Self)
+    }
+}
+
+/// What can be asked for besides a cluster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// How long the token is valid, in seconds. `None` sends nothing; that and 0 mean seven days. It has no effect on a
+    /// kubeconfig with client certificates.
+    pub expiry_seconds: Option<u64>,
+}
+
+/// A [`Client`] that is being put together.
+#[derive(Clone, Debug)]
+pub struct ClientBuilder {
+    credentials: Credentials,
+    base_url: String,
+    transport: TransportOptions,
+    accepted: AcceptedHazards,
+}
+
+impl ClientBuilder {
+    /// Another server than [`BASE_URL`].
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Limits, trust and retries.
+    #[must_use]
+    pub fn transport(mut self, options: TransportOptions) -> Self {
+        self.transport = options;
+        self
+    }
+
+    /// What a kubeconfig may do that is dangerous. Default: nothing.
+    #[must_use]
+    pub fn accept(mut self, hazards: AcceptedHazards) -> Self {
+        self.accepted = hazards;
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// `invalid-argument` when the credentials are no bearer token, or see [`Transport::new`].
+    pub fn build(self) -> Result<Client, Error> {
+        if !matches!(self.credentials, Credentials::Bearer(_)) {
+            let what = format!("digitalocean takes a bearer token, not a {}", self.credentials.form());
+            return Err(Error::new(ErrorKind::InvalidArgument, what).with_remedy("give an api token as bearer token"));
+        }
+        let transport = Transport::new(&self.base_url, self.credentials, self.transport)?;
+        Ok(Client { transport, accepted: self.accepted })
+    }
+}

@@ -5,6 +5,8 @@ mod exchange;
 mod options;
 
 use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -15,7 +17,7 @@ pub use base_url::BaseUrl;
 pub use options::{PlainHttp, Timeouts, TransportOptions};
 
 use crate::scrub::Scrubber;
-use crate::{Consumed, Credentials, Error, ErrorKind, Repeat, Reply, Request, tls};
+use crate::{Consumed, Credentials, Error, ErrorKind, Repeat, Reply, Request, Sleeper, tls};
 use exchange::Failure;
 
 /// Most redirects that are followed for one request.
@@ -77,7 +79,6 @@ impl Transport {
 
     async fn try_again(&self, request: &Request, attempts: &AtomicU32) -> Result<Reply, Error> {
         let retry = self.options.retry;
-        let sleeper = self.options.sleeper.clone();
         let mut spent = Duration::ZERO;
         let attempt = || async {
             let number = attempts.fetch_add(1, Ordering::Relaxed).saturating_add(1);
@@ -85,7 +86,7 @@ impl Transport {
         };
         let result = attempt
             .retry(retry.backoff(self.seed()))
-            .sleep(move |wait| sleeper.sleep(wait))
+            .sleep(Waiter(self.options.sleeper.clone()))
             .when(Failure::is_temporary)
             .adjust(|failure: &Failure, backoff| {
                 let wait = retry.wait(backoff, failure.retry_after(), spent)?;
@@ -141,8 +142,11 @@ impl Transport {
             .and_then(|location| from.join(location).ok())
             .ok_or_else(|| error(ErrorKind::Malformed, "the server redirects to nowhere"))?;
         if !self.base.is_origin_of(&next) {
-            return Err(error(ErrorKind::Unsafe, "the server redirects to another origin, which would get the credentials")
-                .with_remedy("use that origin as the base url if you trust it"));
+            return Err(error(
+                ErrorKind::Unsafe,
+                "the server redirects to another origin, which would get the credentials",
+            )
+            .with_remedy("use that origin as the base url if you trust it"));
         }
         if repeat == Repeat::OneShot {
             return Err(error(ErrorKind::Rejected, "the server redirects a request that can be answered only once")
@@ -164,6 +168,17 @@ impl fmt::Debug for Transport {
             .field("credentials", &self.credentials)
             .field("options", &self.options)
             .finish_non_exhaustive()
+    }
+}
+
+/// The injected sleeper as backon wants one. Not a closure: the compiler then proves the whole future `Send`.
+struct Waiter(Arc<dyn Sleeper>);
+
+impl backon::Sleeper for Waiter {
+    type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+    fn sleep(&self, wait: Duration) -> Self::Sleep {
+        self.0.sleep(wait)
     }
 }
 

@@ -32,11 +32,7 @@ pub struct Timeouts {
 impl Default for Timeouts {
     /// Ten seconds, thirty seconds, two minutes.
     fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            attempt: Duration::from_secs(30),
-            total: Duration::from_secs(120),
-        }
+        Self { connect: Duration::from_secs(10), attempt: Duration::from_secs(30), total: Duration::from_secs(120) }
     }
 }
 

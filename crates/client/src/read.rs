@@ -1,0 +1,120 @@
+//! Reading an answer that has to be a kubeconfig.
+
+use kubeproof_kubeconfig::{Finding, FindingCode, Kubeconfig, hazards, incompleteness};
+
+use crate::{ClusterKubeconfig, Error, ErrorKind, Problem, Reply};
+
+/// Which hazards of a kubeconfig a caller accepts. Default: none.
+///
+/// A provider that runs programs on the caller's machine, or has it trust any certificate, has to be believed
+/// explicitly.
+///
+/// ```
+/// use kubeproof_client::AcceptedHazards;
+/// use kubeproof_kubeconfig::FindingCode;
+///
+/// let accepted = AcceptedHazards::none().and(FindingCode::InsecureSkipTlsVerify);
+/// # drop(accepted);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AcceptedHazards(Vec<FindingCode>);
+
+impl AcceptedHazards {
+    /// No hazard is accepted.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// This hazard is accepted as well.
+    #[must_use]
+    pub fn and(mut self, code: FindingCode) -> Self {
+        self.0.push(code);
+        self
+    }
+}
+
+/// Reads an answer with status 200 that has to be a kubeconfig whose current context can be used.
+///
+/// `context` is the context to make current instead of the provider's own choice. `dialect` reads what the provider
+/// says in an error that came with status 200.
+///
+/// # Errors
+/// - `malformed`: the answer is empty, a page of HTML, an error, no kubeconfig, or one whose current context lacks
+///   something. The text says what, and quotes nothing of the answer but names.
+/// - `invalid-argument`: there is no such context in it.
+/// - `unsafe`: it holds a hazard that is not accepted.
+pub fn read_kubeconfig(
+    reply: &Reply,
+    context: Option<&str>,
+    accepted: &AcceptedHazards,
+    dialect: fn(&[u8]) -> Problem,
+) -> Result<ClusterKubeconfig, Error> {
+    let body = reply.body();
+    if body.trim_ascii().is_empty() {
+        return Err(reply.malformed("the answer is empty"));
+    }
+    if reply.is_html() {
+        return Err(reply.malformed("the answer is a page of html, such as a log-in page"));
+    }
+    let text = std::str::from_utf8(body).map_err(|_| reply.malformed("the answer is not utf-8 text"))?;
+    let mut kubeconfig = Kubeconfig::parse(text).map_err(|error| {
+        reply.error(ErrorKind::Malformed, "the answer is not a kubeconfig", dialect(body)).with_source(error)
+    })?;
+    if kubeconfig.clusters.is_empty() && kubeconfig.contexts.is_empty() {
+        return Err(reply.error(ErrorKind::Malformed, "the answer holds no cluster", dialect(body)));
+    }
+    if let Some(context) = context {
+        if !kubeconfig.contexts.iter().any(|named| named.name == context) {
+            let names: Vec<&str> = kubeconfig.contexts.iter().map(|named| named.name.as_str()).collect();
+            let what = format!("the kubeconfig has no such context as was asked for; it has {}", names.join(", "));
+            return Err(reply
+                .error(ErrorKind::InvalidArgument, reply.scrubber.clean(&what), Problem::default())
+                .with_remedy("ask for one of these"));
+        }
+        kubeconfig.current_context = context.to_owned();
+    }
+    // Plain HTTP is whole and dangerous: it is judged below, with the other hazards.
+    let missing: Vec<Finding> =
+        incompleteness(&kubeconfig).into_iter().filter(|finding| finding.code != FindingCode::PlainHttp).collect();
+    if let Some(what) = describe(&missing) {
+        return Err(reply.malformed(reply.scrubber.clean(&format!("the kubeconfig cannot be used: {what}"))));
+    }
+    let refused: Vec<Finding> = hazards(&kubeconfig)
+        .into_iter()
+        .filter(|hazard| !accepted.0.contains(&hazard.code) && concerns_use(hazard, &kubeconfig))
+        .collect();
+    if let Some(what) = describe(&refused) {
+        let what = reply.scrubber.clean(&format!("the kubeconfig is dangerous: {what}"));
+        return Err(reply.error(ErrorKind::Unsafe, what, Problem::default()));
+    }
+    Ok(ClusterKubeconfig::new(kubeconfig, text.to_owned()))
+}
+
+/// Whether a hazard concerns the use of the current context. Only one kind may not: a cluster that is not verified and
+/// not used, which a provider lists besides the one that is.
+fn concerns_use(hazard: &Finding, kubeconfig: &Kubeconfig) -> bool {
+    if hazard.code != FindingCode::InsecureSkipTlsVerify {
+        return true;
+    }
+    let Ok(current) = kubeconfig.current() else { return true };
+    kubeconfig
+        .clusters
+        .iter()
+        .position(|named| std::ptr::eq(&named.cluster, current.cluster))
+        .is_none_or(|index| hazard.path.starts_with(&format!("clusters[{index}].")))
+}
+
+/// The findings in a line, the first few of them.
+fn describe(findings: &[Finding]) -> Option<String> {
+    const SHOWN: usize = 3;
+    if findings.is_empty() {
+        return None;
+    }
+    let mut parts: Vec<String> =
+        findings.iter().take(SHOWN).map(|finding| format!("{}: {}", finding.path, finding.message)).collect();
+    if let Some(more) = findings.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        parts.push(format!("and {more} more"));
+    }
+    Some(parts.join("; "))
+}

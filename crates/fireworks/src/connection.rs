@@ -1,0 +1,89 @@
+//! What is received.
+
+use kubeproof_client::{Error, ErrorKind, Reply};
+use kubeproof_kubeconfig::{
+    CertificateAuthority, Endpoint, GenerateError, GenerateErrorKind, Kubeconfig, Names, UserCredentials, generate,
+};
+use serde_json::{Map, Value};
+
+use crate::cluster::{Field, ReadMask};
+use crate::dialect;
+
+/// Where a cluster is and which certificate authority it has, as fireworks said it and not checked further.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionInfo {
+    /// The address of the API server. `None` only when it was not asked for.
+    pub endpoint: Option<String>,
+    /// The certificate authority, in base64. `None` only when it was not asked for.
+    pub ca_data: Option<String>,
+}
+
+impl ConnectionInfo {
+    pub(crate) fn read(reply: &Reply, mask: Option<&ReadMask>) -> Result<Self, Error> {
+        if reply.body().trim_ascii().is_empty() {
+            return Err(reply.malformed("the answer is empty"));
+        }
+        if reply.is_html() {
+            return Err(reply.malformed("the answer is a page of html, such as a log-in page"));
+        }
+        let object = match serde_json::from_slice(reply.body()) {
+            Ok(Value::Object(object)) => object,
+            Ok(_) => return Err(reply.malformed("the answer is not a json object")),
+            Err(_) => return Err(reply.malformed("the answer is not json")),
+        };
+        // A mapper of codes that does not know one answers an error with status 200.
+        if object.contains_key("error") || (object.contains_key("code") && object.contains_key("message")) {
+            let problem = dialect::object_problem(&Value::Object(object));
+            return Err(reply.error(ErrorKind::Malformed, "the answer is an error with status 200", problem));
+        }
+        let info = Self {
+            endpoint: text(reply, &object, &["endpoint"])?,
+            ca_data: text(reply, &object, &["caData", "ca_data"])?,
+        };
+        info.complete(reply, mask)
+    }
+
+    /// Drops nothing and adds nothing: only says whether what was asked for is there.
+    fn complete(self, reply: &Reply, mask: Option<&ReadMask>) -> Result<Self, Error> {
+        let missing: Vec<&str> =
+            [("endpoint", Field::Endpoint, &self.endpoint), ("caData", Field::CaData, &self.ca_data)]
+                .into_iter()
+                .filter(|(_, field, value)| value.is_none() && mask.is_none_or(|mask| mask.asks_for(*field)))
+                .map(|(name, _, _)| name)
+                .collect();
+        if missing.is_empty() {
+            return Ok(self);
+        }
+        let what = format!("the cluster has no {} yet", missing.join(" and no "));
+        Err(reply.error(ErrorKind::NotReady, what, kubeproof_client::Problem::default()))
+    }
+
+    pub(crate) fn kubeconfig(&self, user: &UserCredentials, names: &Names) -> Result<Kubeconfig, Error> {
+        let (Some(endpoint), Some(ca_data)) = (&self.endpoint, &self.ca_data) else {
+            return Err(Error::new(ErrorKind::InvalidArgument, "a kubeconfig needs both the endpoint and the caData")
+                .with_remedy("fetch the connection info without a read mask, or with one that asks for both"));
+        };
+        let endpoint = Endpoint::parse(endpoint).map_err(cannot_generate)?;
+        let authority = CertificateAuthority::from_base64(ca_data).map_err(cannot_generate)?;
+        generate(&endpoint, &authority, user, names).map_err(cannot_generate)
+    }
+}
+
+/// A field that is a text. Empty, `null` and absent are the same: proto3 does not tell them apart.
+fn text(reply: &Reply, object: &Map<String, Value>, names: &[&str]) -> Result<Option<String>, Error> {
+    match names.iter().find_map(|name| object.get(*name)) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if text.is_empty() => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(reply.malformed(format!("the field {} of the answer is not a text", names.join(" or ")))),
+    }
+}
+
+fn cannot_generate(error: GenerateError) -> Error {
+    let kind = match error.kind() {
+        GenerateErrorKind::EndpointMissing | GenerateErrorKind::CertificateAuthorityMissing => ErrorKind::NotReady,
+        GenerateErrorKind::Endpoint | GenerateErrorKind::CertificateAuthority => ErrorKind::Malformed,
+        _ => ErrorKind::InvalidArgument,
+    };
+    Error::new(kind, format!("no kubeconfig can be generated: {error}")).with_source(error)
+}
