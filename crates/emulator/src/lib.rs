@@ -11,6 +11,7 @@ pub mod pki;
 pub mod providers;
 
 mod emulation;
+mod iam;
 mod incident;
 mod journal;
 mod redact;
@@ -18,7 +19,10 @@ mod reply;
 mod request;
 mod session;
 
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+
 pub use emulation::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented};
+pub use iam::AccessKey;
 pub use incident::{Calls, ELSEWHERE, Happening, Incident, SCRIPTED, ScriptedReply};
 pub use journal::{Exchange, Journal};
 pub use redact::{PLACEHOLDER, Redactor};

@@ -1,12 +1,24 @@
 //! CCE: `GET /api/v3/projects/{project_id}/clusters/{cluster_id}/clustercert`.
+//!
+//! What the document leaves open is answered as newer documents say, or as we judge; each such clause says so in
+//! `fixtures/cce/clauses.yaml`.
 
+mod error;
+mod issued;
+mod kubeconfig;
 mod world;
 
+pub use crate::AccessKey;
+pub use issued::Issued;
 pub use world::{Certificates, Cluster, Incident, World};
 
+use http::{Method, StatusCode, header};
 use jiff::Timestamp;
 
-use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented, Reply, Request};
+use crate::iam::{self, Authenticated, Fault, Iam, Rights, request_id};
+use crate::pki::Authority;
+use crate::{Admission, Caller, CallerCredentials, Complaint, Edition, Emulation, Presented, Reply, Request, decoded};
+use error::ServiceError;
 
 /// The emulation.
 pub struct Cce;
@@ -17,53 +29,207 @@ impl Emulation for Cce {
     const PROVIDER: &'static str = "cce";
     const EDITIONS: &'static [Edition] = &[Edition("2025-07")];
 
-    fn answer(_: Edition, world: &World, _: Timestamp, _: &Request) -> (Reply, World) {
-        let reply = Reply::refuse("cce.auth.bearer", http::StatusCode::UNAUTHORIZED, "send `Authorization: Bearer`");
-        (reply, world.clone())
+    fn answer(_: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
+        let id = request_id(world.seed, now, request);
+        let (reply, world) = match admit(world, request, &id) {
+            Ok((cluster, complaints)) => {
+                let (mut reply, world) = issue(world, cluster, now);
+                reply.complaints = complaints;
+                (reply, world)
+            }
+            Err(refusal) => (*refusal, world.clone()),
+        };
+        (reply.with_header("x-request-id", id), world)
     }
 
-    fn incident(_: Edition, _: &Incident, _: &World, _: Timestamp, _: &Request) -> Reply {
-        Reply::incident("cce.status.500", http::StatusCode::INTERNAL_SERVER_ERROR, "ordered")
+    fn incident(_: Edition, incident: &Incident, world: &World, now: Timestamp, request: &Request) -> Reply {
+        let id = request_id(world.seed, now, request);
+        happen(*incident, &id).with_header("x-request-id", id)
     }
 
     fn caller(world: &World) -> Caller {
+        let tokens = world.tokens.iter().cloned().map(CallerCredentials::Token);
+        let keys = world.access_keys.iter().map(|key| CallerCredentials::AccessKey {
+            access_key: key.access_key.clone(),
+            secret_key: key.secret_key.clone(),
+        });
+        let ids = |cluster: &Cluster| {
+            [("project_id", &cluster.project_id), ("cluster_id", &cluster.id)]
+                .map(|(name, id)| (name.to_owned(), id.clone()))
+        };
         Caller {
-            credentials: world.tokens.iter().cloned().map(CallerCredentials::Bearer).collect(),
-            cluster: world.clusters.iter().take(1).map(|c| ("cluster_id".to_owned(), c.id.clone())).collect(),
+            credentials: tokens.chain(keys).collect(),
+            cluster: world.clusters.first().into_iter().flat_map(ids).collect(),
         }
     }
 
-    fn admits(_: &World, _: Timestamp, _: &Presented) -> Admission {
-        Admission::Refused("not issued here")
+    fn admits(world: &World, at: Timestamp, presented: &Presented) -> Admission {
+        match presented {
+            Presented::Token(_) => Admission::Refused("CCE hands out client certificates, no tokens"),
+            Presented::ClientCertificate(der) => match world.issued.iter().find(|issued| issued.is_of(der)) {
+                None => Admission::Refused("this client certificate was not issued here"),
+                Some(issued) if at < issued.not_before => {
+                    Admission::Refused("this client certificate is not valid yet")
+                }
+                Some(issued) if at > issued.not_after => Admission::Refused("this client certificate has expired"),
+                Some(_) => Admission::Admitted,
+            },
+        }
     }
 
-    fn certificate_authority(_: &World) -> String {
-        String::new()
+    fn certificate_authority(world: &World) -> String {
+        authority(world).map(|authority| authority.certificate_pem().to_owned()).unwrap_or_default()
     }
 
     fn secrets(world: &World) -> Vec<String> {
-        world.tokens.clone()
+        let tokens = world.tokens.iter().chain(&world.forbidden_tokens).cloned();
+        let keys = world.access_keys.iter().map(|key| key.secret_key.clone());
+        tokens.chain(keys).chain(world.issued.iter().flat_map(Issued::secrets)).collect()
     }
 }
 
-/// A key pair that may sign requests.
-#[derive(Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AccessKey {
-    /// The public part.
-    pub access_key: String,
-    /// The secret part.
-    pub secret_key: String,
+/// What decides about authentication.
+const IAM_CLAUSES: iam::Clauses = iam::Clauses {
+    token: "cce.auth.token",
+    missing: "cce.auth.missing",
+    token_invalid: "cce.auth.token-invalid",
+    token_and_signature: "cce.auth.token-and-signature",
+    header_form: "cce.aksk.header-form",
+    date: "cce.aksk.date",
+    scope: "cce.aksk.scope",
+    signed_headers: "cce.aksk.signed-headers",
+    unknown_key: "cce.aksk.unknown-key",
+    signature: "cce.aksk.signature",
+};
+
+/// The cluster that is asked for, when the request may have it, and what is wrong with the request all the same.
+fn admit<'a>(world: &'a World, request: &Request, id: &str) -> Result<(&'a Cluster, Vec<Complaint>), Box<Reply>> {
+    let (project_id, cluster_id) = route(request).ok_or_else(|| Box::new(no_such_api(request, id)))?;
+    let iam = Iam {
+        tokens: &world.tokens,
+        forbidden_tokens: &world.forbidden_tokens,
+        access_keys: &world.access_keys,
+        clauses: &IAM_CLAUSES,
+    };
+    let Authenticated { rights, complaint } = iam.authenticate(request).map_err(|denied| denied.reply(id))?;
+    let untyped = check_content_type(request)?;
+    if rights == Rights::None {
+        return Err(Box::new(ServiceError::FORBIDDEN.write(Reply::refuse(
+            "cce.auth.permission",
+            StatusCode::FORBIDDEN,
+            "ask with a token of the world's `tokens`: the user of this one may not read the cluster",
+        ))));
+    }
+    let cluster = find(world, project_id, cluster_id)?;
+    Ok((cluster, complaint.into_iter().chain(untyped).collect()))
 }
 
-impl Default for AccessKey {
-    fn default() -> Self {
-        Self { access_key: "AKEXAMPLE".to_owned(), secret_key: "SKEXAMPLE".to_owned() }
+/// Project and cluster id of the one path there is, as they stand in it.
+fn route(request: &Request) -> Option<(&str, &str)> {
+    match request.segments().as_slice() {
+        &["api", "v3", "projects", project_id, "clusters", cluster_id, "clustercert"]
+            if request.method == Method::GET =>
+        {
+            Some((project_id, cluster_id))
+        }
+        _ => None,
     }
 }
 
-impl std::fmt::Debug for AccessKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AccessKey").field("access_key", &self.access_key).finish_non_exhaustive()
+fn no_such_api(request: &Request, id: &str) -> Reply {
+    let reply = Reply::refuse(
+        "cce.gateway.not-found",
+        StatusCode::NOT_FOUND,
+        format!(
+            "ask for `GET /api/v3/projects/{{project_id}}/clusters/{{cluster_id}}/clustercert`, not `{} {}`",
+            request.method, request.path
+        ),
+    );
+    Fault::NO_SUCH_API.write(reply, id)
+}
+
+/// Refuses a media type that is not documented; complains when there is none.
+fn check_content_type(request: &Request) -> Result<Option<Complaint>, Box<Reply>> {
+    let Some(value) = request.headers.get(header::CONTENT_TYPE) else {
+        return Ok(Some(Complaint {
+            clause: "cce.content-type.mandatory",
+            explanation: "send `Content-Type: application/json`: the document's table says that it is mandatory"
+                .to_owned(),
+        }));
+    };
+    let written: String =
+        value.to_str().unwrap_or_default().chars().filter(|c| !c.is_whitespace() && *c != '"').collect();
+    if ["application/json", "application/json;charset=utf-8"].iter().any(|known| written.eq_ignore_ascii_case(known)) {
+        return Ok(None);
+    }
+    Err(Box::new(ServiceError::CONTENT_TYPE.write(Reply::refuse(
+        "cce.content-type.unsupported",
+        StatusCode::BAD_REQUEST,
+        "send `Content-Type: application/json` or `application/json;charset=utf-8`",
+    ))))
+}
+
+fn find<'a>(world: &'a World, project_id: &str, cluster_id: &str) -> Result<&'a Cluster, Box<Reply>> {
+    let (project_id, cluster_id) = (decoded(project_id), decoded(cluster_id));
+    let named = |cluster: &&Cluster| Some(&cluster.id) == cluster_id.as_ref();
+    let of_project = |cluster: &&Cluster| Some(&cluster.project_id) == project_id.as_ref();
+    if let Some(cluster) = world.clusters.iter().find(|cluster| named(cluster) && of_project(cluster)) {
+        return Ok(cluster);
+    }
+    let explanation = if world.clusters.iter().any(|cluster| named(&cluster)) {
+        "name the project that the cluster belongs to: it is in another one"
+    } else {
+        "name a cluster of the world's `clusters`: there is none with this id"
+    };
+    let reply = Reply::refuse("cce.status.404", StatusCode::NOT_FOUND, explanation);
+    Err(Box::new(ServiceError::NOT_FOUND.write(reply)))
+}
+
+/// Hands out the kubeconfig of `cluster`, with a client certificate of its own.
+fn issue(world: &World, cluster: &Cluster, now: Timestamp) -> (Reply, World) {
+    let answer = |explanation: &str, document: &serde_json::Value| {
+        Reply::answer("cce.status.200", StatusCode::OK, explanation).with_json(document)
+    };
+    if cluster.certificates == Certificates::Blank {
+        let document = kubeconfig::document(cluster, &kubeconfig::Material::default());
+        return (answer("a kubeconfig without certificates, as the document's example", &document), world.clone());
+    }
+    match authority(world).and_then(|authority| issued::issue(&authority, world, cluster, now)) {
+        Ok((material, issued)) => {
+            let mut world = world.clone();
+            world.issued.push(issued);
+            (answer("a kubeconfig with a new client certificate", &kubeconfig::document(cluster, &material)), world)
+        }
+        Err(error) => (Reply::harness_error(format!("no certificate could be made: {error}")), world.clone()),
+    }
+}
+
+/// Every cluster of a world has the same certificate authority.
+fn authority(world: &World) -> Result<Authority, rcgen::Error> {
+    Authority::new(world.seed, "cce")
+}
+
+fn happen(incident: Incident, id: &str) -> Reply {
+    let ordered = |clause, status| Reply::incident(clause, status, "ordered by an incident of the world");
+    match incident {
+        Incident::BadRequest => ServiceError::INVALID.write(ordered("cce.status.400", StatusCode::BAD_REQUEST)),
+        Incident::RateLimited => ServiceError::THROTTLED
+            .write(ordered("cce.status.429", StatusCode::TOO_MANY_REQUESTS))
+            .with_header("retry-after", "1"),
+        Incident::ServerError => {
+            ServiceError::INTERNAL.write(ordered("cce.status.500", StatusCode::INTERNAL_SERVER_ERROR))
+        }
+        Incident::GatewayRateLimited => {
+            Fault::RATE_LIMITED.write(ordered("cce.gateway.rate-limited", StatusCode::TOO_MANY_REQUESTS), id)
+        }
+        Incident::GatewayUnavailable => {
+            Fault::UNAVAILABLE.write(ordered("cce.gateway.unavailable", StatusCode::BAD_GATEWAY), id)
+        }
+        Incident::GatewayTimeout => {
+            Fault::TIMEOUT.write(ordered("cce.gateway.timeout", StatusCode::GATEWAY_TIMEOUT), id)
+        }
+        Incident::GatewayError => {
+            Fault::INTERNAL.write(ordered("cce.gateway.error", StatusCode::INTERNAL_SERVER_ERROR), id)
+        }
     }
 }

@@ -1,12 +1,22 @@
 //! UCS: `GET /v1/clusters/{clusterid}/accessinfo`.
+//!
+//! A download is used up by the one call that hands out the agent's keys; whatever is refused leaves it.
 
+mod error;
+mod manifests;
+mod parameters;
 mod world;
 
 pub use world::{Cluster, ClusterKind, DownloadedAs, Incident, ItemsAs, Network, World};
 
+use http::{Method, StatusCode};
 use jiff::Timestamp;
+use serde_json::json;
 
-use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented, Reply, Request};
+use crate::iam::{self, Authenticated, Fault, Iam, Rights, request_id};
+use crate::{Admission, Caller, CallerCredentials, Complaint, Edition, Emulation, Presented, Reply, Request, decoded};
+use error::ServiceError;
+use parameters::PrivateAccess;
 
 /// The emulation.
 pub struct Ucs;
@@ -17,31 +27,195 @@ impl Emulation for Ucs {
     const PROVIDER: &'static str = "ucs";
     const EDITIONS: &'static [Edition] = &[Edition("2025-05")];
 
-    fn answer(_: Edition, world: &World, _: Timestamp, _: &Request) -> (Reply, World) {
-        let reply = Reply::refuse("ucs.auth.bearer", http::StatusCode::UNAUTHORIZED, "send `Authorization: Bearer`");
-        (reply, world.clone())
+    fn answer(_: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
+        let id = request_id(world.seed, now, request);
+        let (reply, world) = match admit(world, request, &id) {
+            Ok(asked) => download(world, &asked, now),
+            Err(refusal) => (*refusal, world.clone()),
+        };
+        (reply.with_header("x-request-id", id), world)
     }
 
-    fn incident(_: Edition, _: &Incident, _: &World, _: Timestamp, _: &Request) -> Reply {
-        Reply::incident("ucs.status.500", http::StatusCode::INTERNAL_SERVER_ERROR, "ordered")
+    fn incident(_: Edition, incident: &Incident, world: &World, now: Timestamp, request: &Request) -> Reply {
+        let id = request_id(world.seed, now, request);
+        happen(*incident, &id).with_header("x-request-id", id)
     }
 
     fn caller(world: &World) -> Caller {
+        let tokens = world.tokens.iter().cloned().map(CallerCredentials::Token);
+        let keys = world.access_keys.iter().map(|key| CallerCredentials::AccessKey {
+            access_key: key.access_key.clone(),
+            secret_key: key.secret_key.clone(),
+        });
         Caller {
-            credentials: world.tokens.iter().cloned().map(CallerCredentials::Bearer).collect(),
+            credentials: tokens.chain(keys).collect(),
             cluster: world.clusters.iter().take(1).map(|c| ("cluster_id".to_owned(), c.id.clone())).collect(),
         }
     }
 
     fn admits(_: &World, _: Timestamp, _: &Presented) -> Admission {
-        Admission::Refused("not issued here")
+        Admission::Refused(
+            "access information is for an agent that connects a cluster: nothing in it opens the Kubernetes API",
+        )
     }
 
-    fn certificate_authority(_: &World) -> String {
-        String::new()
+    fn certificate_authority(world: &World) -> String {
+        manifests::authority(world).map(|authority| authority.certificate_pem().to_owned()).unwrap_or_default()
     }
 
     fn secrets(world: &World) -> Vec<String> {
-        world.tokens.clone()
+        let tokens = world.tokens.iter().chain(&world.forbidden_tokens).cloned();
+        let keys = world.access_keys.iter().map(|key| key.secret_key.clone());
+        let downloaded = world.clusters.iter().filter(|cluster| cluster.downloaded);
+        tokens.chain(keys).chain(downloaded.flat_map(|cluster| manifests::secrets(world, cluster))).collect()
+    }
+}
+
+/// What decides about authentication.
+const IAM_CLAUSES: iam::Clauses = iam::Clauses {
+    token: "ucs.auth.token",
+    missing: "ucs.auth.missing",
+    token_invalid: "ucs.auth.token-invalid",
+    token_and_signature: "ucs.auth.token-and-signature",
+    header_form: "ucs.aksk.header-form",
+    date: "ucs.aksk.date",
+    scope: "ucs.aksk.scope",
+    signed_headers: "ucs.aksk.signed-headers",
+    unknown_key: "ucs.aksk.unknown-key",
+    signature: "ucs.aksk.signature",
+};
+
+/// What a request asks for, when it may have it unless it was had before.
+struct Asked {
+    /// The cluster's place in the world.
+    cluster: usize,
+    private: Option<PrivateAccess>,
+    complaint: Option<Complaint>,
+}
+
+fn admit(world: &World, request: &Request, id: &str) -> Result<Asked, Box<Reply>> {
+    let cluster_id = route(request).ok_or_else(|| Box::new(no_such_api(request, id)))?;
+    let iam = Iam {
+        tokens: &world.tokens,
+        forbidden_tokens: &world.forbidden_tokens,
+        access_keys: &world.access_keys,
+        clauses: &IAM_CLAUSES,
+    };
+    let Authenticated { rights, complaint } = iam.authenticate(request).map_err(|denied| denied.reply(id))?;
+    let cluster_id = decoded(cluster_id).filter(|id| is_uuid(id)).ok_or_else(|| {
+        ServiceError::FORBIDDEN.write(Reply::refuse(
+            "ucs.id.uuid",
+            StatusCode::FORBIDDEN,
+            "name the cluster by a UUID, 8-4-4-4-12 hexadecimal digits; that this is a 403 is our reading of \"the \
+             authentication fails\"",
+        ))
+    })?;
+    if rights == Rights::None {
+        return Err(Box::new(ServiceError::NO_PERMISSION.write(Reply::refuse(
+            "ucs.auth.permission",
+            StatusCode::FORBIDDEN,
+            "ask with a token of the world's `tokens`: the user of this one has no permission to query the cluster",
+        ))));
+    }
+    // The digits of a UUID mean the same in either case.
+    let named = |cluster: &Cluster| cluster.id.eq_ignore_ascii_case(&cluster_id);
+    let (place, cluster) = world.clusters.iter().enumerate().find(|(_, cluster)| named(cluster)).ok_or_else(|| {
+        ServiceError::NOT_AUTHORIZED.write(Reply::refuse(
+            "ucs.auth.unknown-cluster",
+            StatusCode::FORBIDDEN,
+            "name a cluster of the world's `clusters`: there is none with this id, and the document's table has no 404",
+        ))
+    })?;
+    if cluster.kind == ClusterKind::Cce {
+        return Err(Box::new(ServiceError::CATEGORY.write(Reply::refuse(
+            "ucs.kind.cce-is-400",
+            StatusCode::BAD_REQUEST,
+            "name a third-party cluster: this is a CCE cluster, which has no access information",
+        ))));
+    }
+    let private = match cluster.network {
+        Network::Public => None,
+        Network::Private => Some(PrivateAccess::of(request)?),
+    };
+    Ok(Asked { cluster: place, private, complaint })
+}
+
+/// The id in the one path there is, as it stands in it.
+fn route(request: &Request) -> Option<&str> {
+    match request.segments().as_slice() {
+        &["v1", "clusters", cluster_id, "accessinfo"] if request.method == Method::GET => Some(cluster_id),
+        _ => None,
+    }
+}
+
+fn no_such_api(request: &Request, id: &str) -> Reply {
+    let reply = Reply::refuse(
+        "ucs.gateway.not-found",
+        StatusCode::NOT_FOUND,
+        format!("ask for `GET /v1/clusters/{{clusterid}}/accessinfo`, not `{} {}`", request.method, request.path),
+    );
+    Fault::NO_SUCH_API.write(reply, id)
+}
+
+/// The Kubernetes UUID format: 8-4-4-4-12 hexadecimal digits, of any version, in either case.
+fn is_uuid(id: &str) -> bool {
+    let groups: Vec<&str> = id.split('-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Hands out access information, or says that it was handed out before.
+fn download(world: &World, asked: &Asked, now: Timestamp) -> (Reply, World) {
+    let mut next = world.clone();
+    let Some(cluster) = next.clusters.get_mut(asked.cluster) else {
+        return (Reply::harness_error("the cluster that was found is not there"), next);
+    };
+    let mut reply = if cluster.downloaded {
+        downloaded(world.downloaded_as)
+    } else {
+        match manifests::access_info(world, cluster, asked.private.as_ref(), now) {
+            Ok(items) => {
+                cluster.downloaded = true;
+                Reply::answer("ucs.reply.access-info", StatusCode::OK, "the cluster's only download").with_json(&items)
+            }
+            Err(error) => Reply::harness_error(format!("no certificate could be made: {error}")),
+        }
+    };
+    reply.complaints.extend(asked.complaint.clone());
+    (reply, next)
+}
+
+fn downloaded(shape: DownloadedAs) -> Reply {
+    let reply = Reply::refuse(
+        "ucs.download.message",
+        StatusCode::OK,
+        "keep what the first call returned: the access information was handed out, and can be downloaded only once",
+    );
+    match shape {
+        DownloadedAs::Array => reply.with_json(&json!(["Downloaded"])),
+        DownloadedAs::String => reply.with_json(&json!("Downloaded")),
+        DownloadedAs::BareText => reply.with_body("text/plain", "Downloaded"),
+    }
+}
+
+fn happen(incident: Incident, id: &str) -> Reply {
+    let ordered = |clause, status| Reply::incident(clause, status, "ordered by an incident of the world");
+    match incident {
+        Incident::BadRequest => {
+            ServiceError::NO_CLUSTER_INFORMATION.write(ordered("ucs.status.400", StatusCode::BAD_REQUEST))
+        }
+        Incident::Forbidden => ServiceError::FORBIDDEN.write(ordered("ucs.status.403", StatusCode::FORBIDDEN)),
+        Incident::RateLimited => {
+            ServiceError::THROTTLED.write(ordered("ucs.status.429", StatusCode::TOO_MANY_REQUESTS))
+        }
+        Incident::ServerError => {
+            ServiceError::NO_CERTIFICATES.write(ordered("ucs.status.500", StatusCode::INTERNAL_SERVER_ERROR))
+        }
+        Incident::GatewayUnavailable => {
+            Fault::UNAVAILABLE.write(ordered("ucs.gateway.unavailable", StatusCode::BAD_GATEWAY), id)
+        }
+        Incident::GatewayTimeout => {
+            Fault::TIMEOUT.write(ordered("ucs.gateway.timeout", StatusCode::GATEWAY_TIMEOUT), id)
+        }
     }
 }

@@ -2,7 +2,8 @@ use std::net::Ipv4Addr;
 
 use serde::Deserialize;
 
-use crate::providers::cce::AccessKey;
+use super::issued::Issued;
+use crate::AccessKey;
 
 /// CCE's side: who may ask, and the clusters of a project.
 #[derive(Clone, Debug, Deserialize)]
@@ -18,6 +19,9 @@ pub struct World {
     pub clusters: Vec<Cluster>,
     /// What every generated key and certificate is derived from.
     pub seed: u64,
+    /// The client certificates that were handed out; a world file cannot set them.
+    #[serde(skip)]
+    pub issued: Vec<Issued>,
 }
 
 /// A cluster.
@@ -82,6 +86,7 @@ impl Default for World {
                 },
             ],
             seed: 1,
+            issued: Vec::new(),
         }
     }
 }

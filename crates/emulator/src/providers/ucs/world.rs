@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use crate::providers::cce::AccessKey;
+use crate::AccessKey;
 
 /// UCS's side: who may ask, and the clusters of an account.
 #[derive(Clone, Debug, Deserialize)]

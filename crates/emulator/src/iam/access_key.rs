@@ -1,0 +1,25 @@
+use std::fmt;
+
+use serde::Deserialize;
+
+/// A key pair that may sign requests. Its `Debug` leaves the secret part out.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessKey {
+    /// The public part.
+    pub access_key: String,
+    /// The secret part.
+    pub secret_key: String,
+}
+
+impl Default for AccessKey {
+    fn default() -> Self {
+        Self { access_key: "AKEXAMPLE".to_owned(), secret_key: "SKEXAMPLE".to_owned() }
+    }
+}
+
+impl fmt::Debug for AccessKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessKey").field("access_key", &self.access_key).finish_non_exhaustive()
+    }
+}

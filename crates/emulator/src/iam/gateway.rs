@@ -1,0 +1,41 @@
+use jiff::Timestamp;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::{Reply, Request};
+
+/// An error in the gateway's own words, which the service behind it never saw.
+pub(crate) struct Fault<'a> {
+    /// `APIGW.` and four digits.
+    pub(crate) code: &'static str,
+    /// What the gateway says.
+    pub(crate) message: &'a str,
+}
+
+impl Fault<'static> {
+    /// No such path, or no such method on it: the gateway does not tell the two apart.
+    pub(crate) const NO_SUCH_API: Self =
+        Self { code: "APIGW.0101", message: "The API does not exist or has not been published in the environment." };
+    /// The service cannot be reached.
+    pub(crate) const UNAVAILABLE: Self = Self { code: "APIGW.0201", message: "Backend unavailable." };
+    /// The service did not answer in time.
+    pub(crate) const TIMEOUT: Self = Self { code: "APIGW.0201", message: "Backend timeout." };
+    /// Too many requests for the gateway.
+    pub(crate) const RATE_LIMITED: Self =
+        Self { code: "APIGW.0308", message: "The throttling threshold has been reached." };
+    /// The gateway itself failed.
+    pub(crate) const INTERNAL: Self = Self { code: "APIGW.0601", message: "Internal error." };
+}
+
+impl Fault<'_> {
+    /// `reply` with the body in the gateway's dialect.
+    pub(crate) fn write(&self, reply: Reply, request_id: &str) -> Reply {
+        reply.with_json(&json!({"error_msg": self.message, "error_code": self.code, "request_id": request_id}))
+    }
+}
+
+/// The id of a request, 32 hexadecimal digits: the same for the same request at the same time in the same world.
+pub(crate) fn request_id(seed: u64, now: Timestamp, request: &Request) -> String {
+    let digest = Sha256::digest(format!("request/{seed}/{now}/{} {}", request.method, request.target()));
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
