@@ -23,7 +23,10 @@ pub trait Emulation: Send + Sync + 'static {
     /// The editions of the provider's documents that are emulated; the first is the default.
     const EDITIONS: &'static [Edition];
 
-    /// Answers one request.
+    /// Whether the answers hold a credential of the provider's making, for [`admits`](Emulation::admits) to judge.
+    const ISSUES_CREDENTIALS: bool = true;
+
+    /// Answers one request. An explanation may quote the request: a [`Session`](crate::Session) redacts it.
     fn answer(edition: Edition, world: &Self::World, now: Timestamp, request: &Request) -> (Reply, Self::World);
 
     /// What an incident makes the provider say instead.

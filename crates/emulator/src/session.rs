@@ -99,6 +99,11 @@ impl Session {
         self.scene.admits(at, presented)
     }
 
+    /// Whether the answers hold a credential of the provider's making.
+    pub fn issues_credentials(&self) -> bool {
+        self.scene.issues_credentials()
+    }
+
     /// The certificate authority, as PEM, of the clusters of this world.
     pub fn certificate_authority(&self) -> String {
         self.scene.certificate_authority()
@@ -120,6 +125,7 @@ trait Scene: Send {
     fn answer(&mut self, now: Timestamp, request: &Request) -> Reply;
     fn caller(&self) -> Caller;
     fn admits(&self, at: Timestamp, presented: &Presented) -> Admission;
+    fn issues_credentials(&self) -> bool;
     fn certificate_authority(&self) -> String;
     fn secrets(&self) -> Vec<String>;
     fn points_elsewhere(&self) -> bool;
@@ -140,7 +146,13 @@ impl<E: Emulation> Scene for Stage<E> {
                 Happening::Scripted(scripted) => scripted.reply(),
             };
         }
-        let (reply, next) = E::answer(*edition, world, now, request);
+        let (mut reply, next) = E::answer(*edition, world, now, request);
+        // An explanation may quote the request, and a caller may have put a credential anywhere in it.
+        let redactor = Redactor::new(E::secrets(&next));
+        reply.decision.explanation = redactor.text(&reply.decision.explanation);
+        for complaint in &mut reply.complaints {
+            complaint.explanation = redactor.text(&complaint.explanation);
+        }
         *world = next;
         reply
     }
@@ -151,6 +163,10 @@ impl<E: Emulation> Scene for Stage<E> {
 
     fn admits(&self, at: Timestamp, presented: &Presented) -> Admission {
         E::admits(&self.setting.world, at, presented)
+    }
+
+    fn issues_credentials(&self) -> bool {
+        E::ISSUES_CREDENTIALS
     }
 
     fn certificate_authority(&self) -> String {

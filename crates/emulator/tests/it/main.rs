@@ -1,0 +1,8 @@
+//! What the emulations answer, without a socket and over one.
+
+mod cce;
+mod clauses;
+mod digitalocean;
+mod fireworks;
+mod robustness;
+mod ucs;

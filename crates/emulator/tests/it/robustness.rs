@@ -1,0 +1,168 @@
+//! No request makes an emulation panic, stay silent or give a secret away.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use http::Method;
+use kubeproof_emulator::providers::{self, PROVIDERS, Visitor};
+use kubeproof_emulator::{EPOCH, Emulation, Redactor, Reply, Request, Session, Setting, Verdict};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+use crate::clauses;
+
+#[test]
+fn every_request_is_decided_and_explained_without_a_secret() {
+    for provider in PROVIDERS {
+        providers::visit(provider, Bombardment).unwrap();
+    }
+}
+
+struct Bombardment;
+
+impl Visitor for Bombardment {
+    type Output = ();
+
+    fn visit<E: Emulation>(self) {
+        let [edition, ..] = E::EDITIONS else { return };
+        let known = clauses::ids(E::PROVIDER);
+        let config = Config { cases: 1024, failure_persistence: None, ..Config::default() };
+        let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+        let (secrets, targets) = (E::secrets(&E::World::default()), targets::<E>());
+        let strategy = vec(request(&secrets, &targets), 1..4);
+        let outcome = runner.run(&strategy, |requests| {
+            let mut session = Session::new::<E>(Setting::default());
+            let mut world = E::World::default();
+            for request in requests {
+                let (same, next) = E::answer(*edition, &world, EPOCH, &request);
+                let reply = session.handle(request);
+                prop_assert_eq!(&reply.body, &same.body, "the same world and request gave another body");
+                prop_assert_eq!(&reply.headers, &same.headers, "the same world and request gave other headers");
+                check(&reply, &session.redactor())?;
+                prop_assert!(known.contains(reply.decision.clause), "no clause {}", reply.decision.clause);
+                for complaint in &reply.complaints {
+                    prop_assert!(known.contains(complaint.clause), "no clause {}", complaint.clause);
+                }
+                world = next;
+            }
+            Ok(())
+        });
+        assert!(outcome.is_ok(), "{}: {}", E::PROVIDER, outcome.unwrap_err());
+    }
+}
+
+/// What holds for every reply.
+fn check(reply: &Reply, redactor: &Redactor) -> Result<(), TestCaseError> {
+    prop_assert!(
+        matches!(reply.decision.verdict, Verdict::Answered | Verdict::Refused),
+        "an answer is neither ordered nor broken: {:?}",
+        reply
+    );
+    prop_assert!(!reply.decision.explanation.is_empty(), "no explanation");
+    prop_assert_eq!(reply.decision.verdict == Verdict::Refused, !reply.status.is_success(), "{:?}", reply);
+    prop_assert!(!redactor.finds_secret(&format!("{reply:?}")), "a secret in the explanation: {:?}", reply.decision);
+    if reply.is_refusal() {
+        let body = String::from_utf8_lossy(&reply.body);
+        prop_assert!(!redactor.finds_secret(&body), "a secret in the body of a refusal");
+    }
+    Ok(())
+}
+
+/// Requests around the right ones: paths that are nearly right, credentials in the wrong place.
+fn request(secrets: &[String], targets: &[String]) -> impl Strategy<Value = Request> {
+    let secret = select(secrets.to_vec());
+    let methods = ["GET", "GET", "GET", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "get", "QUERY"];
+    let method = select(methods.to_vec()).prop_map(|method| Method::try_from(method).unwrap());
+    (method, target(secret.clone(), targets), vec(field(secret), 0..4), vec(any::<u8>(), 0..40)).prop_map(
+        |(method, target, fields, body)| {
+            let request = fields.iter().fold(Request::get(&target).with_method(method), |request, (name, value)| {
+                request.with_header(name, value)
+            });
+            Request { body, ..request }
+        },
+    )
+}
+
+fn target(secret: impl Strategy<Value = String> + Clone, targets: &[String]) -> impl Strategy<Value = String> {
+    let right = select(targets.to_vec());
+    let literals: Vec<String> = targets.iter().flat_map(|target| target.split('/')).map(str::to_owned).collect();
+    let odd = select(vec!["", ".", "..", "%", "%zz", "%2F", "%00", "%FF", ":", "*", ";", "a b", "é", "\u{0}"]);
+    let segment = prop_oneof![
+        6 => select(literals),
+        1 => odd.prop_map(str::to_owned),
+        1 => secret.clone(),
+        1 => ".{0,12}",
+    ];
+    let name = select(vec!["expiry_seconds", "readMask", "read_mask", "readMask.paths", "vpcendpoint", "region", "x"]);
+    let value = prop_oneof![
+        select(vec![
+            "",
+            "0",
+            "300",
+            "-1",
+            "99999999999999999999",
+            "*",
+            "endpoint",
+            "caData,bogus",
+            "10.0.0.1",
+            "eu-de"
+        ])
+        .prop_map(str::to_owned),
+        secret,
+        ".{0,12}",
+    ];
+    let query = vec((name, value), 0..3)
+        .prop_map(|pairs| pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&"));
+    let path = prop_oneof![
+        4 => right.clone(),
+        2 => (right, any::<prop::sample::Index>(), ".{0,2}").prop_map(|(right, at, inserted)| {
+            let at = at.index(right.len());
+            right.chars().take(at).chain(inserted.chars()).chain(right.chars().skip(at + 1)).collect()
+        }),
+        2 => vec(segment, 0..9).prop_map(|segments| format!("/{}", segments.join("/"))),
+        1 => ".{0,40}",
+    ];
+    (path, query).prop_map(|(path, query)| if query.is_empty() { path } else { format!("{path}?{query}") })
+}
+
+fn field(secret: impl Strategy<Value = String> + Clone) -> impl Strategy<Value = (String, String)> {
+    let name = select(vec![
+        "authorization",
+        "x-auth-token",
+        "x-sdk-date",
+        "x-project-id",
+        "content-type",
+        "accept",
+        "host",
+        "x-api-key",
+    ]);
+    let value = prop_oneof![
+        3 => secret.clone().prop_map(|secret| format!("Bearer {secret}")),
+        3 => secret,
+        1 => select(vec![
+            "application/json",
+            "Bearer",
+            "Bearer unknown",
+            "20260101T000000Z",
+            "SDK-HMAC-SHA256 Access=AKEXAMPLE, SignedHeaders=host;x-sdk-date, Signature=00",
+            "SDK-HMAC-SHA256 Credential=AKEXAMPLE/20260101/x/y/sdk_request, SignedHeaders=x-sdk-date, Signature=00",
+            "SDK-HMAC-SHA256 ,=,;",
+        ]).prop_map(str::to_owned),
+        1 => ".{0,20}",
+    ];
+    (name.prop_map(str::to_owned), value)
+}
+
+/// The targets that the documents name, for the clusters of the provider's default world.
+fn targets<E: Emulation>() -> Vec<String> {
+    let caller = E::caller(&E::World::default());
+    let id = |name: &str| caller.cluster.get(name).cloned().unwrap_or_default();
+    let cluster = id("cluster_id");
+    vec![
+        format!("/v2/kubernetes/clusters/{cluster}/kubeconfig"),
+        format!("/api/v3/projects/{}/clusters/{cluster}/clustercert", id("project_id")),
+        format!("/v1/clusters/{cluster}/accessinfo"),
+        format!("/v1/accounts/{}/clusters/{cluster}:getConnectionInfo", id("account_id")),
+    ]
+}
