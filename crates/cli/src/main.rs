@@ -1,2 +1,72 @@
-//! Placeholder.
-fn main() {}
+//! The `kubeproof` program: reads arguments, asks the libraries, prints.
+
+mod check;
+mod clauses;
+mod exit_code;
+mod explain;
+mod list;
+mod output;
+mod selection;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::output::Color;
+
+/// Proves that code which asks a cloud provider for cluster access ends up with a kubeconfig that works.
+///
+/// Four providers' endpoints are emulated as their documents say; cases, written as data, judge a client by what it
+/// returns and by what it put on the wire. Every verdict names the clause of the document behind it.
+#[derive(Parser)]
+#[command(name = "kubeproof", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  kubeproof check                            judge the four clients of this workspace
+  kubeproof check ucs 'cce/redirects/*'      only these cases
+  kubeproof check --report json=report.json  a report for programs
+  kubeproof explain ucs/download/second-call-is-refused
+  kubeproof clauses --provider fireworks     what the documents say, and which case judges by it
+
+Exit codes:
+  0  conformant
+  1  a case failed, or a clause has no case
+  2  wrong usage, or a bad case or clause file
+  3  a baseline entry is stale
+  4  nothing ran, or less than --min-ran
+  5  could not run")]
+struct Cli {
+    /// When to use colors. NO_COLOR and CLICOLOR are honoured.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    color: Color,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Check(check::Check),
+    List(list::List),
+    Explain(explain::Explain),
+    Clauses(clauses::Clauses),
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // `--help` and `--version` come this way too, and go to standard output.
+            let wrong = error.use_stderr();
+            let _ = error.print();
+            return if wrong { exit_code::USAGE.into() } else { exit_code::CONFORMANT.into() };
+        }
+    };
+    cli.color.apply();
+    let code = match cli.command {
+        Command::Check(check) => check.run(),
+        Command::List(list) => list.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Clauses(clauses) => clauses.run(),
+    };
+    code.into()
+}

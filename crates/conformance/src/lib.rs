@@ -1,1 +1,42 @@
-//! Placeholder.
+//! Judges any client of a cluster-access endpoint, by what it returns and by what it put on the wire.
+//!
+//! A [`Suite`] holds the clauses of the provider documents and the cases that judge by them, all of it data. A
+//! [`Runner`] runs cases against an [`Adapter`](adapter::Adapter), each against an emulation of its own, and a
+//! [`report`] says what came of it.
+//!
+//! ```
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! use std::sync::Arc;
+//! use kubeproof_conformance::adapter::{About, Failure, FailureKind, adapter_fn};
+//! use kubeproof_conformance::{Outcome, Runner, Suite};
+//!
+//! let suite = Suite::embedded().unwrap();
+//! let hopeless = adapter_fn(About::new("hopeless", ["digitalocean"]), |_| async { Err(Failure::new(FailureKind::Error)) });
+//! let run = Runner::new(Arc::new(hopeless)).run(suite.cases().take(1)).await;
+//! assert_eq!(run.results[0].outcome, Outcome::Failed);
+//! # });
+//! ```
+
+pub mod adapter;
+pub mod case;
+pub mod coverage;
+pub mod report;
+pub mod wire;
+
+mod clause;
+mod fixtures;
+mod judge;
+mod outcome;
+mod problem;
+mod run;
+mod select;
+mod suite;
+
+pub use case::Case;
+pub use clause::{Clause, Provenance};
+pub use judge::Mismatch;
+pub use outcome::{CaseResult, Field, Outcome, Run, ShownExchange, Summary, Verdicts};
+pub use problem::{Problem, SuiteError};
+pub use run::Runner;
+pub use select::{Selection, SelectionError};
+pub use suite::{ProviderSuite, Suite, nearest};

@@ -1,0 +1,152 @@
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::Args;
+use kubeproof::conformance::report::{Destination, Format, Wanted};
+use kubeproof::conformance::{Case, Run, Runner, Suite};
+use kubeproof_reference::ReferenceAdapter;
+
+use crate::exit_code;
+use crate::output::{complain, note, print};
+use crate::selection::{Source, Which};
+
+/// Runs cases and reports a verdict on each
+///
+/// Each case runs against an emulation of its own, on a loopback port of its own. Nothing leaves this machine.
+#[derive(Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    which: Which,
+
+    #[command(flatten)]
+    source: Source,
+
+    /// How many cases run at once [default: the number of processors]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+
+    /// Fail unless this many percent of the selected cases ran
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
+    min_ran: u8,
+
+    /// Write a report: human, json or junit; the path - is standard output [default: human=-]
+    #[arg(long = "report", value_name = "FORMAT=PATH")]
+    reports: Vec<Wanted>,
+}
+
+impl Check {
+    pub(crate) fn run(self) -> u8 {
+        match self.try_run() {
+            Ok(code) | Err(code) => code,
+        }
+    }
+
+    fn try_run(self) -> Result<u8, u8> {
+        let reports = self.reports()?;
+        let suite = self.source.suite()?;
+        let cases = suite.select(&self.which.selection()).map_err(|error| {
+            complain(error);
+            exit_code::TOO_FEW_RAN
+        })?;
+        if cases.is_empty() {
+            complain("nothing ran: no case fits all of these options; see `kubeproof list`");
+            return Err(exit_code::TOO_FEW_RAN);
+        }
+        let run = self.judge(&cases)?;
+        for report in &reports {
+            write(report, &run, &suite)?;
+        }
+        let to_people = |wanted: &Wanted| wanted.format == Format::Human && wanted.destination == Destination::Stdout;
+        if !reports.iter().any(to_people) {
+            let summary = run.summary();
+            note(format_args!(
+                "{} cases: {} passed, {} failed, {} could not run, {} skipped",
+                summary.selected(),
+                summary.passed,
+                summary.failed,
+                summary.could_not_run,
+                summary.skipped
+            ));
+        }
+        let code = exit_code::of(run.verdict(self.min_ran));
+        if code == exit_code::TOO_FEW_RAN {
+            let summary = run.summary();
+            complain(format_args!(
+                "{} of {} cases ran, less than {} percent; the adapter declares too few features or providers",
+                summary.ran(),
+                summary.selected(),
+                self.min_ran.max(1)
+            ));
+        }
+        Ok(code)
+    }
+
+    /// The reports that are wanted, each of which has a place to go.
+    fn reports(&self) -> Result<Vec<Wanted>, u8> {
+        if self.reports.is_empty() {
+            return Ok(vec![Wanted { format: Format::Human, destination: Destination::Stdout }]);
+        }
+        if self.reports.iter().filter(|wanted| wanted.destination == Destination::Stdout).count() > 1 {
+            complain("two reports cannot share standard output; give all but one a file");
+            return Err(exit_code::USAGE);
+        }
+        for wanted in &self.reports {
+            if let Destination::File(path) = &wanted.destination
+                && let Some(folder) = path.parent()
+                && !folder.as_os_str().is_empty()
+                && !folder.is_dir()
+            {
+                complain(format_args!(
+                    "the report {} cannot be written: there is no folder {}; make it first",
+                    path.display(),
+                    folder.display()
+                ));
+                return Err(exit_code::USAGE);
+            }
+        }
+        Ok(self.reports.clone())
+    }
+
+    fn judge(&self, cases: &[&Case]) -> Result<Run, u8> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+            complain(format_args!("cannot start: {error}"));
+            exit_code::COULD_NOT_RUN
+        })?;
+        let mut runner = Runner::new(Arc::new(ReferenceAdapter));
+        if let Some(jobs) = self.jobs {
+            runner = runner.with_jobs(jobs);
+        }
+        Ok(runtime.block_on(runner.run(cases.iter().copied())))
+    }
+}
+
+fn write(wanted: &Wanted, run: &Run, suite: &Suite) -> Result<(), u8> {
+    let text = wanted.format.render(run, suite);
+    let (written, place) = match &wanted.destination {
+        Destination::Stdout => (print(&text), "standard output".to_owned()),
+        Destination::File(path) => {
+            (replace(path, &anstream::adapter::strip_str(&text).to_string()), path.display().to_string())
+        }
+    };
+    written.map_err(|error| {
+        complain(format_args!("the report cannot be written to {place}: {error}"));
+        exit_code::COULD_NOT_RUN
+    })
+}
+
+/// Replaces a file whole: whoever reads it meanwhile sees the old report or the new one.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().permissions(permissions()).tempfile_in(folder)?;
+    io::Write::write_all(&mut file, text.as_bytes())?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// A report holds no secret, and CI systems read it as another user.
+#[cfg(unix)]
+fn permissions() -> std::fs::Permissions {
+    std::os::unix::fs::PermissionsExt::from_mode(0o644)
+}

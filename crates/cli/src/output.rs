@@ -1,0 +1,50 @@
+use std::fmt::Display;
+use std::io::{self, Write as _};
+
+use clap::ValueEnum;
+
+/// When to use colors.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Color {
+    /// When standard output is a terminal that has them.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    pub(crate) fn apply(self) {
+        let choice = match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+    }
+}
+
+/// Prints to standard output; styles are stripped where they do not belong.
+///
+/// # Errors
+///
+/// When standard output cannot be written to; a reader that went away, such as `head`, is no error.
+pub(crate) fn print(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Says what is wrong on standard error.
+pub(crate) fn complain(message: impl Display) {
+    // When standard error is gone there is nowhere left to say so.
+    let _ = writeln!(anstream::stderr().lock(), "error: {message}");
+}
+
+/// Says something in passing on standard error.
+pub(crate) fn note(message: impl Display) {
+    let _ = writeln!(anstream::stderr().lock(), "{message}");
+}

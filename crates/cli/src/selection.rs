@@ -1,0 +1,87 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use kubeproof::conformance::{Provenance, Selection, Suite};
+use kubeproof::emulator::providers::{self, PROVIDERS, Visitor};
+use kubeproof::emulator::{Edition, Emulation};
+
+use crate::exit_code;
+use crate::output::complain;
+
+/// Where the suite comes from.
+#[derive(Args)]
+pub(crate) struct Source {
+    /// Read clauses and cases from this folder instead of those built in: it holds `<provider>/clauses.yaml` and
+    /// `<provider>/cases/*.yaml`.
+    #[arg(long, value_name = "DIR")]
+    fixtures: Option<PathBuf>,
+}
+
+impl Source {
+    /// The suite, or the exit code after saying what is wrong with it.
+    pub(crate) fn suite(&self) -> Result<Suite, u8> {
+        let suite = match &self.fixtures {
+            Some(folder) => Suite::read(folder),
+            None => Suite::embedded(),
+        };
+        suite.map_err(|error| {
+            complain(error);
+            exit_code::USAGE
+        })
+    }
+}
+
+/// Which cases.
+#[derive(Args)]
+pub(crate) struct Which {
+    /// Ids of cases, their beginnings up to a `/`, or globs: `ucs`, `cce/auth`, '*/redirects/*'
+    #[arg(value_name = "PATTERN")]
+    patterns: Vec<String>,
+
+    /// Only cases of this provider
+    #[arg(long = "provider", value_name = "PROVIDER", value_parser = PossibleValuesParser::new(PROVIDERS))]
+    providers: Vec<String>,
+
+    /// Only cases of this provenance: documented, newer, observed or inferred
+    #[arg(long = "provenance", value_name = "PROVENANCE")]
+    provenances: Vec<Provenance>,
+
+    /// Only cases of this edition of a provider's documents, such as ucs@2025-05
+    #[arg(long = "edition", value_name = "PROVIDER@DATE", value_parser = edition)]
+    editions: Vec<(String, Edition)>,
+}
+
+impl Which {
+    pub(crate) fn selection(&self) -> Selection {
+        Selection {
+            patterns: self.patterns.clone(),
+            providers: self.providers.clone(),
+            provenances: self.provenances.clone(),
+            editions: self.editions.clone(),
+        }
+    }
+}
+
+/// The editions that a provider is emulated in.
+pub(crate) fn editions(provider: &str) -> Option<&'static [Edition]> {
+    struct Editions;
+    impl Visitor for Editions {
+        type Output = &'static [Edition];
+        fn visit<E: Emulation>(self) -> &'static [Edition] {
+            E::EDITIONS
+        }
+    }
+    providers::visit(provider, Editions)
+}
+
+fn edition(text: &str) -> Result<(String, Edition), String> {
+    let (provider, date) = text.split_once('@').ok_or("write PROVIDER@DATE, such as ucs@2025-05")?;
+    let editions = editions(provider)
+        .ok_or_else(|| format!("there is no provider `{provider}`; there are {}", PROVIDERS.join(", ")))?;
+    let edition = editions.iter().find(|edition| edition.0 == date).ok_or_else(|| {
+        let known = editions.iter().map(|edition| format!("{provider}@{edition}")).collect::<Vec<_>>().join(", ");
+        format!("{provider} is not emulated in the edition `{date}`; there is {known}")
+    })?;
+    Ok((provider.to_owned(), *edition))
+}

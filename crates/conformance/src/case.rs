@@ -1,0 +1,433 @@
+//! A case: a world, what the provider says by itself, the fetches, and what is expected of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use kubeproof_emulator::{Edition, Session};
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+
+use crate::adapter::{Credentials, FailureKind, Feature, Options};
+use crate::clause::Provenance;
+use crate::wire::WireExpectation;
+
+/// One case of the suite.
+#[derive(Clone)]
+pub struct Case {
+    /// Its id: provider, file, and a name that says what holds, as in `ucs/download/second-call-is-refused`.
+    pub id: String,
+    /// The provider.
+    pub provider: &'static str,
+    /// What holds, as a sentence.
+    pub title: String,
+    /// Whether the documents demand it.
+    pub level: Level,
+    /// The clauses that it judges by.
+    pub clauses: Vec<String>,
+    /// The provenance of its weakest clause.
+    pub provenance: Provenance,
+    /// The edition of the provider's documents that it judges by.
+    pub edition: Edition,
+    /// What an adapter has to be able to do.
+    pub needs: BTreeSet<Feature>,
+    /// The fetches.
+    pub steps: Vec<Step>,
+    /// What has to be seen on the wire.
+    pub wire: WireExpectation,
+    /// Where it is written.
+    pub place: Place,
+    /// How it is written: its lines in the file.
+    pub source: String,
+    pub(crate) stage: Arc<dyn Fn() -> Session + Send + Sync>,
+}
+
+impl Case {
+    /// A fresh session with the world of this case.
+    pub fn session(&self) -> Session {
+        (self.stage)()
+    }
+}
+
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Case").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Where something is written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file, relative to the folder that holds `fixtures/`.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u64,
+    /// The column, from 1.
+    pub column: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// Whether a case is demanded or advised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Code that does otherwise does not work, or does harm.
+    #[default]
+    Must,
+    /// Code that does otherwise serves its users less well.
+    Should,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Must => "must",
+            Self::Should => "should",
+        })
+    }
+}
+
+/// One fetch and what is expected of it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// How far the emulator's clock moves before the fetch.
+    #[serde(default, deserialize_with = "optional_duration")]
+    pub after: Option<SignedDuration>,
+    /// What is asked for.
+    #[serde(default)]
+    pub fetch: Fetch,
+    /// What has to come of it.
+    pub expect: Expectation,
+}
+
+/// What is asked for. Whatever is left out is taken from the world: its first cluster, its usual credentials.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Fetch {
+    /// A cluster id, or several ids by name.
+    pub cluster: Ids,
+    /// What to authenticate with.
+    pub credentials: Option<CredentialChoice>,
+    /// What else to ask for.
+    pub options: Options,
+}
+
+/// Ids by name, laid over those of the world's first cluster. A bare string is the `cluster_id`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ids(pub BTreeMap<String, String>);
+
+/// The credentials of a fetch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CredentialChoice {
+    /// The world's credentials of this kind.
+    OfTheWorld(Feature),
+    /// These.
+    Literal(Credentials),
+}
+
+/// What has to come of a fetch.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Expectation {
+    /// A kubeconfig.
+    Kubeconfig(KubeconfigExpectation),
+    /// Access information.
+    Access(AccessExpectation),
+    /// An endpoint and a certificate authority, bare or in a kubeconfig.
+    Connection(ConnectionExpectation),
+    /// A failure.
+    Error(ErrorExpectation),
+}
+
+/// What a kubeconfig has to be. It always has to load, and its current context has to be complete.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct KubeconfigExpectation {
+    /// The name of the current context.
+    pub current_context: Option<String>,
+    /// The names of all contexts, in any order.
+    pub contexts: Option<BTreeSet<String>>,
+    /// The names of all clusters, in any order.
+    pub clusters: Option<BTreeSet<String>>,
+    /// The names of all users, in any order.
+    pub users: Option<BTreeSet<String>>,
+    /// The server of the current context.
+    pub server: Option<String>,
+    /// What the current context authenticates with.
+    pub auth: Option<AuthMethod>,
+    /// The certificate authority of the current context.
+    pub certificate_authority: CertificateAuthority,
+    /// How long the cluster accepts the credential: accepted a second before, refused at that instant.
+    #[serde(deserialize_with = "optional_duration")]
+    pub lasts: Option<SignedDuration>,
+    /// How the credential compares with that of the step before.
+    pub credential: Option<Freshness>,
+}
+
+/// What a user of a kubeconfig authenticates with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuthMethod {
+    /// A token in the file.
+    Token,
+    /// A client certificate and key in the file.
+    ClientCertificate,
+    /// A program that is run for a credential.
+    Exec,
+}
+
+impl fmt::Display for AuthMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Token => "a token",
+            Self::ClientCertificate => "a client certificate",
+            Self::Exec => "an exec plugin",
+        })
+    }
+}
+
+/// Which certificate authority is expected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CertificateAuthority {
+    /// The one of the world's clusters.
+    #[default]
+    Issued,
+    /// Any, or none.
+    Any,
+}
+
+/// How a credential compares with that of the step before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Freshness {
+    /// It is another one.
+    New,
+}
+
+/// What access information has to be. Its items always have to be those that the provider sent, unchanged.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AccessExpectation {
+    /// The kinds of the manifests, in order.
+    pub kinds: Option<Vec<String>>,
+    /// Texts that the manifests hold.
+    pub mentions: Vec<String>,
+}
+
+/// What connection information has to be.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct ConnectionExpectation {
+    /// The endpoint.
+    pub endpoint: Option<String>,
+    /// The certificate authority.
+    pub certificate_authority: CertificateAuthority,
+}
+
+/// What a failure has to be. It may never hold a secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ErrorExpectation {
+    /// The kinds that are right; empty means any.
+    pub kinds: Vec<FailureKind>,
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// The provider's own code.
+    pub code: Option<String>,
+    /// A text that the message holds.
+    pub mentions: Option<String>,
+}
+
+impl ErrorExpectation {
+    fn of(Kinds(kinds): Kinds) -> Self {
+        Self { kinds, ..Self::default() }
+    }
+}
+
+impl Expectation {
+    /// The features that an adapter needs for it.
+    pub(crate) fn feature(&self) -> Option<Feature> {
+        matches!(self, Self::Kubeconfig(_)).then_some(Feature::Kubeconfig)
+    }
+}
+
+impl<'de> Deserialize<'de> for Ids {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct IdsVisitor;
+        impl<'de> Visitor<'de> for IdsVisitor {
+            type Value = Ids;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a cluster id, or a map of `cluster_id`, `project_id`, `account_id`")
+            }
+
+            fn visit_str<E: de::Error>(self, id: &str) -> Result<Ids, E> {
+                Ok(Ids(BTreeMap::from([("cluster_id".to_owned(), id.to_owned())])))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ids, A::Error> {
+                const NAMES: [&str; 3] = ["cluster_id", "project_id", "account_id"];
+                let mut ids = BTreeMap::new();
+                while let Some((name, id)) = map.next_entry::<String, String>()? {
+                    if !NAMES.contains(&name.as_str()) {
+                        return Err(de::Error::unknown_field(&name, &NAMES));
+                    }
+                    ids.insert(name, id);
+                }
+                Ok(Ids(ids))
+            }
+        }
+        deserializer.deserialize_any(IdsVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for CredentialChoice {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ChoiceVisitor;
+        impl<'de> Visitor<'de> for ChoiceVisitor {
+            type Value = CredentialChoice;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(
+                    "`bearer`, `token` or `ak-sk`, or a map of `bearer`, of `token`, or of `access_key` and `secret_key`",
+                )
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<CredentialChoice, E> {
+                [Feature::Bearer, Feature::Token, Feature::AkSk]
+                    .into_iter()
+                    .find(|kind| kind.as_str() == word)
+                    .map(CredentialChoice::OfTheWorld)
+                    .ok_or_else(|| E::invalid_value(de::Unexpected::Str(word), &self))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<CredentialChoice, A::Error> {
+                let mut parts = BTreeMap::new();
+                while let Some((name, value)) = map.next_entry::<String, String>()? {
+                    parts.insert(name, value);
+                }
+                let mut take = |name: &str| parts.remove(name);
+                let credentials = match (take("bearer"), take("token"), take("access_key"), take("secret_key")) {
+                    (Some(bearer), None, None, None) => Credentials::Bearer { bearer },
+                    (None, Some(token), None, None) => Credentials::Token { token },
+                    (None, None, Some(access_key), Some(secret_key)) => {
+                        Credentials::AccessKey { access_key, secret_key }
+                    }
+                    _ => return Err(de::Error::invalid_type(de::Unexpected::Map, &self)),
+                };
+                if parts.is_empty() {
+                    Ok(CredentialChoice::Literal(credentials))
+                } else {
+                    Err(de::Error::invalid_type(de::Unexpected::Map, &self))
+                }
+            }
+        }
+        deserializer.deserialize_any(ChoiceVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorExpectation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ErrorVisitor;
+        impl<'de> Visitor<'de> for ErrorVisitor {
+            type Value = ErrorExpectation;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(
+                    "a kind of failure, a list of kinds, `any`, or a map of `kind`, `status`, `code`, `mentions`",
+                )
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<ErrorExpectation, E> {
+                KindsVisitor.visit_str(word).map(ErrorExpectation::of)
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, seq: A) -> Result<ErrorExpectation, A::Error> {
+                KindsVisitor.visit_seq(seq).map(ErrorExpectation::of)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ErrorExpectation, A::Error> {
+                let source = ErrorSource::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(ErrorExpectation {
+                    kinds: source.kind.map(|Kinds(kinds)| kinds).unwrap_or_default(),
+                    status: source.status,
+                    code: source.code,
+                    mentions: source.mentions,
+                })
+            }
+        }
+        deserializer.deserialize_any(ErrorVisitor)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ErrorSource {
+    kind: Option<Kinds>,
+    status: Option<u16>,
+    code: Option<String>,
+    mentions: Option<String>,
+}
+
+/// One kind, or a list of kinds.
+struct Kinds(Vec<FailureKind>);
+
+impl<'de> Deserialize<'de> for Kinds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(KindsVisitor)
+    }
+}
+
+struct KindsVisitor;
+
+impl<'de> Visitor<'de> for KindsVisitor {
+    type Value = Kinds;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a kind of failure, a list of kinds, or `any`")
+    }
+
+    fn visit_str<E: de::Error>(self, word: &str) -> Result<Kinds, E> {
+        if word == "any" {
+            Ok(Kinds(Vec::new()))
+        } else {
+            word.parse().map(|kind| Kinds(vec![kind])).map_err(E::custom)
+        }
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Kinds, A::Error> {
+        let mut kinds = Vec::new();
+        while let Some(kind) = seq.next_element()? {
+            kinds.push(kind);
+        }
+        Ok(Kinds(kinds))
+    }
+}
+
+/// `90s`, `15m`, `24h`, `7d`.
+fn optional_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SignedDuration>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    duration(&text).map(Some).ok_or_else(|| {
+        de::Error::invalid_value(de::Unexpected::Str(&text), &"a number with a unit: `90s`, `15m`, `24h` or `7d`")
+    })
+}
+
+fn duration(text: &str) -> Option<SignedDuration> {
+    let unit = text.chars().next_back()?;
+    let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return None,
+    };
+    number.checked_mul(seconds).map(SignedDuration::from_secs)
+}
