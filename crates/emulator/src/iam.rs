@@ -14,7 +14,7 @@ pub(crate) use gateway::{Fault, request_id};
 
 use http::StatusCode;
 
-use crate::{Complaint, Reply, Request};
+use crate::{Complaint, Redactor, Reply, Request};
 
 /// Who may ask, and the clauses that decide it.
 pub(crate) struct Iam<'a> {
@@ -140,7 +140,13 @@ impl Iam<'_> {
                 Rule::UnknownKey => (self.clauses.unknown_key, "Get secretKey failed,ak:******,err:ak not exist"),
                 Rule::Signature => (self.clauses.signature, fail),
             };
-            Denied { clause, reason, explanation: failure.explanation }
+            Denied { clause, reason, explanation: self.redactor().text(&failure.explanation) }
         })
+    }
+
+    /// The canonical request of a wrong signature is shown, and may hold anything that was sent.
+    fn redactor(&self) -> Redactor {
+        let tokens = self.tokens.iter().chain(self.forbidden_tokens).cloned();
+        Redactor::new(tokens.chain(self.access_keys.iter().map(|key| key.secret_key.clone())))
     }
 }

@@ -58,6 +58,23 @@ fn accessinfo() -> Signed {
     )
 }
 
+/// In the other dialect, with a key derived over a scope; made from gophertelekomcloud's algorithm by other code.
+fn derived() -> Signed {
+    signed(
+        "/api/v3/projects/08d44be1ef00d22e2f6fc0061f54a2f1/clusters/11111111-2222-3333-4444-555555555555/clustercert",
+        &[
+            ("Host", "127.0.0.1:8080"),
+            ("X-Sdk-Date", "20240102T030405Z"),
+            ("User-Agent", "golangsdk/2.0.0 demo"),
+            // Set after signing, so that it is not covered.
+            ("X-Project-Id", "08d44be1ef00d22e2f6fc0061f54a2f1"),
+        ],
+        ("AKEXAMPLE", "SKEXAMPLE"),
+        "Credential=AKEXAMPLE/20240102/eu-de/cce/sdk_request, SignedHeaders=content-type;host;user-agent;x-sdk-date, \
+         Signature=4bba9198301b59f43276129282ae2d149d7ee2c795129b1bcda60b6a71f44d09",
+    )
+}
+
 fn signed(target: &str, headers: &[(&str, &str)], key: (&str, &str), parameters: &str) -> Signed {
     let headers = headers.iter().chain(&[("Content-Type", "application/json")]);
     Signed {
@@ -114,6 +131,25 @@ fn signatures_made_elsewhere_are_accepted() {
     accepted(&published());
     accepted(&clustercert());
     accepted(&accessinfo());
+    accepted(&derived());
+}
+
+#[test]
+fn a_derived_key_is_for_its_scope_only() {
+    let changed = |from: &str, to: &str| {
+        derived().with(|signed| signed.authorization = signed.authorization.replacen(from, to, 1))
+    };
+    refused(&changed("eu-de", "eu-nl"), Rule::Signature, "canonical request");
+    refused(&changed("/cce/", "/ecs/"), Rule::Signature, "canonical request");
+    refused(&changed("20240102", "20240103"), Rule::Scope, "the date of `X-Sdk-Date`");
+    refused(&changed("20240102", "2024"), Rule::Scope, "the date of `X-Sdk-Date`");
+    refused(&changed("sdk_request", "aws4_request"), Rule::Scope, "`sdk_request`");
+    refused(&changed("Credential=AKEXAMPLE/20240102/eu-de/cce/sdk_request", "Access=AKEXAMPLE"), Rule::Signature, "");
+    refused(&derived().with(|signed| signed.key.secret_key.push('x')), Rule::Signature, "");
+    refused(&derived().with(|signed| signed.key.access_key.push('x')), Rule::UnknownKey, "");
+    // What this signer does before it signs, and what it sets after.
+    accepted(&derived().with(|signed| *signed.header("User-Agent") = "golangsdk/2.0.0   demo".to_owned()));
+    accepted(&derived().without("X-Project-Id"));
 }
 
 #[test]

@@ -104,7 +104,7 @@ const IAM_CLAUSES: iam::Clauses = iam::Clauses {
 
 /// The cluster that is asked for, when the request may have it, and what is wrong with the request all the same.
 fn admit<'a>(world: &'a World, request: &Request, id: &str) -> Result<(&'a Cluster, Vec<Complaint>), Box<Reply>> {
-    let (project_id, cluster_id) = route(request).ok_or_else(|| Box::new(no_such_api(request, id)))?;
+    let (project_id, cluster_id) = route(request).ok_or_else(|| Box::new(no_such_api(id)))?;
     let iam = Iam {
         tokens: &world.tokens,
         forbidden_tokens: &world.forbidden_tokens,
@@ -136,14 +136,11 @@ fn route(request: &Request) -> Option<(&str, &str)> {
     }
 }
 
-fn no_such_api(request: &Request, id: &str) -> Reply {
+fn no_such_api(id: &str) -> Reply {
     let reply = Reply::refuse(
         "cce.gateway.not-found",
         StatusCode::NOT_FOUND,
-        format!(
-            "ask for `GET /api/v3/projects/{{project_id}}/clusters/{{cluster_id}}/clustercert`, not `{} {}`",
-            request.method, request.path
-        ),
+        "ask for `GET /api/v3/projects/{project_id}/clusters/{cluster_id}/clustercert`: there is no other path or method",
     );
     Fault::NO_SUCH_API.write(reply, id)
 }

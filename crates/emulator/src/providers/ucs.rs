@@ -94,7 +94,7 @@ struct Asked {
 }
 
 fn admit(world: &World, request: &Request, id: &str) -> Result<Asked, Box<Reply>> {
-    let cluster_id = route(request).ok_or_else(|| Box::new(no_such_api(request, id)))?;
+    let cluster_id = route(request).ok_or_else(|| Box::new(no_such_api(id)))?;
     let iam = Iam {
         tokens: &world.tokens,
         forbidden_tokens: &world.forbidden_tokens,
@@ -148,11 +148,11 @@ fn route(request: &Request) -> Option<&str> {
     }
 }
 
-fn no_such_api(request: &Request, id: &str) -> Reply {
+fn no_such_api(id: &str) -> Reply {
     let reply = Reply::refuse(
         "ucs.gateway.not-found",
         StatusCode::NOT_FOUND,
-        format!("ask for `GET /v1/clusters/{{clusterid}}/accessinfo`, not `{} {}`", request.method, request.path),
+        "ask for `GET /v1/clusters/{clusterid}/accessinfo`: there is no other path or method",
     );
     Fault::NO_SUCH_API.write(reply, id)
 }

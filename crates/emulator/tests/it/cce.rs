@@ -1,0 +1,359 @@
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::Method;
+use jiff::{SignedDuration, Timestamp};
+use kubeproof_emulator::providers::cce::{Cce, Certificates, Cluster, Incident, World};
+use kubeproof_emulator::{Admission, CallerCredentials, EPOCH, Emulation, Presented, Reply, Request, Verdict};
+use serde_json::{Value, json};
+
+const INTERNAL: &str =
+    "/api/v3/projects/00000000000000000000000000000abc/clusters/0c0ffee0-0000-11f1-8000-000000000001/clustercert";
+const WITH_EIP: &str =
+    "/api/v3/projects/00000000000000000000000000000abc/clusters/0c0ffee0-0000-11f1-8000-000000000002/clustercert";
+
+fn answer(world: &World, request: &Request) -> (Reply, World) {
+    at(EPOCH, world, request)
+}
+
+fn at(now: Timestamp, world: &World, request: &Request) -> (Reply, World) {
+    Cce::answer(Cce::EDITIONS[0], world, now, request)
+}
+
+/// A request with everything that the document asks for.
+fn proper(target: &str) -> Request {
+    anonymous(target).with_header("x-auth-token", "example-iam-token")
+}
+
+fn anonymous(target: &str) -> Request {
+    Request::get(target).with_header("content-type", "application/json")
+}
+
+fn json(reply: &Reply) -> Value {
+    serde_json::from_slice(&reply.body).unwrap()
+}
+
+#[track_caller]
+fn is_a_clause(clause: &str) {
+    const CLAUSES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/cce/clauses.yaml"));
+    assert!(CLAUSES.contains(&format!("  - id: {clause}\n")), "{clause} is not in the clause file");
+}
+
+/// The request is refused by `clause`, in the service's or the gateway's dialect, and the explanation says `remedy`.
+#[track_caller]
+fn refused(request: &Request, status: u16, code: &str, clause: &str, remedy: &str) {
+    let (reply, world) = answer(&World::default(), request);
+    assert_eq!(reply.decision.verdict, Verdict::Refused);
+    assert_eq!((reply.status.as_u16(), reply.decision.clause), (status, clause), "{}", reply.decision.explanation);
+    assert!(reply.decision.explanation.contains(remedy), "{}", reply.decision.explanation);
+    is_a_clause(clause);
+    assert_eq!(reply.headers["content-type"], "application/json");
+    let body = json(&reply);
+    if code.starts_with("APIGW") {
+        assert_eq!(body["error_code"], code);
+        assert_eq!(body["request_id"], reply.headers["x-request-id"].to_str().unwrap());
+    } else {
+        assert_eq!(body["errorCode"], code);
+    }
+    assert!(world.issued.is_empty(), "a refusal issues nothing");
+}
+
+#[test]
+fn what_is_no_api_is_refused_by_the_gateway() {
+    let clause = "cce.gateway.not-found";
+    let trailing = format!("{INTERNAL}/");
+    let doubled = INTERNAL.replace("/clusters/", "//clusters/");
+    let upper = INTERNAL.replace("clustercert", "ClusterCert");
+    for target in ["/", "", "*", "/api/v3/projects", &trailing, &doubled, &upper, &INTERNAL.replace("v3", "v2")] {
+        refused(&proper(target), 404, "APIGW.0101", clause, "ask for `GET /api/v3/projects/");
+    }
+    for method in [Method::POST, Method::HEAD, Method::OPTIONS, Method::DELETE] {
+        refused(&proper(INTERNAL).with_method(method), 404, "APIGW.0101", clause, "ask for `GET ");
+    }
+    refused(&Request::get("/"), 404, "APIGW.0101", clause, "no other path");
+}
+
+#[test]
+fn who_may_not_ask_is_refused() {
+    let token = |token| anonymous(INTERNAL).with_header("x-auth-token", token);
+    let authorization = |value: &str| anonymous(INTERNAL).with_header("authorization", value);
+    let header = "SDK-HMAC-SHA256 Access=AKEXAMPLE, SignedHeaders=host;x-sdk-date, Signature=";
+    let signature = "0".repeat(64);
+    let signed = |header: &str| {
+        authorization(&format!("{header}{signature}"))
+            .with_header("host", "127.0.0.1")
+            .with_header("x-sdk-date", "20260101T000000Z")
+    };
+    let rows = [
+        (anonymous(INTERNAL), "missing", "`X-Auth-Token`, or sign"),
+        (token(""), "missing", "`X-Auth-Token`"),
+        (token("wrong"), "token-invalid", "`tokens`"),
+        (authorization("Bearer example-iam-token"), "token", "not as `Authorization: Bearer`"),
+    ];
+    for (request, point, remedy) in rows {
+        refused(&request, 401, "APIGW.0301", &format!("cce.auth.{point}"), remedy);
+    }
+    let rows = [
+        (authorization("Basic eDp5"), "header-form", "SDK-HMAC-SHA256"),
+        (authorization(&format!("{header}{signature}")), "date", "X-Sdk-Date"),
+        (signed(&header.replace("host;", "")), "signed-headers", "sign `host` too"),
+        (
+            signed(&header.replace("host;", "host;x-project-id;")).with_header("x", "y"),
+            "signed-headers",
+            "x-project-id",
+        ),
+        (signed(&header.replace("Access=AKEXAMPLE", "Access=OTHER")), "unknown-key", "`access_keys`"),
+        (
+            signed(&header.replace("Access=AKEXAMPLE", "Credential=AKEXAMPLE/20260102/r/s/sdk_request")),
+            "scope",
+            "the date of `X-Sdk-Date`",
+        ),
+        (signed(header), "signature", "GET\n/api/v3/projects/"),
+    ];
+    for (request, point, remedy) in rows {
+        refused(&request, 401, "APIGW.0301", &format!("cce.aksk.{point}"), remedy);
+    }
+    // What a wrong signature shows of the request holds no secret, wherever the request had one.
+    let leaking = signed(&header.replace("host;", "host;x-project-id;")).with_header("x-project-id", "SKEXAMPLE");
+    let (reply, _) = answer(&World::default(), &leaking);
+    assert!(reply.decision.explanation.contains("x-project-id:<redacted>"), "{}", reply.decision.explanation);
+
+    let (reply, _) = answer(&World::default(), &anonymous(INTERNAL));
+    assert_eq!(json(&reply)["error_msg"], "Incorrect IAM authentication information: x-auth-token not found");
+    refused(&token("example-iam-token-without-rights"), 403, "CCE.01403001", "cce.auth.permission", "`tokens`");
+}
+
+#[test]
+fn a_cluster_is_found_by_both_ids() {
+    let clause = "cce.status.404";
+    let other = INTERNAL.replace("000001/", "000009/");
+    refused(&proper(&other), 404, "CCE.01404001", clause, "there is none with this id");
+    let elsewhere = INTERNAL.replace("abc", "abd");
+    refused(&proper(&elsewhere), 404, "CCE.01404001", clause, "it is in another one");
+    refused(&proper("/api/v3/projects/%FF/clusters/%FF/clustercert"), 404, "CCE.01404001", clause, "none");
+    refused(&proper("/api/v3/projects//clusters//clustercert"), 404, "CCE.01404001", clause, "none");
+    let encoded = INTERNAL.replace("abc/", "%61bc/");
+    assert_eq!(answer(&World::default(), &proper(&encoded)).0.status, 200);
+}
+
+#[test]
+fn the_media_type_is_one_of_two() {
+    let typed = |value| {
+        Request::get(INTERNAL).with_header("x-auth-token", "example-iam-token").with_header("content-type", value)
+    };
+    for value in ["application/json", "application/json;charset=utf-8", "application/json; charset=UTF-8"] {
+        let (reply, _) = answer(&World::default(), &typed(value));
+        assert_eq!(reply.status, 200, "{value}");
+        assert!(reply.complaints.is_empty(), "{value}");
+    }
+    for value in ["text/plain", "", "application/json;charset=latin1", "application/x-www-form-urlencoded", "jsön"] {
+        let remedy = "application/json;charset=utf-8";
+        refused(&typed(value), 400, "CCE.01400006", "cce.content-type.unsupported", remedy);
+    }
+    let untyped = Request::get(INTERNAL).with_header("x-auth-token", "example-iam-token");
+    let (reply, _) = answer(&World::default(), &untyped);
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.complaints.iter().map(|c| c.clause).collect::<Vec<_>>(), ["cce.content-type.mandatory"]);
+    is_a_clause("cce.content-type.mandatory");
+}
+
+#[test]
+fn a_signed_request_is_answered() {
+    let world = World {
+        clusters: vec![Cluster {
+            id: "11111111-2222-3333-4444-555555555555".to_owned(),
+            project_id: "08d44be1ef00d22e2f6fc0061f54a2f1".to_owned(),
+            ..Cluster::default()
+        }],
+        ..World::default()
+    };
+    let request = Request::get(
+        "/api/v3/projects/08d44be1ef00d22e2f6fc0061f54a2f1/clusters/11111111-2222-3333-4444-555555555555/clustercert",
+    )
+    .with_header("content-type", "application/json")
+    .with_header("host", "127.0.0.1:8080")
+    .with_header("x-sdk-date", "20240102T030405Z")
+    .with_header("x-project-id", "08d44be1ef00d22e2f6fc0061f54a2f1");
+    let headers = "SignedHeaders=content-type;host;x-project-id;x-sdk-date";
+    let signature = "Signature=8646adb085448c0d4b9a778b8cd0674698195231caa087fb65d7c0f269583a6a";
+    let signed =
+        request.with_header("authorization", &format!("SDK-HMAC-SHA256 Access=AKEXAMPLE, {headers}, {signature}"));
+    let (reply, _) = answer(&world, &signed);
+    assert_eq!(reply.status, 200, "{}", reply.decision.explanation);
+    assert!(reply.complaints.is_empty());
+
+    // A token decides over a signature, which is a complaint.
+    let (reply, _) = answer(&world, &signed.clone().with_header("x-auth-token", "example-iam-token"));
+    assert_eq!(reply.complaints.iter().map(|c| c.clause).collect::<Vec<_>>(), ["cce.auth.token-and-signature"]);
+    is_a_clause("cce.auth.token-and-signature");
+    assert_eq!(answer(&world, &signed.with_header("x-auth-token", "wrong")).0.status, 401);
+}
+
+#[test]
+fn the_documented_example_is_an_answer() {
+    const EXAMPLE: &str =
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/cce/replies/documented-example.json"));
+    let mut world = World::default();
+    world.clusters[0].certificates = Certificates::Blank;
+    let (reply, world) = answer(&world, &proper(INTERNAL));
+    assert_eq!(reply.decision.clause, "cce.status.200");
+    is_a_clause("cce.status.200");
+    let example: Value = serde_json::from_str(EXAMPLE).unwrap();
+    // As text, so that the order of the keys counts.
+    assert_eq!(String::from_utf8(reply.body).unwrap(), example.to_string());
+    assert!(world.issued.is_empty());
+}
+
+#[test]
+fn with_an_eip_there_are_two_clusters() {
+    let mut world = World::default();
+    world.clusters[1].certificates = Certificates::Blank;
+    let body = json(&answer(&world, &proper(WITH_EIP)).0);
+    assert_eq!(
+        body["clusters"],
+        json!([
+            {"name": "internalCluster",
+             "cluster": {"server": "https://192.168.1.7:5443", "certificate-authority-data": ""}},
+            {"name": "externalCluster",
+             "cluster": {"server": "https://203.0.113.10:5443", "certificate-authority-data": ""}},
+        ])
+    );
+    assert_eq!(
+        body["contexts"],
+        json!([
+            {"name": "internal", "context": {"cluster": "internalCluster", "user": "user"}},
+            {"name": "external", "context": {"cluster": "externalCluster", "user": "user"}},
+        ])
+    );
+    assert_eq!(body["users"].as_array().unwrap().len(), 1);
+    assert_eq!(body["current-context"], "external");
+}
+
+/// The certificate authority, client certificate and key of an answer, PEM.
+fn material(reply: &Reply) -> [String; 3] {
+    let body = json(reply);
+    let user = &body["users"][0]["user"];
+    [
+        &body["clusters"][0]["cluster"]["certificate-authority-data"],
+        &user["client-certificate-data"],
+        &user["client-key-data"],
+    ]
+    .map(|data| String::from_utf8(STANDARD.decode(data.as_str().unwrap()).unwrap()).unwrap())
+}
+
+fn der(pem: &str) -> Vec<u8> {
+    let lines: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    STANDARD.decode(lines).unwrap()
+}
+
+#[test]
+fn every_call_issues_a_certificate_that_the_cluster_admits_until_it_expires() {
+    let (first, world) = answer(&World::default(), &proper(INTERNAL));
+    let (second, world) = answer(&world, &proper(WITH_EIP));
+    let [authority, certificate, key] = material(&first);
+    assert_eq!(authority, Cce::certificate_authority(&world));
+    assert!(certificate.starts_with("-----BEGIN CERTIFICATE-----\n"));
+    assert!(key.starts_with("-----BEGIN PRIVATE KEY-----\n"));
+    let [_, other, other_key] = material(&second);
+    assert_ne!(certificate, other);
+    assert_ne!(key, other_key);
+
+    let admits =
+        |hours, presented: &Presented| Cce::admits(&world, EPOCH + SignedDuration::from_hours(hours), presented);
+    for pem in [&certificate, &other] {
+        let presented = Presented::ClientCertificate(der(pem));
+        assert_eq!(admits(0, &presented), Admission::Admitted);
+        assert_eq!(admits(30 * 24, &presented), Admission::Admitted);
+        assert_eq!(admits(30 * 24 + 1, &presented), Admission::Refused("this client certificate has expired"));
+        assert_eq!(admits(-1, &presented), Admission::Refused("this client certificate is not valid yet"));
+    }
+    let refused = [
+        Presented::ClientCertificate(der(&authority)),
+        Presented::ClientCertificate(Vec::new()),
+        Presented::Token("example-iam-token".to_owned()),
+    ];
+    for presented in refused {
+        assert!(matches!(admits(0, &presented), Admission::Refused(_)));
+    }
+    let unknown = Cce::admits(&World::default(), EPOCH, &Presented::ClientCertificate(der(&certificate)));
+    assert!(matches!(unknown, Admission::Refused(_)));
+}
+
+#[test]
+fn the_same_world_and_request_give_the_same_bytes() {
+    let (one, world) = answer(&World::default(), &proper(INTERNAL));
+    let (same, _) = answer(&World::default(), &proper(INTERNAL));
+    assert_eq!(one.body, same.body);
+    assert_eq!(one.headers, same.headers);
+    let (next, _) = answer(&world, &proper(INTERNAL));
+    assert_ne!(one.body, next.body);
+    let (seeded, _) = answer(&World { seed: 2, ..World::default() }, &proper(INTERNAL));
+    assert_ne!(material(&one), material(&seeded));
+    assert_ne!(one.headers["x-request-id"], seeded.headers["x-request-id"]);
+}
+
+#[test]
+fn incidents_speak_in_the_dialect_of_who_fails() {
+    let rows = [
+        (
+            Incident::BadRequest,
+            400,
+            "cce.status.400",
+            json!({"errorMessage": "Invalid request.", "errorCode": "CCE.01400001"}),
+        ),
+        (
+            Incident::RateLimited,
+            429,
+            "cce.status.429",
+            json!({"errorMessage": "The throttling threshold has been reached.", "errorCode": "CCE.02429001"}),
+        ),
+        (
+            Incident::ServerError,
+            500,
+            "cce.status.500",
+            json!({"errorMessage": "Internal error.", "errorCode": "CCE.01500001"}),
+        ),
+        (Incident::GatewayRateLimited, 429, "cce.gateway.rate-limited", json!("APIGW.0308")),
+        (Incident::GatewayUnavailable, 502, "cce.gateway.unavailable", json!("APIGW.0201")),
+        (Incident::GatewayTimeout, 504, "cce.gateway.timeout", json!("APIGW.0201")),
+        (Incident::GatewayError, 500, "cce.gateway.error", json!("APIGW.0601")),
+    ];
+    for (incident, status, clause, body) in rows {
+        let reply = Cce::incident(Cce::EDITIONS[0], &incident, &World::default(), EPOCH, &proper(INTERNAL));
+        assert_eq!((reply.status.as_u16(), reply.decision.clause), (status, clause));
+        assert_eq!(reply.decision.verdict, Verdict::Incident);
+        is_a_clause(clause);
+        let said = json(&reply);
+        if body.is_object() {
+            assert_eq!(said, body);
+            assert_eq!(reply.headers.contains_key("retry-after"), status == 429);
+        } else {
+            assert_eq!(said["error_code"], body);
+            assert_eq!(said["request_id"].as_str().unwrap().len(), 32);
+        }
+    }
+}
+
+#[test]
+fn a_caller_can_ask_and_no_secret_is_left_out() {
+    let world = World::default();
+    let caller = Cce::caller(&world);
+    assert_eq!(caller.credentials[0], CallerCredentials::Token("example-iam-token".to_owned()));
+    assert!(matches!(caller.credentials[1], CallerCredentials::AccessKey { .. }));
+    let target = format!(
+        "/api/v3/projects/{}/clusters/{}/clustercert",
+        caller.cluster["project_id"], caller.cluster["cluster_id"]
+    );
+    let (reply, world) = answer(&world, &proper(&target));
+    assert_eq!(reply.status, 200);
+
+    let secrets = Cce::secrets(&world);
+    let key = json(&reply)["users"][0]["user"]["client-key-data"].as_str().unwrap().to_owned();
+    for secret in ["example-iam-token", "example-iam-token-without-rights", "SKEXAMPLE", &key] {
+        assert!(secrets.iter().any(|known| known == secret));
+        assert!(!format!("{:?}", world.issued).contains(secret));
+    }
+    let inside = material(&reply)[2].lines().nth(1).unwrap().to_owned();
+    assert!(secrets.contains(&inside));
+}
