@@ -59,7 +59,8 @@ pub fn read_kubeconfig(
     }
     let text = std::str::from_utf8(body).map_err(|_| reply.malformed("the answer is not utf-8 text"))?;
     let mut kubeconfig = Kubeconfig::parse(text).map_err(|error| {
-        reply.error(ErrorKind::Malformed, "the answer is not a kubeconfig", dialect(body)).with_source(error)
+        let what = reply.scrubber.clean(&format!("the answer is not a kubeconfig ({error})"));
+        reply.error(ErrorKind::Malformed, what, dialect(body))
     })?;
     if kubeconfig.clusters.is_empty() && kubeconfig.contexts.is_empty() {
         return Err(reply.error(ErrorKind::Malformed, "the answer holds no cluster", dialect(body)));

@@ -63,9 +63,9 @@ impl ConnectionInfo {
             return Err(Error::new(ErrorKind::InvalidArgument, "a kubeconfig needs both the endpoint and the caData")
                 .with_remedy("fetch the connection info without a read mask, or with one that asks for both"));
         };
-        let endpoint = Endpoint::parse(endpoint).map_err(cannot_generate)?;
-        let authority = CertificateAuthority::from_base64(ca_data).map_err(cannot_generate)?;
-        generate(&endpoint, &authority, user, names).map_err(cannot_generate)
+        let endpoint = Endpoint::parse(endpoint).map_err(|error| cannot_generate(&error))?;
+        let authority = CertificateAuthority::from_base64(ca_data).map_err(|error| cannot_generate(&error))?;
+        generate(&endpoint, &authority, user, names).map_err(|error| cannot_generate(&error))
     }
 }
 
@@ -79,11 +79,11 @@ fn text(reply: &Reply, object: &Map<String, Value>, names: &[&str]) -> Result<Op
     }
 }
 
-fn cannot_generate(error: GenerateError) -> Error {
+fn cannot_generate(error: &GenerateError) -> Error {
     let kind = match error.kind() {
         GenerateErrorKind::EndpointMissing | GenerateErrorKind::CertificateAuthorityMissing => ErrorKind::NotReady,
         GenerateErrorKind::Endpoint | GenerateErrorKind::CertificateAuthority => ErrorKind::Malformed,
         _ => ErrorKind::InvalidArgument,
     };
-    Error::new(kind, format!("no kubeconfig can be generated: {error}")).with_source(error)
+    Error::new(kind, format!("no kubeconfig can be generated: {error}"))
 }

@@ -1,7 +1,6 @@
 //! The transport against real sockets.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
-#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod connections;
 mod redirects;
