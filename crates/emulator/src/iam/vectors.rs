@@ -1,8 +1,12 @@
 //! The verifier against signatures made elsewhere, and against every change that a signature has to notice.
 
 use http::HeaderValue;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::AccessKey;
+use super::authorization::Authorization;
 use super::signature::{Rule, verify};
 use crate::{PLACEHOLDER, Request};
 
@@ -134,6 +138,44 @@ fn signatures_made_elsewhere_are_accepted() {
     accepted(&derived());
 }
 
+/// Made by other code, from the signing guide: what a client percent-encodes, and a body.
+#[test]
+fn encoding_and_bodies_are_canonical() {
+    let signed = |target: &str, parameters: &str| {
+        let headers = [("Host", "127.0.0.1:8080"), ("X-Sdk-Date", "20240102T030405Z")];
+        signed(target, &headers, ("AKEXAMPLE", "SKEXAMPLE"), &format!("Access=AKEXAMPLE, {parameters}"))
+    };
+    let encoded = "SignedHeaders=content-type;host;x-sdk-date, \
+                   Signature=4d73257521682dd335cbfb58617bc42564132b67b3ca68328499aebe7bda8d4b";
+    for query in ["region=%C3%A4+b&empty=&region=a%2Bb", "region=a%2bb&region=%c3%a4%20b&empty"] {
+        accepted(&signed(&format!("/v1/clusters/a%2Fb%20c%3Fd/accessinfo?{query}"), encoded));
+    }
+    refused(&signed("/v1/clusters/a%2Fb%20c%3Fe/accessinfo", encoded), Rule::Signature, "/v1/clusters/a/b%20c%3Fe/");
+
+    let with_body = |signed: Signed, body| {
+        signed.with(|signed| {
+            signed.method = "POST";
+            signed.body = body;
+        })
+    };
+    let hashed = signed(
+        "/v1/clusters",
+        "SignedHeaders=content-type;host;x-sdk-date, \
+         Signature=db3d89c0eeee280b28a731563379ad8215b5452325ed0d96a814960663b7dc17",
+    );
+    accepted(&with_body(hashed.clone(), "{}"));
+    refused(&with_body(hashed.clone(), "{ }"), Rule::Signature, "content-type");
+    refused(&with_body(hashed, ""), Rule::Signature, "content-type");
+    let unhashed = signed(
+        "/v1/clusters",
+        "SignedHeaders=content-type;host;x-sdk-content-sha256;x-sdk-date, \
+         Signature=4084c7f8eeb9a0fc6defbe75374fef60ddc3dbc69a71b09cd361d3b1b601159e",
+    )
+    .with(|signed| signed.headers.push(("X-Sdk-Content-Sha256".to_owned(), "UNSIGNED-PAYLOAD".to_owned())));
+    accepted(&with_body(unhashed.clone(), "{}"));
+    accepted(&with_body(unhashed, "anything"));
+}
+
 #[test]
 fn a_derived_key_is_for_its_scope_only() {
     let changed = |from: &str, to: &str| {
@@ -258,6 +300,26 @@ fn the_authorization_is_well_formed() {
         let changed = clustercert().with(|signed| signed.authorization = authorization.to_owned());
         refused(&changed, Rule::HeaderForm, explanation);
     }
+}
+
+/// Any one change of the header is noticed, or says the same as before.
+#[test]
+fn a_changed_authorization_is_refused_or_means_the_same() {
+    let config = Config { cases: 4096, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let change = (any::<Index>(), 0..3usize, "[ -~]{0,3}");
+    let outcome = runner.run(&(0..3usize, change), |(which, (at, removed, inserted))| {
+        let signed = [clustercert, accessinfo, derived][which]();
+        let at = at.index(signed.authorization.len());
+        let rest = signed.authorization.get(at + removed..).unwrap_or("");
+        let changed = format!("{}{inserted}{rest}", signed.authorization.get(..at).unwrap_or(""));
+        let (before, after) = [&signed.authorization, &changed].map(|text| HeaderValue::from_str(text).unwrap()).into();
+        let same =
+            Authorization::parse(&after).is_ok_and(|after| Authorization::parse(&before).is_ok_and(|it| it == after));
+        prop_assert_eq!(signed.with(|signed| signed.authorization = changed).verdict().is_ok(), same);
+        Ok(())
+    });
+    assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl Emulation for Cce {
                 Some(issued) if at < issued.not_before => {
                     Admission::Refused("this client certificate is not valid yet")
                 }
-                Some(issued) if at > issued.not_after => Admission::Refused("this client certificate has expired"),
+                Some(issued) if at >= issued.not_after => Admission::Refused("this client certificate has expired"),
                 Some(_) => Admission::Admitted,
             },
         }

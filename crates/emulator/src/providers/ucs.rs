@@ -26,6 +26,8 @@ impl Emulation for Ucs {
     type Incident = Incident;
     const PROVIDER: &'static str = "ucs";
     const EDITIONS: &'static [Edition] = &[Edition("2025-05")];
+    /// An agent's keys connect a cluster; they open nothing.
+    const ISSUES_CREDENTIALS: bool = false;
 
     fn answer(_: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
         let id = request_id(world.seed, now, request);

@@ -260,13 +260,15 @@ fn every_call_issues_a_certificate_that_the_cluster_admits_until_it_expires() {
     assert_ne!(key, other_key);
 
     let admits =
-        |hours, presented: &Presented| Cce::admits(&world, EPOCH + SignedDuration::from_hours(hours), presented);
+        |at: SignedDuration, presented: &Presented| Cce::admits(&world, EPOCH.checked_add(at).unwrap(), presented);
+    let (lifetime, second) = (SignedDuration::from_hours(30 * 24), SignedDuration::from_secs(1));
+    is_a_clause("cce.certificate.lifetime");
     for pem in [&certificate, &other] {
         let presented = Presented::ClientCertificate(der(pem));
-        assert_eq!(admits(0, &presented), Admission::Admitted);
-        assert_eq!(admits(30 * 24, &presented), Admission::Admitted);
-        assert_eq!(admits(30 * 24 + 1, &presented), Admission::Refused("this client certificate has expired"));
-        assert_eq!(admits(-1, &presented), Admission::Refused("this client certificate is not valid yet"));
+        assert_eq!(admits(SignedDuration::ZERO, &presented), Admission::Admitted);
+        assert_eq!(admits(lifetime - second, &presented), Admission::Admitted);
+        assert_eq!(admits(lifetime, &presented), Admission::Refused("this client certificate has expired"));
+        assert_eq!(admits(-second, &presented), Admission::Refused("this client certificate is not valid yet"));
     }
     let refused = [
         Presented::ClientCertificate(der(&authority)),
@@ -274,7 +276,7 @@ fn every_call_issues_a_certificate_that_the_cluster_admits_until_it_expires() {
         Presented::Token("example-iam-token".to_owned()),
     ];
     for presented in refused {
-        assert!(matches!(admits(0, &presented), Admission::Refused(_)));
+        assert!(matches!(admits(SignedDuration::ZERO, &presented), Admission::Refused(_)));
     }
     let unknown = Cce::admits(&World::default(), EPOCH, &Presented::ClientCertificate(der(&certificate)));
     assert!(matches!(unknown, Admission::Refused(_)));

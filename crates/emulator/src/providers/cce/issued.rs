@@ -7,7 +7,7 @@ use super::kubeconfig::Material;
 use super::{Cluster, World};
 use crate::pki::Authority;
 
-/// How long a client certificate is good. The document names no lifetime.
+/// How long a client certificate is good (`cce.certificate.lifetime`).
 const LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A client certificate that was handed out. Its `Debug` leaves the key out.
@@ -17,7 +17,7 @@ pub struct Issued {
     pub fingerprint: [u8; 32],
     /// When it becomes valid.
     pub not_before: Timestamp,
-    /// When it expires.
+    /// From when on it is refused.
     pub not_after: Timestamp,
     /// The key, PEM.
     key_pem: String,
