@@ -48,7 +48,7 @@ impl Emulation for DigitalOcean {
         next.ledger.count(now);
         let reply = respond(&mut next, now, request).unwrap_or_else(|refusal| {
             let Refusal { problem, clause, explanation } = refusal;
-            write(Reply::refuse(clause, StatusCode::BAD_REQUEST, explanation), problem, &next)
+            write(Reply::refuse(clause, problem.status(), explanation), problem, &next)
         });
         let quota = next.ledger.quota(now);
         (dialect::with_quota(reply, quota), next)
@@ -61,7 +61,7 @@ impl Emulation for DigitalOcean {
             Incident::ServerError => (Problem::ServerError, "digitalocean.status.500"),
             Incident::NotReady => (Problem::NotReady, "digitalocean.status.404.not-ready"),
         };
-        let reply = Reply::incident(clause, StatusCode::BAD_REQUEST, "the world orders this answer for this call");
+        let reply = Reply::incident(clause, problem.status(), "the world orders this answer for this call");
         let mut quota = world.ledger.quota(now);
         if problem == Problem::HourlyLimit {
             quota.remaining = 0;

@@ -53,7 +53,7 @@ impl Emulation for Fireworks {
             Incident::Unavailable => (Code::Unavailable, "fireworks.status.503", "service unavailable"),
             Incident::DeadlineExceeded => (Code::DeadlineExceeded, "fireworks.status.504", "deadline exceeded"),
         };
-        let reply = Reply::incident(clause, StatusCode::BAD_REQUEST, "the world orders this answer for this call");
+        let reply = Reply::incident(clause, code.status(), "the world orders this answer for this call");
         code.written(reply, message)
     }
 

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,6 +8,8 @@ use kubeproof_emulator::providers::digitalocean::{Auth, Cluster, DigitalOcean, I
 use kubeproof_emulator::{
     Admission, Calls, EPOCH, Edition, Emulation, Happening, Presented, Reply, Request, Session, Setting, Verdict,
 };
+use proptest::prelude::any;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
 
 use crate::clauses;
@@ -94,17 +96,33 @@ fn a_kubeconfig_reads_as_what_it_was_written_from() {
     assert!(token.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c)));
 }
 
+#[track_caller]
+fn check_names(region: &str, name: &str) {
+    let cluster = Cluster { region: region.to_owned(), name: name.to_owned(), ..Cluster::default() };
+    let world = World { clusters: vec![cluster], ..World::default() };
+    let (reply, _) = DigitalOcean::answer(Edition("2026-04"), &world, EPOCH, &get(TOKEN_CLUSTER));
+    let kubeconfig = yaml(&reply);
+    assert_eq!(kubeconfig["current-context"], format!("do-{region}-{name}"));
+    assert_eq!(kubeconfig["users"][0]["name"], format!("do-{region}-{name}-admin"));
+}
+
 #[test]
 fn names_that_yaml_would_misread_survive() {
     for (region, name) in [("nyc1", "a: b"), ("nyc1", "a\nusers: []"), ("", "\"'#"), ("é", "\u{2028}"), ("nyc1", "x ")]
     {
-        let cluster = Cluster { region: region.to_owned(), name: name.to_owned(), ..Cluster::default() };
-        let world = World { clusters: vec![cluster], ..World::default() };
-        let (reply, _) = DigitalOcean::answer(Edition("2026-04"), &world, EPOCH, &get(TOKEN_CLUSTER));
-        let kubeconfig = yaml(&reply);
-        assert_eq!(kubeconfig["current-context"], format!("do-{region}-{name}"));
-        assert_eq!(kubeconfig["users"][0]["name"], format!("do-{region}-{name}-admin"));
+        check_names(region, name);
     }
+}
+
+#[test]
+fn any_name_survives() {
+    let config = Config { cases: 256, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let outcome = runner.run(&(any::<String>(), any::<String>()), |(region, name)| {
+        check_names(&region, &name);
+        Ok(())
+    });
+    assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
 }
 
 #[test]
@@ -220,7 +238,7 @@ fn a_refused_call_issues_nothing() {
 
 /// Asks, and checks status, error object and clause of the refusal.
 #[track_caller]
-fn check_refused(request: Request, status: u16, id: &str, clause: &str) {
+fn check_refused(request: &Request, status: u16, id: &str, clause: &str) {
     let reply = session().handle(request.clone());
     assert_eq!((reply.status.as_u16(), reply.decision.clause), (status, clause), "{request:?}: {reply:?}");
     assert_eq!(reply.decision.verdict, Verdict::Refused);
@@ -257,13 +275,13 @@ fn a_refusal_names_its_clause() {
         (with("Bearer EXAMPLE-DO-API-TOKEN"), "digitalocean.status.401"),
         (with("Bearer example-do-api-token x"), "digitalocean.status.401"),
     ] {
-        check_refused(request, 401, "unauthorized", clause);
+        check_refused(&request, 401, "unauthorized", clause);
     }
     let forbidden = with("Bearer example-do-api-token-without-rights");
-    check_refused(forbidden, 403, "forbidden", "digitalocean.auth.access-scope");
+    check_refused(&forbidden, 403, "forbidden", "digitalocean.auth.access-scope");
     for id in ["unknown", "0C0FFEE0-0000-4000-8000-000000000001", "a%20b", "a%2Fb", "..", "0c0ffee0"] {
         let request = get(&format!("/v2/kubernetes/clusters/{id}/kubeconfig"));
-        check_refused(request, 404, "not_found", "digitalocean.status.404");
+        check_refused(&request, 404, "not_found", "digitalocean.status.404");
     }
     for target in [
         "/",
@@ -279,18 +297,18 @@ fn a_refusal_names_its_clause() {
         "/v1/kubernetes/clusters/0c0ffee0-0000-4000-8000-000000000001/kubeconfig",
         "/v2/kubernetes/clusters/%FF/kubeconfig",
     ] {
-        check_refused(get(target), 404, "not_found", "digitalocean.request.other-route");
+        check_refused(&get(target), 404, "not_found", "digitalocean.request.other-route");
     }
     for method in [Method::POST, Method::PUT, Method::DELETE, Method::HEAD, Method::OPTIONS] {
         let request = get(TOKEN_CLUSTER).with_method(method);
-        check_refused(request, 404, "not_found", "digitalocean.request.other-route");
+        check_refused(&request, 404, "not_found", "digitalocean.request.other-route");
     }
     for value in ["-1", "-0", "", "soon", "1.5", "1e3", "0x10", "+5", "%2B5", "5%20", "9223372036854775808", "٣"] {
         let request = get(&format!("{TOKEN_CLUSTER}?expiry_seconds={value}"));
-        check_refused(request, 422, "unprocessable_entity", "digitalocean.expiry.rejected");
+        check_refused(&request, 422, "unprocessable_entity", "digitalocean.expiry.rejected");
     }
     let twice = get(&format!("{TOKEN_CLUSTER}?expiry_seconds=300&expiry_seconds=300"));
-    check_refused(twice, 422, "unprocessable_entity", "digitalocean.expiry.once");
+    check_refused(&twice, 422, "unprocessable_entity", "digitalocean.expiry.once");
 }
 
 #[test]

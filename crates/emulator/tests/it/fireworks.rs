@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -103,8 +103,8 @@ fn a_cluster_that_is_not_ready_says_so_in_one_of_two_ways() {
 
 /// Asks, and checks status, code and clause of the refusal.
 #[track_caller]
-fn check_refused(request: Request, status: u16, code: u8, clause: &str) {
-    let reply = ask(&World::default(), &request);
+fn check_refused(request: &Request, status: u16, code: u8, clause: &str) {
+    let reply = ask(&World::default(), request);
     assert_eq!((reply.status.as_u16(), reply.decision.clause), (status, clause), "{request:?}: {reply:?}");
     assert_eq!(reply.decision.verdict, Verdict::Refused);
     assert!(!reply.decision.explanation.is_empty());
@@ -137,36 +137,36 @@ fn a_refusal_names_its_clause() {
         (Request::get("/v1/accounts/a/clusters/c_d:getConnectionInfo"), "fireworks.auth.bearer"),
         (with("Bearer unknown"), "fireworks.status.401"),
     ] {
-        check_refused(request, 401, 16, clause);
+        check_refused(&request, 401, 16, clause);
     }
     let forbidden = "Bearer example-fireworks-api-key-without-rights";
-    check_refused(with(forbidden), 403, 7, "fireworks.status.403");
+    check_refused(&with(forbidden), 403, 7, "fireworks.status.403");
     let unknown = Request::get("/v1/accounts/demo-account/clusters/unknown:getConnectionInfo");
-    check_refused(unknown.with_header("authorization", forbidden), 403, 7, "fireworks.status.403");
+    check_refused(&unknown.with_header("authorization", forbidden), 403, 7, "fireworks.status.403");
 
     let cluster = |id: &str| get(&format!("/v1/accounts/demo-account/clusters/{id}"));
-    check_refused(cluster("unknown:getConnectionInfo"), 404, 5, "fireworks.status.404");
+    check_refused(&cluster("unknown:getConnectionInfo"), 404, 5, "fireworks.status.404");
     let of_another = get("/v1/accounts/other-account/clusters/demo:getConnectionInfo");
-    check_refused(of_another, 404, 5, "fireworks.status.404.other-account");
-    check_refused(cluster("demo-creating:getConnectionInfo"), 400, 9, "fireworks.reply.not-ready");
+    check_refused(&of_another, 404, 5, "fireworks.status.404.other-account");
+    check_refused(&cluster("demo-creating:getConnectionInfo"), 400, 9, "fireworks.reply.not-ready");
 
     for id in ["Demo", "demo_1", "d%20e", "d%C3%A9", "%FF", "d%25e", "-demo", "demo-", "c:x", "d.e", &"a".repeat(64)] {
-        check_refused(cluster(&format!("{id}:getConnectionInfo")), 400, 3, "fireworks.request.id-form");
+        check_refused(&cluster(&format!("{id}:getConnectionInfo")), 400, 3, "fireworks.request.id-form");
     }
-    check_refused(get("/v1/accounts//clusters/demo:getConnectionInfo"), 400, 3, "fireworks.request.id-form");
-    check_refused(get("/v1/accounts/A/clusters/demo:getConnectionInfo"), 400, 3, "fireworks.request.id-form");
-    check_refused(cluster(&format!("{}:getConnectionInfo", "a".repeat(63))), 404, 5, "fireworks.status.404");
+    check_refused(&get("/v1/accounts//clusters/demo:getConnectionInfo"), 400, 3, "fireworks.request.id-form");
+    check_refused(&get("/v1/accounts/A/clusters/demo:getConnectionInfo"), 400, 3, "fireworks.request.id-form");
+    check_refused(&cluster(&format!("{}:getConnectionInfo", "a".repeat(63))), 404, 5, "fireworks.status.404");
 
-    check_refused(cluster("demo:getconnectioninfo"), 400, 3, "fireworks.request.verb");
-    check_refused(cluster("demo:bogus"), 400, 3, "fireworks.request.verb");
-    check_refused(cluster("demo:getConnectionInfo2"), 400, 3, "fireworks.request.verb");
-    check_refused(cluster("demo"), 404, 5, "fireworks.request.verb");
-    check_refused(get(DEMO).with_method(Method::DELETE), 400, 3, "fireworks.request.delete-deletes");
-    check_refused(cluster("demo").with_method(Method::DELETE), 404, 5, "fireworks.request.delete-deletes");
+    check_refused(&cluster("demo:getconnectioninfo"), 400, 3, "fireworks.request.verb");
+    check_refused(&cluster("demo:bogus"), 400, 3, "fireworks.request.verb");
+    check_refused(&cluster("demo:getConnectionInfo2"), 400, 3, "fireworks.request.verb");
+    check_refused(&cluster("demo"), 404, 5, "fireworks.request.verb");
+    check_refused(&get(DEMO).with_method(Method::DELETE), 400, 3, "fireworks.request.delete-deletes");
+    check_refused(&cluster("demo").with_method(Method::DELETE), 404, 5, "fireworks.request.delete-deletes");
 
     for method in ["POST", "PUT", "PATCH", "HEAD", "OPTIONS", "TRACE", "get", "FOO"] {
         let request = get(DEMO).with_method(method.parse().unwrap());
-        check_refused(request, 501, 12, "fireworks.request.method");
+        check_refused(&request, 501, 12, "fireworks.request.method");
     }
     for target in [
         "/",
@@ -180,7 +180,7 @@ fn a_refusal_names_its_clause() {
         "/V1/accounts/demo-account/clusters/demo:getConnectionInfo",
         "/v1/accounts/demo%2Faccount/clusters/demo:getConnectionInfo",
     ] {
-        check_refused(get(target), 404, 5, "fireworks.request.exact-path");
+        check_refused(&get(target), 404, 5, "fireworks.request.exact-path");
     }
     for (query, clause) in [
         ("readMask=endpoint&readMask=caData", "fireworks.mask.once"),
@@ -188,7 +188,7 @@ fn a_refusal_names_its_clause() {
         ("readMask=%zz", "fireworks.request.escapes"),
         ("readMask=endpoint;caData", "fireworks.request.semicolons"),
     ] {
-        check_refused(get(&format!("{DEMO}?{query}")), 400, 3, clause);
+        check_refused(&get(&format!("{DEMO}?{query}")), 400, 3, clause);
     }
 }
 

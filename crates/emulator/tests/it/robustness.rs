@@ -4,7 +4,7 @@
 
 use http::Method;
 use kubeproof_emulator::providers::{self, PROVIDERS, Visitor};
-use kubeproof_emulator::{EPOCH, Emulation, Redactor, Reply, Request, Session, Setting, Verdict};
+use kubeproof_emulator::{Admission, EPOCH, Emulation, Presented, Redactor, Reply, Request, Session, Setting, Verdict};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -16,6 +16,28 @@ use crate::clauses;
 fn every_request_is_decided_and_explained_without_a_secret() {
     for provider in PROVIDERS {
         providers::visit(provider, Bombardment).unwrap();
+    }
+}
+
+#[test]
+fn no_cluster_admits_what_was_never_issued() {
+    for provider in PROVIDERS {
+        providers::visit(provider, Intrusion).unwrap();
+    }
+}
+
+struct Intrusion;
+
+impl Visitor for Intrusion {
+    type Output = ();
+
+    fn visit<E: Emulation>(self) {
+        let world = E::World::default();
+        let tokens = E::secrets(&world).into_iter().chain(["".to_owned(), "unknown".to_owned()]).map(Presented::Token);
+        for presented in tokens.chain([Presented::ClientCertificate(Vec::new())]) {
+            let admission = E::admits(&world, EPOCH, &presented);
+            assert!(matches!(admission, Admission::Refused(reason) if !reason.is_empty()), "{}", E::PROVIDER);
+        }
     }
 }
 

@@ -34,7 +34,7 @@ impl Problem {
         Refusal { problem: self, clause, explanation: explanation.into() }
     }
 
-    fn status(self) -> StatusCode {
+    pub(super) fn status(self) -> StatusCode {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
@@ -70,9 +70,8 @@ impl Problem {
     }
 }
 
-/// Gives `reply` the status and the body of a problem.
-pub(super) fn written(mut reply: Reply, problem: Problem, request_id: &str) -> Reply {
-    reply.status = problem.status();
+/// Gives `reply` the body of a problem.
+pub(super) fn written(reply: Reply, problem: Problem, request_id: &str) -> Reply {
     let body = serde_json::json!({"id": problem.id(), "message": problem.message(), "request_id": request_id});
     let reply = reply.with_json(&body);
     match problem {

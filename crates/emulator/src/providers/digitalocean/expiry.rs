@@ -4,7 +4,8 @@ use super::dialect::{Problem, Refusal};
 use super::ledger::after;
 use crate::Request;
 
-/// How long credentials are valid unless asked otherwise (`digitalocean.expiry.default-seven-days`).
+/// How long a token is valid unless asked otherwise (`digitalocean.expiry.default-seven-days`), and a certificate in any
+/// case (`digitalocean.expiry.certificates-seven-days`).
 pub(super) const SEVEN_DAYS: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// When a token that is issued now expires, by the request's `expiry_seconds`.

@@ -62,7 +62,7 @@ impl Code {
         }
     }
 
-    fn status(self) -> StatusCode {
+    pub(super) fn status(self) -> StatusCode {
         match self {
             Self::InvalidArgument | Self::FailedPrecondition => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
@@ -76,9 +76,8 @@ impl Code {
         }
     }
 
-    /// Gives `reply` the status and the body of this code.
-    pub(super) fn written(self, mut reply: Reply, message: &str) -> Reply {
-        reply.status = self.status();
+    /// Gives `reply` the body of this code.
+    pub(super) fn written(self, reply: Reply, message: &str) -> Reply {
         let body = serde_json::json!({"code": self.number(), "message": message, "details": []});
         let reply = reply.with_json(&body);
         match self {
@@ -92,10 +91,11 @@ impl Code {
 impl Refusal {
     /// The refusal as a reply.
     pub(super) fn reply(self) -> Reply {
-        let reply = Reply::refuse(self.clause, StatusCode::BAD_REQUEST, self.explanation);
-        match self.body {
-            Body::Status { code, message } => code.written(reply, &message),
-            Body::PlainBadRequest => reply.with_body("text/plain; charset=utf-8", "400 Bad Request"),
+        let Self { clause, explanation, body } = self;
+        match body {
+            Body::Status { code, message } => code.written(Reply::refuse(clause, code.status(), explanation), &message),
+            Body::PlainBadRequest => Reply::refuse(clause, StatusCode::BAD_REQUEST, explanation)
+                .with_body("text/plain; charset=utf-8", "400 Bad Request"),
         }
     }
 }
