@@ -1,7 +1,7 @@
 //! Emulations of four documented endpoints that hand out access to a Kubernetes cluster.
 //!
 //! An [`Emulation`] is a pure function over a world. A [`Session`] lets one work: it keeps the world, the clock and the
-//! journal. A [host](host) puts a session on a socket, here a `wiremock` server inside a test.
+//! journal. A [host] puts a session on a socket, here a `wiremock` server inside a test.
 //!
 //! Everything that an emulation refuses names the clause of the provider's document that it is refused by, in the
 //! journal and in the response header `kubeproof-clause`.

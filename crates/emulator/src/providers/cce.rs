@@ -2,6 +2,22 @@
 //!
 //! What the document leaves open is answered as newer documents say, or as we judge; each such clause says so in
 //! `fixtures/cce/clauses.yaml`.
+//!
+//! ```
+//! use kubeproof_emulator::providers::cce::Cce;
+//! use kubeproof_emulator::{Request, Session};
+//!
+//! let mut session = Session::new::<Cce>(Default::default());
+//! let reply = session.handle(
+//!     Request::get(
+//!         "/api/v3/projects/00000000000000000000000000000abc/clusters/0c0ffee0-0000-11f1-8000-000000000001/clustercert",
+//!     )
+//!     .with_header("x-auth-token", "example-iam-token"),
+//! );
+//! assert_eq!(reply.status, 200);
+//! // Answered, as newer documents say of a GET; but the document's table says mandatory.
+//! assert_eq!(reply.complaints[0].clause, "cce.content-type.mandatory");
+//! ```
 
 mod error;
 mod issued;

@@ -1,6 +1,21 @@
 //! UCS: `GET /v1/clusters/{clusterid}/accessinfo`.
 //!
 //! A download is used up by the one call that hands out the agent's keys; whatever is refused leaves it.
+//!
+//! ```
+//! use kubeproof_emulator::providers::ucs::Ucs;
+//! use kubeproof_emulator::{Request, Session};
+//!
+//! let mut session = Session::new::<Ucs>(Default::default());
+//! let mut ask = || {
+//!     session.handle(
+//!         Request::get("/v1/clusters/0c0ffee0-0000-4000-8000-000000000001/accessinfo")
+//!             .with_header("x-auth-token", "example-iam-token"),
+//!     )
+//! };
+//! assert_eq!(ask().decision.clause, "ucs.reply.access-info");
+//! assert_eq!(ask().body, br#"["Downloaded"]"#);
+//! ```
 
 mod error;
 mod manifests;
