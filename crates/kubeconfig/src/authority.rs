@@ -82,6 +82,14 @@ pub(crate) fn has_private_key(pem: &[u8]) -> bool {
 
 /// Checks that there is a certificate and that none is broken.
 pub(crate) fn check_certificates(pem: &[u8]) -> Result<(), Problem> {
+    // A sequence whose length has two bytes, as every certificate is.
+    if pem.starts_with(&[0x30, 0x82]) {
+        return Err(DER);
+    }
+    let text = String::from_utf8_lossy(pem);
+    if text.contains(BEGIN) && !text.lines().any(|line| line.trim_end() == BEGIN) {
+        return Err(NO_LINES);
+    }
     let mut certificates = 0;
     for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(pem) {
         let (kind, der) = section.map_err(|_| BROKEN_PEM)?;
@@ -92,12 +100,7 @@ pub(crate) fn check_certificates(pem: &[u8]) -> Result<(), Problem> {
             }
         }
     }
-    if certificates > 0 {
-        return Ok(());
-    }
-    // A sequence whose length has two bytes, as every certificate is.
-    if pem.starts_with(&[0x30, 0x82]) {
-        return Err(DER);
-    }
-    Err(if String::from_utf8_lossy(pem).contains("-----BEGIN CERTIFICATE-----") { NO_LINES } else { NOT_PEM })
+    if certificates == 0 { Err(NOT_PEM) } else { Ok(()) }
 }
+
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";

@@ -3,7 +3,7 @@
 //! kubectl is lenient in a way that hurts: a context that refers to nothing goes to `localhost:8080`, and a user
 //! without a credential becomes a question on the terminal. These checks find both before.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::endpoint::{Address, PLAIN};
 use crate::finding::{Finding, FindingCode, Problem};
@@ -17,87 +17,109 @@ use crate::{Data, Secret, authority, credential};
 /// switched off; there is a credential that can be sent. Files that are referred to are taken to be there.
 #[must_use]
 pub fn incompleteness(kubeconfig: &Kubeconfig) -> Vec<Finding> {
-    let mut findings = duplicates(kubeconfig);
-    match kubeconfig.contexts.iter().position(|entry| entry.name == kubeconfig.current_context) {
-        _ if kubeconfig.current_context.is_empty() => findings.push(Finding::new(
-            FindingCode::NoCurrentContext,
-            "current-context",
-            "is empty",
-            "name one of the contexts",
-        )),
-        Some(at) => context(kubeconfig, at, &mut findings),
-        None => findings.push(Finding::new(
-            FindingCode::UnknownContext,
-            "current-context",
-            format!("names context {:?}, which is not defined", kubeconfig.current_context),
-            "name one of the contexts",
-        )),
+    let mut review = Review::of(kubeconfig);
+    if kubeconfig.current_context.is_empty() {
+        review.add(FindingCode::NoCurrentContext, "current-context", "is empty", NAME_A_CONTEXT);
+    } else if let Some(at) = kubeconfig.contexts.iter().position(|entry| entry.name == kubeconfig.current_context) {
+        review.context(at);
+    } else {
+        let message = format!("names context {:?}, which is not defined", kubeconfig.current_context);
+        review.add(FindingCode::UnknownContext, "current-context", message, NAME_A_CONTEXT);
     }
-    findings
+    review.findings
 }
 
 /// What any context lacks to be used, and names that are there twice. Whether there is a current context does not
 /// count, but a kubeconfig without a context is not complete.
 #[must_use]
 pub fn incompleteness_of_every_context(kubeconfig: &Kubeconfig) -> Vec<Finding> {
-    let mut findings = duplicates(kubeconfig);
+    let mut review = Review::of(kubeconfig);
     if kubeconfig.contexts.is_empty() {
-        findings.push(Finding::new(FindingCode::UnknownContext, "contexts", "is empty", "add a context"));
+        review.add(FindingCode::UnknownContext, "contexts", "is empty", "add a context");
     }
     for at in 0..kubeconfig.contexts.len() {
-        context(kubeconfig, at, &mut findings);
+        review.context(at);
     }
-    // Contexts share clusters and users.
-    let mut unique = Vec::new();
-    for finding in findings {
-        if !unique.contains(&finding) {
-            unique.push(finding);
+    review.findings
+}
+
+const NAME_A_CONTEXT: &str = "name one of the contexts";
+
+/// One look at a kubeconfig. Contexts share clusters and users; each is checked once.
+struct Review<'a> {
+    kubeconfig: &'a Kubeconfig,
+    clusters: Names<'a>,
+    users: Names<'a>,
+    findings: Vec<Finding>,
+}
+
+/// Where the entries of a list are, and which were checked.
+#[derive(Default)]
+struct Names<'a> {
+    positions: HashMap<&'a str, usize>,
+    checked: HashSet<usize>,
+}
+
+impl<'a> Review<'a> {
+    /// Starts with the names that are there twice.
+    fn of(kubeconfig: &'a Kubeconfig) -> Self {
+        let mut review = Self { kubeconfig, clusters: Names::default(), users: Names::default(), findings: Vec::new() };
+        review.clusters = review.names("clusters", kubeconfig.clusters.iter().map(|entry| entry.name.as_str()));
+        review.users = review.names("users", kubeconfig.users.iter().map(|entry| entry.name.as_str()));
+        review.names("contexts", kubeconfig.contexts.iter().map(|entry| entry.name.as_str()));
+        review
+    }
+
+    fn names(&mut self, list: &str, names: impl Iterator<Item = &'a str>) -> Names<'a> {
+        let mut positions = HashMap::new();
+        for (at, name) in names.enumerate() {
+            let first = *positions.entry(name).or_insert(at);
+            if first != at {
+                let message = format!("is the same as {list}[{first}].name, and kubectl refuses the file");
+                self.add(FindingCode::DuplicateName, format!("{list}[{at}].name"), message, "rename or remove one");
+            }
+        }
+        Names { positions, checked: HashSet::new() }
+    }
+
+    fn add(&mut self, code: FindingCode, path: impl Into<String>, message: impl Into<String>, remedy: &'static str) {
+        self.findings.push(Finding::new(code, path, message, remedy));
+    }
+
+    fn context(&mut self, at: usize) {
+        let Some(entry) = self.kubeconfig.contexts.get(at) else { return };
+        match self.clusters.positions.get(entry.context.cluster.as_str()).copied() {
+            None => self.dangling(FindingCode::UnknownCluster, at, "cluster", &entry.context.cluster),
+            Some(at) if self.clusters.checked.insert(at) => {
+                if let Some(entry) = self.kubeconfig.clusters.get(at) {
+                    self.check(format!("clusters[{at}].cluster")).cluster(&entry.cluster);
+                }
+            }
+            Some(_) => {}
+        }
+        match self.users.positions.get(entry.context.user.as_str()).copied() {
+            None => self.dangling(FindingCode::UnknownUser, at, "user", &entry.context.user),
+            Some(at) if self.users.checked.insert(at) => {
+                if let Some(entry) = self.kubeconfig.users.get(at) {
+                    self.check(format!("users[{at}].user")).user(&entry.user);
+                }
+            }
+            Some(_) => {}
         }
     }
-    unique
-}
 
-fn duplicates(kubeconfig: &Kubeconfig) -> Vec<Finding> {
-    let clusters = repeated("clusters", kubeconfig.clusters.iter().map(|entry| entry.name.as_str()));
-    let users = repeated("users", kubeconfig.users.iter().map(|entry| entry.name.as_str()));
-    let contexts = repeated("contexts", kubeconfig.contexts.iter().map(|entry| entry.name.as_str()));
-    [clusters, users, contexts].concat()
-}
-
-fn repeated<'a>(list: &str, names: impl Iterator<Item = &'a str>) -> Vec<Finding> {
-    let mut seen = HashMap::new();
-    let mut findings = Vec::new();
-    for (at, name) in names.enumerate() {
-        if let Some(first) = seen.get(name) {
-            let message = format!("is the same as {list}[{first}].name, and kubectl refuses the file");
-            let path = format!("{list}[{at}].name");
-            findings.push(Finding::new(FindingCode::DuplicateName, path, message, "rename or remove one"));
-        } else {
-            seen.insert(name, at);
-        }
+    fn check(&mut self, path: String) -> Check<'_> {
+        Check { path, findings: &mut self.findings }
     }
-    findings
-}
 
-fn context(kubeconfig: &Kubeconfig, at: usize, findings: &mut Vec<Finding>) {
-    let Some(entry) = kubeconfig.contexts.get(at) else { return };
-    let (cluster_name, user_name) = (&entry.context.cluster, &entry.context.user);
-    let dangling = |code, field: &str, name: &str| {
-        let path = format!("contexts[{at}].context.{field}");
+    fn dangling(&mut self, code: FindingCode, at: usize, field: &str, name: &str) {
         let message = if name.is_empty() {
             "is empty".to_owned()
         } else {
             format!("names {field} {name:?}, which is not defined")
         };
-        Finding::new(code, path, message, "name an entry of the list, or add one")
-    };
-    match kubeconfig.clusters.iter().enumerate().find(|(_, entry)| entry.name == *cluster_name) {
-        Some((at, entry)) => Check { path: format!("clusters[{at}].cluster"), findings }.cluster(&entry.cluster),
-        None => findings.push(dangling(FindingCode::UnknownCluster, "cluster", cluster_name)),
-    }
-    match kubeconfig.users.iter().enumerate().find(|(_, entry)| entry.name == *user_name) {
-        Some((at, entry)) => Check { path: format!("users[{at}].user"), findings }.user(&entry.user),
-        None => findings.push(dangling(FindingCode::UnknownUser, "user", user_name)),
+        let path = format!("contexts[{at}].context.{field}");
+        self.add(code, path, message, "name an entry of the list, or add one");
     }
 }
 

@@ -26,25 +26,25 @@
 //! Tokens, keys and passwords are [`Secret`] or [`Data`]: neither `Debug` nor any error or [`Finding`] of this crate
 //! shows what they hold.
 
-pub mod authority;
-pub mod completeness;
+mod authority;
+mod completeness;
 mod credential;
-pub mod data;
-pub mod endpoint;
-pub mod finding;
-pub mod generate;
-pub mod hazards;
-pub mod merge;
-pub mod model;
-pub mod read;
-pub mod secret;
-pub mod select;
-pub mod unknown;
-pub mod write;
+mod data;
+mod endpoint;
+mod finding;
+mod generate;
+mod hazards;
+mod merge;
+mod model;
+mod read;
+mod secret;
+mod select;
+mod unknown;
+mod write;
 
 pub use authority::CertificateAuthority;
 pub use completeness::{incompleteness, incompleteness_of_every_context};
-pub use data::Data;
+pub use data::{Base64Error, Data};
 pub use endpoint::{Endpoint, PlainHttp};
 pub use finding::{Finding, FindingCode};
 pub use generate::{GenerateError, GenerateErrorKind, Names, UserCredentials, generate};

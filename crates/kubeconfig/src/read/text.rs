@@ -18,8 +18,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes).map(Cow::Owned),
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes).map(Cow::Owned),
         _ => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
-            let message = format!("byte {} is not UTF-8; save the file as UTF-8", error.valid_up_to());
-            ReadError::new(ReadErrorKind::Encoding, message)
+            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            let location = end_of(&String::from_utf8_lossy(before));
+            ReadError::at(ReadErrorKind::Encoding, location, "not UTF-8; save the file as UTF-8")
         }),
     }
 }
@@ -44,14 +45,16 @@ pub(super) fn check_characters(text: &str) -> Result<(), ReadError> {
         return Ok(());
     };
     let before = text.get(..at).unwrap_or_default();
-    let line_start = before.rfind('\n').map_or(0, |feed| feed + 1);
-    let location = Location {
-        line: before.matches('\n').count() + 1,
-        column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
-    };
     let message = format!(
         "the control character U+{:04X} is not allowed in YAML; remove it, or write it as an escape in double quotes",
         u32::from(character)
     );
-    Err(ReadError::at(ReadErrorKind::Syntax, location, message))
+    Err(ReadError::at(ReadErrorKind::Syntax, end_of(before), message))
+}
+
+/// The place right after a text.
+fn end_of(text: &str) -> Location {
+    let line = text.matches('\n').count() + 1;
+    let column = text.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    Location { line, column }
 }

@@ -1,1 +1,21 @@
 //! Tests of the public interface.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod base64;
+mod certificates;
+mod completeness;
+mod generate;
+mod hazards;
+mod merge;
+mod properties;
+mod read;
+mod secrecy;
+mod select;
+mod write;

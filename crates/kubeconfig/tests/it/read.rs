@@ -1,0 +1,326 @@
+//! What is read and what is refused, and where. Every row was put to kubectl 1.37.1, which decides alike; the rows where
+//! this crate decides otherwise on purpose have a test of their own.
+
+use kubeproof_kubeconfig::{Kubeconfig, MAX_BYTES, ReadErrorKind};
+use serde_json::{Value, json};
+
+#[track_caller]
+fn reads(text: &str) -> Kubeconfig {
+    Kubeconfig::parse(text).unwrap_or_else(|error| panic!("{text:?}: {error}"))
+}
+
+/// Reads a document and compares what is at a JSON pointer.
+#[track_caller]
+fn check(text: &str, pointer: &str, expected: &Value) {
+    let json = reads(text).to_json();
+    assert_eq!(json.pointer(pointer).unwrap_or(&Value::Null), expected, "{text:?} at {pointer}");
+}
+
+#[track_caller]
+fn check_current_context(text: &str, expected: &str) {
+    assert_eq!(reads(text).current_context, expected, "{text:?}");
+}
+
+#[track_caller]
+fn refuses(text: &str, kind: ReadErrorKind, at: (usize, usize), message: &str) {
+    let error = Kubeconfig::parse(text).expect_err(text);
+    assert_eq!(error.kind(), kind, "{text:?}: {error}");
+    let location = error.location().map(|location| (location.line, location.column));
+    assert_eq!(location, Some(at), "{text:?}: {error}");
+    assert!(error.to_string().contains(message), "{text:?}: {error:?} does not say {message:?}");
+}
+
+#[test]
+fn nothing_is_an_empty_kubeconfig() {
+    let nothing = ["", "# only a comment\n", "null\n", "~\n", "---\n", "{}", "clusters: null\nusers:\ncontexts: []\n"];
+    for text in nothing {
+        assert_eq!(reads(text), Kubeconfig::default(), "{text:?}");
+    }
+}
+
+#[test]
+fn the_type_of_the_document() {
+    for text in [
+        "apiVersion: v1\nkind: Config\n",
+        "kind: Config\n",
+        "apiVersion: v1\n",
+        "apiVersion: ''\nkind: null\n",
+        "apiVersion: /v1\n",
+    ] {
+        assert_eq!(reads(text), Kubeconfig::default(), "{text:?}");
+    }
+    use ReadErrorKind::{NotAKubeconfig, Type};
+    refuses("kind: Foo\n", NotAKubeconfig, (1, 7), "kind is not `Config`");
+    refuses("kind: config\n", NotAKubeconfig, (1, 7), "kind is not `Config`");
+    refuses("kind: Config\napiVersion: v2\n", NotAKubeconfig, (2, 13), "apiVersion is not `v1`");
+    refuses("apiVersion: example.test/v1\n", NotAKubeconfig, (1, 13), "apiVersion is not `v1`");
+    refuses("kind: 1\n", Type, (1, 7), "kind is a number");
+    refuses("text\n", NotAKubeconfig, (1, 1), "the document is a text");
+    refuses("\n- a\n", NotAKubeconfig, (2, 1), "the document is a list");
+    refuses("1\n", NotAKubeconfig, (1, 1), "the document is a number");
+    refuses("{\"code\": 5", ReadErrorKind::Syntax, (1, 1), "not YAML");
+}
+
+#[test]
+fn encodings() {
+    let utf16 = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        "\u{feff}current-context: \u{1f600}\n".encode_utf16().flat_map(unit).collect()
+    };
+    let accepted = [
+        "current-context: \u{1f600}\n".into(),
+        "\u{feff}current-context: \u{1f600}\n".into(),
+        utf16(u16::to_le_bytes),
+        utf16(u16::to_be_bytes),
+    ];
+    for bytes in accepted {
+        assert_eq!(Kubeconfig::parse_bytes(&bytes).unwrap().current_context, "\u{1f600}", "{bytes:?}");
+    }
+    let mut odd = utf16(u16::to_be_bytes);
+    odd.push(0);
+    let mut unpaired = utf16(u16::to_be_bytes);
+    unpaired.extend([0xd8, 0x00]);
+    for bytes in [odd, unpaired, b"current-context: \xe9\n".to_vec(), b"\xef\xbb".to_vec()] {
+        let error = Kubeconfig::parse_bytes(&bytes).unwrap_err();
+        assert_eq!(error.kind(), ReadErrorKind::Encoding, "{bytes:?}: {error}");
+    }
+    let latin1 = Kubeconfig::parse_bytes(b"a: b\nname: caf\xe9\n").unwrap_err();
+    assert_eq!(latin1.to_string(), "line 2, column 10: not UTF-8; save the file as UTF-8");
+    refuses("a: b\ncurrent-context: \"é\u{7f}\"\n", ReadErrorKind::Syntax, (2, 20), "U+007F");
+    refuses("a: \u{0}\n", ReadErrorKind::Syntax, (1, 4), "U+0000");
+    refuses("a: \u{ffff}\n", ReadErrorKind::Syntax, (1, 4), "U+FFFF");
+    check_current_context("current-context: \"a\u{feff}b\"\n", "a\u{feff}b");
+}
+
+#[test]
+fn yaml_as_kubectl_reads_it() {
+    check_current_context("current-context: a\r\nusers: []\r\n", "a");
+    check_current_context("current-context: a\rusers: []\r", "a");
+    check_current_context("%YAML 1.1\n---\ncurrent-context: a\n", "a");
+    check_current_context("current-context: a\n...\n", "a");
+    check_current_context("current-context: a\n---\n{{{ not read\n", "a");
+    check_current_context("{\"current-context\": \"\\u00e9\"}", "é");
+    check_current_context("{current-context: a,}", "a");
+    check_current_context("current-context:\ta\n", "a");
+    check_current_context("current-context: a\n  b\n", "a b");
+    check_current_context("current-context: >-\n  a\n  b\n", "a b");
+    check_current_context("current-context: |\n  a\n", "a\n");
+    check_current_context("? current-context\n: a\n", "a");
+    // The last of several keys counts.
+    check_current_context("current-context: a\ncurrent-context: b\n", "b");
+    check_current_context("current-context: a\nCurrent-Context: b\n", "a");
+    check_current_context("x: &x a\ncurrent-context: *x\n", "a");
+    check_current_context("x: &x current-context\n*x : a\n", "a");
+    let commented = format!("{}clusters:\n{}current-context: a\n", "# x\n".repeat(500), "# y\n".repeat(500));
+    check_current_context(&commented, "a");
+    let long = format!("{{\"x\": \"{}\", \"current-context\": \"a\"}}", "x".repeat(5000));
+    check_current_context(&long, "a");
+
+    use ReadErrorKind::Syntax;
+    refuses("clusters:\n\t- name: a\n", Syntax, (2, 2), "tab");
+    refuses("current-context: a: b\n", Syntax, (1, 19), "not YAML");
+    refuses("current-context: @a\n", Syntax, (1, 18), "not YAML");
+    refuses("%YAML 1.2\n---\n{}\n", Syntax, (2, 1), "%YAML");
+    refuses("? [a]\n: b\n", Syntax, (1, 3), "cannot be a key");
+    refuses("~: b\n", Syntax, (1, 1), "a key is null");
+    refuses("clusters: *a\n", Syntax, (1, 11), "anchor");
+    refuses("clusters: &a [*a]\n", Syntax, (1, 15), "the value that it is in");
+}
+
+#[test]
+fn merge_keys() {
+    let of = |cluster: &str| format!("clusters:\n- name: a\n  cluster:\n{cluster}");
+    let server = "/clusters/0/cluster/server";
+    check(&of("    <<: {server: q}\n"), server, &json!("q"));
+    check(&of("    <<: {server: q}\n    server: z\n"), server, &json!("z"));
+    // go-yaml v2 applies a merge key where it stands.
+    check(&of("    server: z\n    <<: {server: q}\n"), server, &json!("q"));
+    check(&of("    <<: [{server: q}, {server: z}]\n"), server, &json!("q"));
+    check(&of("    \"<<\": {server: q}\n"), server, &json!(""));
+    check("current-context: <<\n", "/current-context", &json!("<<"));
+    refuses(&of("    <<: q\n"), ReadErrorKind::Syntax, (4, 9), "needs a mapping");
+    refuses(&of("    <<: null\n"), ReadErrorKind::Syntax, (4, 9), "needs a mapping");
+    refuses(&of("    <<: [{}, q]\n"), ReadErrorKind::Syntax, (4, 9), "needs a mapping");
+}
+
+#[test]
+fn nothing_is_coerced_to_text() {
+    for scalar in ["123", "-1", "1e3", "0o17", "0777", "1_000", ".5", "true", "yes", "on", "y", "N", "off", "!!int '1'"]
+    {
+        let text = format!("users:\n- name: a\n  user:\n    token: {scalar}\n");
+        let error = Kubeconfig::parse(&text).expect_err(scalar);
+        assert_eq!(error.kind(), ReadErrorKind::Type, "{scalar}: {error}");
+        assert_eq!(error.location().unwrap().line, 4, "{scalar}");
+        assert!(error.to_string().contains("users[0].user.token is a"), "{scalar}: {error}");
+    }
+    for (scalar, expected) in [
+        ("'123'", "123"),
+        ("\"yes\"", "yes"),
+        ("2026-01-01", "2026-01-01"),
+        ("12:30", "12:30"),
+        ("=", "="),
+        ("!!str 123", "123"),
+        ("!custom 123", "123"),
+        ("! 123", "123"),
+        ("!!binary dG9r", "tok"),
+    ] {
+        check(&format!("users:\n- name: a\n  user:\n    token: {scalar}\n"), "/users/0/user/token", &json!(expected));
+    }
+    for scalar in ["null", "~", "''", ""] {
+        let user = reads(&format!("users:\n- name: a\n  user:\n    token: {scalar}\n")).users.remove(0).user;
+        assert_eq!(user.token, None, "{scalar:?}");
+    }
+}
+
+#[test]
+fn types_of_fields() {
+    use ReadErrorKind::{Base64, Type};
+    let cluster = |fields: &str| format!("clusters:\n- name: a\n  cluster: {{{fields}}}\n");
+    for truth in ["true", "yes", "on", "y", "!!bool 'yes'"] {
+        let text = cluster(&format!("insecure-skip-tls-verify: {truth}"));
+        check(&text, "/clusters/0/cluster/insecure-skip-tls-verify", &json!(true));
+    }
+    for untruth in ["false", "no", "null"] {
+        check(
+            &cluster(&format!("disable-compression: {untruth}")),
+            "/clusters/0/cluster/disable-compression",
+            &Value::Null,
+        );
+    }
+    refuses(&cluster("disable-compression: 'true'"), Type, (3, 34), "true or false is wanted; write it without quotes");
+    refuses(&cluster("disable-compression: 1"), Type, (3, 34), "is a number");
+    refuses(&cluster("server: [a]"), Type, (3, 21), "clusters[0].cluster.server is a list where a text is wanted");
+    refuses(
+        &cluster("certificate-authority-data: YW I="),
+        Base64,
+        (3, 41),
+        "certificate-authority-data is base64 with blanks",
+    );
+    refuses(&cluster("certificate-authority-data: 12"), Type, (3, 41), "base64 text is wanted");
+    refuses("clusters: {}\n", Type, (1, 11), "clusters is a mapping where a list is wanted");
+    refuses("clusters: [a]\n", Type, (1, 12), "clusters[0] is a text where a mapping is wanted");
+    refuses("clusters: [{cluster: ''}]\n", Type, (1, 22), "clusters[0].cluster is a text");
+    refuses("preferences: []\n", Type, (1, 14), "preferences is a list");
+    refuses("preferences: {colors: 1}\n", Type, (1, 23), "preferences.colors");
+    let user = |fields: &str| format!("users:\n- user: {{{fields}}}\n");
+    check(&user("as-groups: [null, a]"), "/users/0/user/as-groups", &json!(["", "a"]));
+    check(
+        &user("auth-provider: {name: oidc, config: {1: a, yes: b, z: null}}"),
+        "/users/0/user/auth-provider/config",
+        &json!({"1": "a", "true": "b", "z": ""}),
+    );
+    check(
+        &user("as-user-extra: {k: null, j: [null, x]}"),
+        "/users/0/user/as-user-extra",
+        &json!({"j": ["", "x"], "k": []}),
+    );
+    check("clusters: [null]\n", "/clusters", &json!([{"name": "", "cluster": {"server": ""}}]));
+    refuses(&user("as-groups: [1]"), Type, (2, 22), "users[0].user.as-groups[0]");
+    refuses(&user("auth-provider: {config: {a: 1}}"), Type, (2, 38), "users[0].user.auth-provider.config[0]");
+    refuses(&user("exec: {env: [{name: A, value: 1}]}"), Type, (2, 40), "users[0].user.exec.env[0].value");
+    refuses(&user("token: .inf"), Type, (2, 17), "not finite");
+    refuses(&user("token: !!int x"), Type, (2, 23), "!!int");
+    refuses(&user("token: !!binary x"), Base64, (2, 26), "!!binary");
+}
+
+#[test]
+fn exec_modes_are_defaulted_as_client_go_does() {
+    let of = |version: &str| {
+        let text = format!(
+            "users: [{{user: {{exec: {{command: c, apiVersion: client.authentication.k8s.io/{version}}}}}}}]\n"
+        );
+        reads(&text).users.remove(0).user.exec.unwrap().interactive_mode
+    };
+    assert_eq!(of("v1beta1").as_deref(), Some("IfAvailable"));
+    assert_eq!(of("v1alpha1").as_deref(), Some("IfAvailable"));
+    assert_eq!(of("v1"), None);
+}
+
+#[test]
+fn a_name_is_there_once() {
+    for list in ["clusters", "users", "contexts", "extensions"] {
+        let text = format!("{list}:\n- name: a\n- name: b\n- name: a\n");
+        let message = format!("{list}[2] has the same name as {list}[0]");
+        refuses(&text, ReadErrorKind::DuplicateName, (4, 3), &message);
+    }
+    refuses("clusters: [{}, {name: ''}]\n", ReadErrorKind::DuplicateName, (1, 16), "clusters[1]");
+    let nested = "clusters: [{cluster: {extensions: [{name: a}, {name: a}]}}]\n";
+    refuses(nested, ReadErrorKind::DuplicateName, (1, 47), "clusters[0].cluster.extensions[1]");
+}
+
+#[test]
+fn unknown_fields_are_kept() {
+    let text = "
+x-top: {a: [1, 2.5, true, null, text]}
+clusters: [{name: a, x-entry: 1, cluster: {x-cluster: '1'}}]
+users: [{name: a, x-entry: 1, user: {Token: x, exec: {x-exec: 1, env: [{name: A, value: B, x-env: 1}]}, auth-provider: {x: 1}}}]
+contexts: [{name: a, x-entry: 1, context: {x-context: 1}}]
+preferences: {x-preference: 1}
+extensions: [{name: e, x-extension: 1, extension: {k: 1}}]
+";
+    for (pointer, expected) in [
+        ("/x-top", json!({"a": [1, 2.5, true, null, "text"]})),
+        ("/clusters/0/x-entry", json!(1)),
+        ("/clusters/0/cluster/x-cluster", json!("1")),
+        ("/users/0/x-entry", json!(1)),
+        ("/users/0/user/Token", json!("x")),
+        ("/users/0/user/exec/x-exec", json!(1)),
+        ("/users/0/user/exec/env/0/x-env", json!(1)),
+        ("/users/0/user/auth-provider/x", json!(1)),
+        ("/contexts/0/x-entry", json!(1)),
+        ("/contexts/0/context/x-context", json!(1)),
+        ("/preferences/x-preference", json!(1)),
+        ("/extensions/0/x-extension", json!(1)),
+        ("/extensions/0/extension/k", json!(1)),
+    ] {
+        check(text, pointer, &expected);
+    }
+}
+
+#[test]
+fn limits() {
+    use ReadErrorKind::Limit;
+    let too_long = format!("# {}\n", "x".repeat(MAX_BYTES));
+    assert_eq!(Kubeconfig::parse(&too_long).unwrap_err().kind(), Limit);
+    assert_eq!(Kubeconfig::parse_bytes(too_long.as_bytes()).unwrap_err().kind(), Limit);
+
+    let nested = |levels: usize| format!("a: {}{}\n", "[".repeat(levels), "]".repeat(levels));
+    reads(&nested(100));
+    assert_eq!(Kubeconfig::parse(&nested(1000)).unwrap_err().kind(), Limit);
+    assert_eq!(Kubeconfig::parse(&"[".repeat(100_000)).unwrap_err().kind(), Limit);
+    let block = |levels: usize| (0..levels).map(|level| format!("{}a:\n", " ".repeat(level))).collect::<String>();
+    reads(&block(100));
+    assert_eq!(Kubeconfig::parse(&block(1000)).unwrap_err().kind(), Limit);
+
+    // Ten aliases of ten aliases, six times.
+    let bomb = |levels: usize| {
+        let level = |at: usize| format!("l{at}: &l{at} [{}]\n", vec![format!("*l{}", at - 1); 10].join(", "));
+        format!("l0: &l0 [{}]\n{}", ["x"; 10].join(", "), (1..levels).map(level).collect::<String>())
+    };
+    reads(&bomb(3));
+    refuses(&bomb(6), Limit, (5, 40), "aliases repeat too much");
+    // A long text, repeated.
+    let long = format!("l: &l {}\nm: [{}]\n", "x".repeat(1_000_000), vec!["*l"; 20].join(", "));
+    assert_eq!(Kubeconfig::parse(&long).unwrap_err().kind(), Limit);
+    // Aliases that add levels.
+    let level = |at: usize| format!("l{at}: &l{at} {}*l{}{}\n", "[".repeat(50), at - 1, "]".repeat(50));
+    let deep = format!("l0: &l0 x\n{}", (1..10).map(level).collect::<String>());
+    assert_eq!(Kubeconfig::parse(&deep).unwrap_err().kind(), Limit);
+    let many = format!("a: [{}]\n", "1,".repeat(600_000));
+    assert_eq!(Kubeconfig::parse(&many).unwrap_err().kind(), Limit);
+}
+
+#[test]
+fn where_it_is_more_lenient_than_kubectl() {
+    // kubectl reads JSON through YAML 1.1, which knows neither of these escapes; other JSON writers use them.
+    check_current_context("{\"current-context\": \"a\\/b\"}", "a/b");
+    check_current_context("{\"current-context\": \"\\ud83d\\ude00\"}", "\u{1f600}");
+}
+
+#[test]
+fn snippets_show_the_field_only() {
+    let snippet = |text: &str| Kubeconfig::parse(text).unwrap_err().snippet().map(str::to_owned);
+    assert_eq!(snippet("users:\n- user:\n    token: 12345\n").as_deref(), Some("3 |     token: …"));
+    assert_eq!(snippet("users:\n- user: {token: 12345}\n").as_deref(), Some("2 | - user: …"));
+    assert_eq!(snippet("users:\n- user: {\n    hunter2: 1, token: 12345}\n"), None);
+    assert_eq!(snippet("hunter2: : x\n"), None);
+}

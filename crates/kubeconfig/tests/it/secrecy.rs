@@ -1,0 +1,139 @@
+//! A planted secret is in no `Debug` form, no error and no finding.
+
+use kubeproof_kubeconfig::{
+    CertificateAuthority, Data, Endpoint, Kubeconfig, Names, Secret, UserCredentials, generate, hazards,
+    incompleteness, incompleteness_of_every_context, merge, merge_first_wins,
+};
+
+const PLANTED: &str = "hunter2-planted";
+
+#[track_caller]
+fn check(shown: &str) {
+    for form in [PLANTED.to_owned(), Data::new(PLANTED).to_base64(), format!("{:?}", PLANTED.as_bytes())] {
+        assert!(!shown.contains(&form), "{shown}");
+    }
+}
+
+/// A kubeconfig with the secret wherever one belongs, and where one ends up by mistake.
+fn planted() -> Kubeconfig {
+    let data = Data::new(PLANTED).to_base64();
+    let text = format!(
+        "
+current-context: c
+x-unknown: {PLANTED}
+clusters:
+- name: k
+  cluster: {{server: 'https://{PLANTED}:{PLANTED}@h', proxy-url: 'http://u:{PLANTED}@p', x-unknown: {PLANTED}}}
+users:
+- name: u
+  x-unknown: {PLANTED}
+  user:
+    token: {PLANTED}
+    password: {PLANTED}
+    Token: {PLANTED}
+    client-key-data: {data}
+    client-certificate-data: {data}
+    auth-provider: {{name: oidc, config: {{refresh-token: {PLANTED}}}}}
+    exec: {{command: c, args: ['--token={PLANTED}'], env: [{{name: A, value: {PLANTED}}}], x-unknown: {PLANTED}}}
+    extensions: [{{name: e, extension: {{a: {PLANTED}}}}}]
+contexts: [{{name: c, context: {{cluster: k, user: u}}}}]
+"
+    );
+    Kubeconfig::parse(&text).unwrap()
+}
+
+#[test]
+fn the_model() {
+    let kubeconfig = planted();
+    assert!(kubeconfig.to_yaml().unwrap().matches(PLANTED).count() >= 12, "the secret is written back");
+    check(&format!("{kubeconfig:?}"));
+    check(&format!("{kubeconfig:#?}"));
+    check(&format!("{:?}", kubeconfig.current().unwrap()));
+    check(&format!("{:?}", kubeconfig.users[0].user));
+    check(&format!("{:?}", Secret::new(PLANTED)));
+    check(&format!("{:?}", Data::new(PLANTED)));
+    for merged in [merge(&kubeconfig, &kubeconfig), merge_first_wins(&Kubeconfig::default(), &kubeconfig)] {
+        check(&format!("{merged:?}"));
+        check(&merged.changes.iter().map(ToString::to_string).collect::<String>());
+    }
+}
+
+#[test]
+fn findings() {
+    let kubeconfig = planted();
+    let findings =
+        [incompleteness(&kubeconfig), incompleteness_of_every_context(&kubeconfig), hazards(&kubeconfig)].concat();
+    assert!(findings.len() > 8, "{findings:?}");
+    for finding in findings {
+        check(&finding.to_string());
+        check(&format!("{finding:?}"));
+    }
+}
+
+#[test]
+fn read_errors() {
+    let yaml = planted().to_yaml().unwrap();
+    // A document that is broken at any place: cut off, with a tab, with a type that does not fit.
+    let mut refused = 0;
+    for (at, _) in yaml.char_indices() {
+        let (before, after) = yaml.split_at(at);
+        for broken in [
+            before.to_owned(),
+            format!("{before}\t\"{after}"),
+            format!("{before}: [{after}"),
+            format!("{before}\n- 1\n{after}"),
+        ] {
+            if let Err(error) = Kubeconfig::parse(&broken) {
+                refused += 1;
+                check(&error.to_string());
+                check(&format!("{error:?}"));
+                check(error.snippet().unwrap_or_default());
+            }
+        }
+    }
+    assert!(refused > 1000, "{refused}");
+    for text in [
+        format!("{PLANTED}: : :\n"),
+        format!("kind: {PLANTED}\n"),
+        format!("apiVersion: {PLANTED}\n"),
+        format!("*{PLANTED}\n"),
+        format!("users: *{PLANTED}\n"),
+        format!("users: !!int {PLANTED}\n"),
+        format!("users: !{PLANTED}!x y\n"),
+        format!("users: {PLANTED}\n"),
+        format!("%{PLANTED} x\n---\n{{\n"),
+        format!("users: [{{name: a, user: {{token: {PLANTED}}}}}, {{name: a}}]\n"),
+        format!("users: [{{user: {{auth-provider: {{config: {{{PLANTED}: [1]}}}}}}}}]\n"),
+        format!("users: [{{user: {{as-user-extra: {{{PLANTED}: 1}}}}}}]\n"),
+        format!("users: [{{user: {{client-key-data: {PLANTED}}}}}]\n"),
+    ] {
+        let error = Kubeconfig::parse(&text).expect_err(&text);
+        check(&error.to_string());
+        check(&format!("{error:?}"));
+        check(error.snippet().unwrap_or_default());
+    }
+}
+
+#[test]
+fn generate_errors() {
+    let endpoints = [format!("https://u:{PLANTED}@h"), format!("https://h/{PLANTED}\n"), format!("{PLANTED}://h")];
+    for endpoint in &endpoints {
+        let error = Endpoint::parse(endpoint).unwrap_err();
+        check(&format!("{error} {error:?}"));
+    }
+    for base64 in [PLANTED.to_owned(), Data::new(PLANTED).to_base64()] {
+        let error = CertificateAuthority::from_base64(&base64).unwrap_err();
+        check(&format!("{error} {error:?}"));
+    }
+    let endpoint = Endpoint::parse("https://h").unwrap();
+    let authority = CertificateAuthority::from_pem(crate::certificates::authority().certificate.as_bytes()).unwrap();
+    let planted = [
+        UserCredentials::Token(format!("{PLANTED} ").into()),
+        UserCredentials::ClientCertificate { certificate_pem: Data::new(PLANTED), key_pem: Data::new(PLANTED) },
+    ];
+    for credentials in planted {
+        check(&format!("{credentials:?}"));
+        let error = generate(&endpoint, &authority, &credentials, &Names::all("a")).unwrap_err();
+        check(&format!("{error} {error:?}"));
+    }
+}
