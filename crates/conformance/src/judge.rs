@@ -381,7 +381,7 @@ pub(crate) fn judge_wire(
     if let Some(count) = expected.requests
         && !count.admits(exchanges.len())
     {
-        miss(format!("{count} requests"), format!("{} requests", exchanges.len()));
+        miss(requests(count), requests(exchanges.len()));
     }
     for exchange in exchanges {
         let number = exchange.number;
@@ -426,7 +426,7 @@ pub(crate) fn judge_wire(
     if let Some(count) = expected.elsewhere
         && !count.admits(elsewhere.len())
     {
-        miss(format!("{count} requests to another origin"), format!("{} requests", elsewhere.len()));
+        miss(format!("{} to another origin", requests(count)), requests(elsewhere.len()));
     }
     for exchange in elsewhere {
         if let Some(what) = credential_in(exchange, redactor) {
@@ -434,6 +434,12 @@ pub(crate) fn judge_wire(
         }
     }
     mismatches
+}
+
+/// `1 request`, `2 requests`.
+fn requests(number: impl std::fmt::Display) -> String {
+    let number = number.to_string();
+    if number == "1" || number.ends_with(" 1") { format!("{number} request") } else { format!("{number} requests") }
 }
 
 /// Whether values of a header or parameter are as expected; otherwise what was expected and what came.

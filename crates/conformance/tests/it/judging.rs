@@ -1,0 +1,206 @@
+//! Every expectation is met by what fits, and by nothing else.
+
+use std::sync::Arc;
+
+use kubeproof_conformance::adapter::{About, Failure, FailureKind, FetchRequest, Fetched, adapter_fn};
+use kubeproof_conformance::{CaseResult, Outcome, Runner};
+use kubeproof_emulator::Session;
+use kubeproof_emulator::providers::digitalocean::DigitalOcean;
+use kubeproof_emulator::providers::fireworks::Fireworks;
+
+use crate::suite_of::{CLAUSES, suite_of};
+
+/// Judges a result that does not depend on the server by a case with this expectation.
+fn judge(expect: &str, result: Result<Fetched, Failure>) -> CaseResult {
+    judge_case(&format!("steps: [{{expect: {expect}}}]"), move |_| result.clone())
+}
+
+/// Judges what `fetch` says by a case with these lines; nothing is put on the wire.
+fn judge_case(
+    lines: &str,
+    fetch: impl Fn(FetchRequest) -> Result<Fetched, Failure> + Send + Sync + 'static,
+) -> CaseResult {
+    let case = format!("- id: digitalocean/some/x\n  title: X\n  clauses: [digitalocean.one]\n  {lines}\n");
+    let suite = suite_of(CLAUSES, &case).unwrap();
+    let adapter = adapter_fn(About::new("test", ["digitalocean"]), move |request| {
+        let result = fetch(request);
+        async move { result }
+    });
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let case = suite.cases().next().unwrap().clone();
+    runtime.block_on(Runner::new(Arc::new(adapter)).run_case(case))
+}
+
+#[track_caller]
+fn passes(result: &CaseResult) {
+    assert_eq!(result.outcome, Outcome::Passed, "{}", result.message());
+}
+
+#[track_caller]
+fn fails(result: &CaseResult, part: &str) {
+    assert_eq!(result.outcome, Outcome::Failed);
+    assert!(result.message().contains(part), "`{part}` is not in: {}", result.message());
+}
+
+fn failure(kind: FailureKind) -> Result<Fetched, Failure> {
+    let message = "the cluster is gone".to_owned();
+    Err(Failure { status: Some(404), code: Some("not_found".to_owned()), message, ..Failure::new(kind) })
+}
+
+/// A complete kubeconfig with the certificate authority of the default world.
+fn kubeconfig(changes: &[(&str, &str)]) -> Result<Fetched, Failure> {
+    let authority = Session::new::<DigitalOcean>(Default::default()).certificate_authority();
+    let authority = base64(authority.as_bytes());
+    let mut text = format!(
+        "\
+clusters:
+- name: c
+  cluster: {{server: 'https://k8s.example.test', certificate-authority-data: {authority}}}
+users:
+- name: u
+  user: {{token: a-token-of-the-cluster}}
+contexts:
+- name: x
+  context: {{cluster: c, user: u}}
+current-context: x
+"
+    );
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    Ok(Fetched::Kubeconfig(text))
+}
+
+fn base64(bytes: &[u8]) -> String {
+    kubeproof_kubeconfig::Data::new(bytes.to_vec()).to_base64()
+}
+
+#[test]
+fn kinds_of_errors() {
+    passes(&judge("{error: not-found}", failure(FailureKind::NotFound)));
+    passes(&judge("{error: [forbidden, not-found]}", failure(FailureKind::NotFound)));
+    passes(&judge("{error: any}", failure(FailureKind::Timeout)));
+    fails(
+        &judge("{error: not-found}", failure(FailureKind::Forbidden)),
+        "expected error not-found; came error forbidden",
+    );
+    fails(&judge("{error: not-found}", failure(FailureKind::Error)), "came error error");
+    fails(&judge("{error: any}", kubeconfig(&[])), "expected an error; came a kubeconfig");
+    fails(&judge("{kubeconfig: {}}", failure(FailureKind::NotFound)), "expected a kubeconfig; came error not-found");
+}
+
+#[test]
+fn details_of_errors() {
+    let fits = "{error: {kind: not-found, status: 404, code: not_found, mentions: gone}}";
+    passes(&judge(fits, failure(FailureKind::NotFound)));
+    for (from, to) in [("404", "403"), ("not_found", "other"), ("gone", "here"), ("kind: not-found", "kind: forbidden")]
+    {
+        fails(&judge(&fits.replace(from, to), failure(FailureKind::NotFound)), "expected error");
+    }
+}
+
+#[test]
+fn an_adapter_that_cannot_tell_kinds_is_not_asked_to() {
+    let case =
+        "- {id: digitalocean/some/x, title: X, clauses: [digitalocean.one], steps: [{expect: {error: not-found}}]}";
+    let suite = suite_of(CLAUSES, case).unwrap();
+    let mut about = About::new("test", ["digitalocean"]);
+    about.features.retain(|feature| feature.as_str() != "error-kinds");
+    let adapter = adapter_fn(about, |_| async { Err(Failure::new(FailureKind::Error)) });
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    passes(&runtime.block_on(Runner::new(Arc::new(adapter)).run_case(suite.cases().next().unwrap().clone())));
+}
+
+#[test]
+fn an_error_holds_no_secret() {
+    let leaky = |request: FetchRequest| {
+        let message = format!("asked with {:?}", request.credentials.secrets());
+        Err(Failure { message, ..Failure::new(FailureKind::Transport) })
+    };
+    let result = judge_case("steps: [{expect: {error: any}}]", leaky);
+    fails(&result, "expected an error that holds no secret");
+    assert!(!result.message().contains("example-do-api-token"), "{}", result.message());
+}
+
+#[test]
+fn a_kubeconfig_loads_and_is_complete() {
+    passes(&judge("{kubeconfig: {}}", kubeconfig(&[])));
+    fails(&judge("{kubeconfig: {}}", Ok(Fetched::Kubeconfig("id: not_found\nmessage: m".to_owned()))), "complete");
+    fails(&judge("{kubeconfig: {}}", Ok(Fetched::Kubeconfig("<html>".to_owned()))), "does not load");
+    fails(&judge("{kubeconfig: {}}", Ok(Fetched::Kubeconfig(String::new()))), "complete");
+    fails(&judge("{kubeconfig: {}}", kubeconfig(&[("current-context: x", "current-context: z")])), "complete");
+    fails(&judge("{kubeconfig: {}}", kubeconfig(&[("token: a-token-of-the-cluster", "")])), "complete");
+    fails(&judge("{kubeconfig: {}}", kubeconfig(&[("https://", "http://")])), "complete");
+    fails(&judge("{kubeconfig: {}}", kubeconfig(&[("a-token-of-the-cluster", "12345")])), "does not load");
+}
+
+#[test]
+fn names_and_server_of_a_kubeconfig() {
+    let rows = [
+        ("current-context: x", "current-context: z", "current context `z`"),
+        ("contexts: [x]", "contexts: [x, y]", "contexts `x`, `y`"),
+        ("clusters: [c]", "clusters: []", "clusters none"),
+        ("users: [u]", "users: [v]", "users `v`"),
+        ("server: 'https://k8s.example.test'", "server: 'https://other.example.test'", "server `https://other"),
+        ("auth: token", "auth: client-certificate", "a user with a client certificate"),
+    ];
+    for (fits, does_not, part) in rows {
+        passes(&judge(&format!("{{kubeconfig: {{{fits}}}}}"), kubeconfig(&[])));
+        fails(&judge(&format!("{{kubeconfig: {{{does_not}}}}}"), kubeconfig(&[])), part);
+    }
+}
+
+#[test]
+fn the_certificate_authority_is_the_one_that_was_sent() {
+    let other = Session::new::<Fireworks>(Default::default()).certificate_authority();
+    let ours = Session::new::<DigitalOcean>(Default::default()).certificate_authority();
+    let changed = kubeconfig(&[(&base64(ours.as_bytes()), &base64(other.as_bytes()))]);
+    fails(&judge("{kubeconfig: {}}", changed.clone()), "came another certificate authority");
+    passes(&judge("{kubeconfig: {certificate-authority: any}}", changed));
+    let without = kubeconfig(&[(&base64(ours.as_bytes()), "''")]);
+    fails(&judge("{kubeconfig: {}}", without), "came no certificate authority");
+}
+
+#[test]
+fn the_life_of_a_credential() {
+    fails(&judge("{kubeconfig: {lasts: 7d}}", kubeconfig(&[])), "refused a second before that");
+    let twice = "steps: [{expect: {kubeconfig: {}}}, {expect: {kubeconfig: {credential: new}}}]";
+    fails(&judge_case(twice, |_| kubeconfig(&[])), "step 2: expected a credential that differs");
+    passes(&judge_case(twice, |request| {
+        kubeconfig(&[("a-token-of-the-cluster", &format!("token-of-{}", request.id.replace(['/', '#'], "-")))])
+    }));
+}
+
+#[test]
+fn the_provider_credential_is_not_kept() {
+    let result = judge_case("steps: [{expect: {kubeconfig: {}}}]", |_| {
+        kubeconfig(&[("a-token-of-the-cluster", "example-do-api-token")])
+    });
+    fails(&result, "expected a result without the provider credential");
+}
+
+#[test]
+fn connection_information() {
+    let authority = Session::new::<DigitalOcean>(Default::default()).certificate_authority();
+    let endpoint = "https://k8s.example.test".to_owned();
+    let bare = |ca_data: String| Ok(Fetched::Connection { endpoint: endpoint.clone(), ca_data });
+    let expect = "{connection: {endpoint: 'https://k8s.example.test'}}";
+    passes(&judge(expect, bare(base64(authority.as_bytes()))));
+    passes(&judge(expect, kubeconfig(&[])));
+    fails(&judge(&expect.replace("k8s", "other"), bare(base64(authority.as_bytes()))), "endpoint `https://other");
+    fails(&judge(expect, bare(String::new())), "came no certificate authority");
+    fails(&judge(expect, bare("%%%".to_owned())), "came no certificate authority");
+    fails(&judge(expect, Ok(Fetched::Access(Vec::new()))), "came access information");
+    fails(&judge("{access: {}}", bare(String::new())), "came connection information");
+}
+
+#[test]
+fn what_is_expected_on_the_wire_is_missed_when_nothing_is_sent() {
+    let nothing = |_| failure(FailureKind::NotFound);
+    let lines = |wire: &str| format!("steps: [{{expect: {{error: any}}}}]\n  wire: {wire}");
+    passes(&judge_case(&lines("{requests: 0}"), nothing));
+    fails(&judge_case(&lines("{requests: 1}"), nothing), "expected 1 request; came 0 requests");
+    fails(&judge_case(&lines("{requests: {at-least: 2}}"), nothing), "at least 2");
+    passes(&judge_case(&lines("{requests: {at-most: 2}}"), nothing));
+}

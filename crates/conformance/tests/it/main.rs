@@ -1,0 +1,8 @@
+//! Judges the suite, the runner and the reports from outside.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod judging;
+mod loading;
+mod reporting;
+mod running;
+mod suite_of;
