@@ -76,8 +76,9 @@ impl Keep {
 /// The answer is written and has no good name: it keeps the one it has.
 fn keep_unnamed(file: NamedTempFile, error: io::Error) -> io::Result<PathBuf> {
     match file.keep() {
-        Ok((_, path)) => Ok(path),
-        Err(_) => Err(error),
+        // The folder may be gone with the file.
+        Ok((_, path)) if path.exists() => Ok(path),
+        Ok(_) | Err(_) => Err(error),
     }
 }
 

@@ -93,7 +93,8 @@ impl ClusterAccess for Client {
         let download = Download::begin(self.transport.base_url(), cluster);
         // From here to the end nothing waits once the answer is there, so no cancelling can come in between.
         match self.transport.send(&self.request(cluster, options)).await {
-            Ok(reply) if reply.status() == 200 => read(&reply, keep, download),
+            // Only 200 is documented. What came with another success cannot be had again, so it is read as well.
+            Ok(reply) if (200..300).contains(&reply.status()) => read(&reply, keep, download),
             Ok(reply) => Err(refused(&reply, download)),
             Err(error) => Err(lost(error, keep, download)),
         }
@@ -102,6 +103,9 @@ impl ClusterAccess for Client {
 
 /// An answer that should be access information.
 fn read(reply: &Reply, keep: Option<Keep>, download: Download) -> Result<AccessInfo, Error> {
+    if reply.body().is_empty() {
+        return Err(reply.malformed("the answer is empty").with_consumed(download.consumed()));
+    }
     let saved = keep.map_or(Saved::NotAsked, |keep| keep.save(reply.body()));
     match answer::read(reply.body()) {
         Ok(answer::Answer::AccessInfo(items)) => {

@@ -51,7 +51,7 @@ async fn what_is_no_usable_kubeconfig_is_malformed() {
         ("[]", "not a kubeconfig"),
         ("null", "holds no cluster"),
         ("just text", "not a kubeconfig"),
-        (&good[..good.len() / 2], ""),
+        (good.split_at(good.len() / 2).0, ""),
         (&good.replace("current-context: do-nyc1-example", "current-context: other"), "not defined"),
         (&good.replace("current-context: do-nyc1-example", "x: y"), "current-context: is empty"),
         (&good.replace("    user: do-nyc1-example-admin", "    user: other"), "not defined"),

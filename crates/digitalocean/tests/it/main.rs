@@ -1,7 +1,5 @@
 //! The client against a server that says what it is told.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
-#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod answers;
 mod refusals;

@@ -1,0 +1,89 @@
+use kubeproof_cce::Options;
+use kubeproof_client::ErrorKind::{
+    self, Forbidden, Malformed, NotFound, RateLimited, Rejected, Unauthenticated, Unavailable,
+};
+use wiremock::ResponseTemplate;
+
+use crate::support::{SECRET, fetch};
+
+/// Status and body; kind; code, message and request id; number of requests.
+type Row<'a> = (u16, &'a str, ErrorKind, [Option<&'a str>; 3], usize);
+
+fn texts<'a>(code: &'a str, message: &'a str, request_id: &'a str) -> [Option<&'a str>; 3] {
+    [code, message, request_id].map(|text| (!text.is_empty()).then_some(text))
+}
+
+/// The bodies are those of the error pages and gateway documents, and of reports by users (all three schemes at once).
+#[tokio::test]
+async fn every_refusal_is_an_error() {
+    let echo =
+        format!(r#"{{"error_msg":"Incorrect IAM authentication information: {SECRET}","error_code":"APIGW.0301"}}"#);
+    let rows: &[Row<'_>] = &[
+        (
+            401,
+            r#"{"errorMessage":"Authorization failed.","errorCode":"CCE.01401001"}"#,
+            Unauthenticated,
+            texts("CCE.01401001", "Authorization failed.", ""),
+            1,
+        ),
+        (
+            401,
+            r#"{"error_msg":"Incorrect IAM authentication information: x-auth-token not found","error_code":"APIGW.0301","request_id":"0123abcd"}"#,
+            Unauthenticated,
+            texts("APIGW.0301", "Incorrect IAM authentication information: x-auth-token not found", "0123abcd"),
+            1,
+        ),
+        (
+            401,
+            &echo,
+            Unauthenticated,
+            texts("APIGW.0301", "Incorrect IAM authentication information: [redacted]", ""),
+            1,
+        ),
+        (
+            400,
+            r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","code":400,"errorCode":"CCE.01400001","errorMessage":"Invalid request.","error_code":"CCE_CM.0004","error_msg":"Request is invalid","message":"not support this version v1.9.2-r2","reason":"BadRequest"}"#,
+            Rejected,
+            texts("CCE.01400001", "Invalid request. (not support this version v1.9.2-r2)", ""),
+            1,
+        ),
+        (
+            500,
+            r#"{"kind":"Status","apiVersion":"v1","status":"Failure","message":"boom","reason":"InternalError","code":500}"#,
+            Unavailable,
+            texts("InternalError", "boom", ""),
+            4,
+        ),
+        (404, r#"{"message":"API not found","request_id":"039c"}"#, NotFound, texts("", "API not found", "039c"), 1),
+        // The provider's own example has a comma too many: no JSON, so nothing can be said but the status.
+        (
+            401,
+            r#"{ "errorMessage": "Authorization failed.", "errorCode": "CCE.01401001", }"#,
+            Unauthenticated,
+            texts("", "", ""),
+            1,
+        ),
+        (403, r#""denied""#, Forbidden, texts("", "denied", ""), 1),
+        (500, r#"["denied"]"#, Unavailable, texts("", "denied", ""), 4),
+        (500, "[{}]", Unavailable, texts("", "", ""), 4),
+        (502, "<html><h1>Bad Gateway</h1></html>", Unavailable, texts("", "", ""), 4),
+        (500, "", Unavailable, texts("", "", ""), 4),
+        (429, r#"{"errorCode":"CCE.02429001"}"#, RateLimited, texts("CCE.02429001", "", ""), 4),
+        (409, r#"{"errorCode":"CCE.01409002"}"#, Rejected, texts("CCE.01409002", "", ""), 1),
+        (405, "", Rejected, texts("", "", ""), 1),
+        (415, "", Rejected, texts("", "", ""), 1),
+        (494, "", Rejected, texts("", "", ""), 1),
+        (504, r#"{"error_code":"APIGW.0201"}"#, Unavailable, texts("APIGW.0201", "", ""), 4),
+        (201, r#"{"kind":"Config"}"#, Malformed, texts("", "", ""), 1),
+        (202, "", Malformed, texts("", "", ""), 1),
+    ];
+    for (status, body, kind, [code, message, request_id], requests) in rows {
+        let reply = ResponseTemplate::new(*status).set_body_string(*body);
+        let (result, count) = fetch(reply, &Options::default()).await;
+        let error = result.unwrap_err();
+        let context = format!("{status} {body}: {error}");
+        assert_eq!((error.kind(), error.status()), (*kind, Some(*status)), "{context}");
+        assert_eq!((error.code(), error.message(), error.request_id()), (*code, *message, *request_id), "{context}");
+        assert_eq!(count, *requests, "{context}");
+    }
+}

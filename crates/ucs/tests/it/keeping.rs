@@ -1,0 +1,107 @@
+use std::path::Path;
+
+use kubeproof_client::{ClusterAccess as _, ErrorKind};
+use kubeproof_ucs::{AccessInfo, ClusterId, Options, Saved};
+use wiremock::ResponseTemplate;
+
+use crate::support::{ACCESS, Sequence, builder, cluster, count, raw, serve, shows_no_secret, token};
+
+async fn fetch(url: &str, folder: &Path, cluster: &ClusterId) -> Result<AccessInfo, kubeproof_client::Error> {
+    builder(url, token()).keep_answers_in(folder).build().unwrap().fetch(cluster, &Options::default()).await
+}
+
+fn files(folder: &Path) -> Vec<(String, String)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            (entry.file_name().into_string().unwrap(), std::fs::read_to_string(entry.path()).unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[tokio::test]
+async fn an_answer_is_in_a_file_and_stays_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let cluster = cluster();
+    let note = ResponseTemplate::new(200).set_body_string(r#"["Downloaded"]"#);
+    let server = serve(Sequence::new([ResponseTemplate::new(200).set_body_string(ACCESS), note])).await;
+    let access = fetch(&server.uri(), folder.path(), &cluster).await.unwrap();
+    let name = format!("accessinfo-{cluster}.json");
+    assert_eq!(access.saved().path(), Some(folder.path().join(&name).as_path()));
+    let expected = vec![(name, ACCESS.to_owned())];
+    assert_eq!(files(folder.path()), expected);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(access.saved().path().unwrap()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    // The note that follows neither replaces the answer nor leaves a file.
+    let error = fetch(&server.uri(), folder.path(), &cluster).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AlreadyDownloaded);
+    assert_eq!(files(folder.path()), expected);
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_is_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let cluster = cluster();
+    let server = serve(ResponseTemplate::new(200).set_body_string("planted, and no json")).await;
+    let error = fetch(&server.uri(), folder.path(), &cluster).await.unwrap_err();
+    let name = format!("accessinfo-{cluster}.json");
+    assert_eq!(error.kind(), ErrorKind::Malformed);
+    assert!(error.to_string().contains(&name), "{error}");
+    shows_no_secret(&error);
+    assert_eq!(files(folder.path()), [(name, "planted, and no json".to_owned())]);
+}
+
+#[tokio::test]
+async fn half_an_answer_is_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let cluster = cluster();
+    let url = raw(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n[{\"planted").await;
+    let error = fetch(&url, folder.path(), &cluster).await.unwrap_err();
+    let name = format!("accessinfo-{cluster}.part");
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.to_string().contains(&name), "{error}");
+    shows_no_secret(&error);
+    assert_eq!(files(folder.path()), [(name, "[{\"planted".to_owned())]);
+}
+
+#[tokio::test]
+async fn a_refusal_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    for status in [400, 403, 410, 500] {
+        let server = serve(ResponseTemplate::new(status).set_body_string("no")).await;
+        fetch(&server.uri(), folder.path(), &cluster()).await.unwrap_err();
+    }
+    assert_eq!(files(folder.path()), []);
+}
+
+#[tokio::test]
+async fn without_a_place_to_keep_it_nothing_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(ResponseTemplate::new(200).set_body_string(ACCESS)).await;
+    let error = fetch(&server.uri(), &folder.path().join("missing"), &cluster()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidArgument, 0), "{error}");
+    assert_eq!(count(&server).await, 0);
+}
+
+#[tokio::test]
+async fn a_disk_that_fails_does_not_cost_the_answer() {
+    // The folder goes away while the server answers.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_owned();
+    let server = serve(move |_: &wiremock::Request| {
+        std::fs::remove_dir_all(&path).unwrap();
+        ResponseTemplate::new(200).set_body_string(ACCESS)
+    })
+    .await;
+    let access = fetch(&server.uri(), folder.path(), &cluster()).await.unwrap();
+    assert_eq!(access.raw(), ACCESS.as_bytes());
+    assert!(matches!(access.saved(), Saved::Failed(_)), "{:?}", access.saved());
+}
