@@ -184,3 +184,54 @@ impl<E: Emulation> Scene for Stage<E> {
             .any(|incident| matches!(&incident.happening, Happening::Scripted(scripted) if scripted.points_elsewhere()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+
+    /// An emulation that quotes whatever it is asked.
+    struct Echo;
+
+    impl Emulation for Echo {
+        type World = ();
+        type Incident = ();
+        const PROVIDER: &'static str = "echo";
+        const EDITIONS: &'static [Edition] = &[Edition("2026-01")];
+
+        fn answer(_: Edition, (): &(), _: Timestamp, request: &Request) -> (Reply, ()) {
+            let reply = Reply::refuse("echo.all", StatusCode::NOT_FOUND, request.path.clone())
+                .with_complaint("echo.all", request.path.clone());
+            (reply, ())
+        }
+
+        fn incident(_: Edition, (): &(), (): &(), _: Timestamp, _: &Request) -> Reply {
+            Reply::incident("echo.all", StatusCode::NOT_FOUND, "ordered")
+        }
+
+        fn caller((): &()) -> Caller {
+            Caller { credentials: Vec::new(), cluster: std::collections::BTreeMap::new() }
+        }
+
+        fn admits((): &(), _: Timestamp, _: &Presented) -> Admission {
+            Admission::Refused("nothing is issued")
+        }
+
+        fn certificate_authority((): &()) -> String {
+            String::new()
+        }
+
+        fn secrets((): &()) -> Vec<String> {
+            vec!["planted-secret".to_owned()]
+        }
+    }
+
+    #[test]
+    fn an_explanation_is_redacted_and_so_is_a_complaint() {
+        let mut session = Session::new::<Echo>(Setting::default());
+        let reply = session.handle(Request::get("/a/planted-secret"));
+        assert_eq!(reply.decision.explanation, "/a/<redacted>");
+        assert_eq!(reply.complaints[0].explanation, "/a/<redacted>");
+    }
+}
