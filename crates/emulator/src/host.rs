@@ -1,4 +1,4 @@
-//! What puts a [`Session`] on a socket.
+//! What puts a [`Session`](crate::Session) on a socket.
 
 mod wiremock;
 
