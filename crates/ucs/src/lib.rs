@@ -7,6 +7,7 @@
 //! - never repeats a request that may have reached the server, and follows no redirect;
 //! - writes the answer to a private file before it looks at it, when it has a folder for that
 //!   ([`ClientBuilder::keep_answers_in`]);
+//! - finishes a download that its caller no longer waits for, so that the answer still gets into its file;
 //! - gives back what it received, also when that cannot be read ([`Error::answer`]);
 //! - says of each error whether this process may have used up the download ([`Error::consumed`]).
 //!
@@ -87,17 +88,29 @@ impl ClusterAccess for Client {
     /// - `malformed` when the answer is neither that nor access information. It may still hold keys that nobody can
     ///   download again: they are in [`Error::answer`], and in the file that the error names.
     /// - `invalid-argument`, before anything is sent, when the folder for answers cannot be written to.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime, which the transport needs as well.
     async fn fetch(&self, cluster: &ClusterId, options: &Options) -> Result<AccessInfo, Error> {
         // Before sending: a full or missing disk must not cost the download.
         let keep = self.folder.as_deref().map(|folder| Keep::prepare(folder, cluster)).transpose()?;
         let download = Download::begin(self.transport.base_url(), cluster);
-        // From here to the end nothing waits once the answer is there, so no cancelling can come in between.
-        match self.transport.send(&self.request(cluster, options)).await {
-            // Only 200 is documented. What came with another success cannot be had again, so it is read as well.
-            Ok(reply) if (200..300).contains(&reply.status()) => read(&reply, keep, download),
-            Ok(reply) => Err(refused(&reply, download)),
-            Err(error) => Err(lost(error, keep, download)),
-        }
+        let (transport, request) = (self.transport.clone(), self.request(cluster, options));
+        // In a task of its own: a caller that stops waiting must not cost the answer, which then still gets into its file.
+        let work = tokio::spawn(async move { finish(transport.send(&request).await, keep, download) });
+        work.await.unwrap_or_else(|_| {
+            Err(Error::new(ErrorKind::Transport, "the download was interrupted").with_consumed(Consumed::PossiblyHere))
+        })
+    }
+}
+
+/// What came of the one request. Nothing in here waits, so it is done whole once the answer is there.
+fn finish(sent: Result<Reply, Error>, keep: Option<Keep>, download: Download) -> Result<AccessInfo, Error> {
+    match sent {
+        // Only 200 is documented. What came with another success cannot be had again, so it is read as well.
+        Ok(reply) if (200..300).contains(&reply.status()) => read(&reply, keep, download),
+        Ok(reply) => Err(refused(&reply, download)),
+        Err(error) => Err(lost(error, keep, download)),
     }
 }
 

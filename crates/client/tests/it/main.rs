@@ -7,4 +7,5 @@ mod redirects;
 mod retries;
 mod support;
 mod tls;
+mod traces;
 mod wire;

@@ -1,7 +1,11 @@
 use std::path::Path;
+use std::time::Duration;
 
 use kubeproof_client::{ClusterAccess as _, ErrorKind};
 use kubeproof_ucs::{AccessInfo, ClusterId, Options, Saved};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use wiremock::ResponseTemplate;
 
 use crate::support::{ACCESS, Sequence, builder, cluster, count, raw, serve, shows_no_secret, token};
@@ -70,6 +74,50 @@ async fn half_an_answer_is_in_a_file() {
     assert!(error.to_string().contains(&name), "{error}");
     shows_no_secret(&error);
     assert_eq!(files(folder.path()), [(name, "[{\"planted".to_owned())]);
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_waits_for_is_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let cluster = cluster();
+    let (url, arrived, answer) = held().await;
+    let client = builder(&url, token()).keep_answers_in(folder.path()).build().unwrap();
+    {
+        let options = Options::default();
+        let fetch = client.fetch(&cluster, &options);
+        tokio::select! {
+            _ = fetch => unreachable!("there is no answer yet"),
+            _ = arrived => {}
+        }
+    }
+    answer.send(ACCESS).unwrap();
+    let expected = vec![(format!("accessinfo-{cluster}.json"), ACCESS.to_owned())];
+    let written = async {
+        while files(folder.path()) != expected {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), written).await.unwrap();
+}
+
+/// A server that says when a request has arrived, and answers it when it is told to.
+async fn held() -> (String, oneshot::Receiver<()>, oneshot::Sender<&'static str>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (arrives, arrived) = oneshot::channel();
+    let (answer, answers) = oneshot::channel::<&str>();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.unwrap());
+        }
+        arrives.send(()).unwrap();
+        let body = answers.await.unwrap();
+        let text = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        stream.write_all(text.as_bytes()).await.unwrap();
+    });
+    (url, arrived, answer)
 }
 
 #[tokio::test]

@@ -1,0 +1,73 @@
+use std::fmt::{Debug, Write as _};
+use std::sync::{Arc, Mutex};
+
+use kubeproof_client::{Credentials, Repeat, Transport};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+use wiremock::ResponseTemplate;
+
+use crate::support::{Instant, SECRET, Sequence, get, options, serve, token};
+
+/// Writes down everything that is traced, of every crate and level.
+#[derive(Clone, Default)]
+struct Everything(Arc<Mutex<String>>);
+
+struct Fields<'a>(&'a mut String);
+
+impl Visit for Fields<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        write!(self.0, " {field}={value:?}").unwrap();
+    }
+}
+
+impl Subscriber for Everything {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let mut text = self.0.lock().unwrap();
+        text.push_str(span.metadata().name());
+        span.record(&mut Fields(&mut text));
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        values.record(&mut Fields(&mut self.0.lock().unwrap()));
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut Fields(&mut self.0.lock().unwrap()));
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+#[tokio::test]
+async fn they_hold_what_was_done_and_no_secret() {
+    let pair = Credentials::AccessKey { access_key: "AKplanted".into(), secret_key: SECRET.to_owned().into() };
+    for credentials in [token(), Credentials::Bearer(SECRET.to_owned().into()), pair] {
+        let answers = [
+            ResponseTemplate::new(503).set_body_string("planted"),
+            ResponseTemplate::new(302).insert_header("location", "/next"),
+            ResponseTemplate::new(200).set_body_string("planted"),
+        ];
+        let server = serve(Sequence::new(answers)).await;
+        let transport = Transport::new(&server.uri(), credentials, options(&Arc::<Instant>::default())).unwrap();
+        let traced = Everything::default();
+        let guard = tracing::subscriber::set_default(traced.clone());
+        let reply = transport.send(&get(Repeat::Repeatable)).await.unwrap();
+        drop(guard);
+        let text = traced.0.lock().unwrap().clone();
+        assert_eq!(reply.status(), 200);
+        for part in ["path=/start", "status=503", "trying again", "number=2 status=302", "status=200"] {
+            assert!(text.contains(part), "{part} is not in {text}");
+        }
+        assert!(!text.contains("planted"), "{text}");
+    }
+}
