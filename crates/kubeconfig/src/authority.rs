@@ -2,7 +2,6 @@
 
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 
-use crate::data::Base64Error;
 use crate::finding::Problem;
 use crate::{Data, GenerateError, GenerateErrorKind};
 
@@ -24,20 +23,11 @@ impl CertificateAuthority {
         if text.trim().is_empty() {
             return Err(GenerateError::of(GenerateErrorKind::CertificateAuthorityMissing, MISSING));
         }
-        let data = Data::from_base64(text).map_err(|error| {
-            let problem = match error {
-                Base64Error::Pem => Problem::new("is PEM where base64 of it is wanted", "encode it, or read it as PEM"),
-                Base64Error::UrlSafe => Problem::new("is URL-safe base64, which kubectl refuses", STANDARD_BASE64),
-                Base64Error::Blank => Problem::new("is base64 with blanks in it, which kubectl refuses", "remove them"),
-                Base64Error::Length => Problem::new("is base64 that is cut off or lacks its padding", STANDARD_BASE64),
-                Base64Error::Alphabet => Problem::new("is not base64", STANDARD_BASE64),
-            };
-            GenerateError::of(GenerateErrorKind::CertificateAuthority, problem)
-        })?;
+        let refused = |problem| GenerateError::of(GenerateErrorKind::CertificateAuthority, problem);
+        let data = Data::from_base64(text).map_err(|error| refused(error.problem()))?;
         let twice = std::str::from_utf8(data.expose()).ok().and_then(|text| Data::from_base64(text).ok());
         if twice.is_some_and(|inner| inner.expose().starts_with(b"-----BEGIN ")) {
-            let problem = Problem::new("is encoded as base64 twice", "decode it once");
-            return Err(GenerateError::of(GenerateErrorKind::CertificateAuthority, problem));
+            return Err(refused(Problem::new("is encoded as base64 twice", "decode it once")));
         }
         Self::from_pem(data.expose())
     }
@@ -62,7 +52,6 @@ impl CertificateAuthority {
     }
 }
 
-const STANDARD_BASE64: &str = "use the standard alphabet with `=` padding";
 const MISSING: Problem = Problem::new(
     "is empty, so that clients would trust the authorities of the system instead",
     "give the certificate authority of the cluster",

@@ -48,38 +48,39 @@ const NAME_A_CONTEXT: &str = "name one of the contexts";
 /// One look at a kubeconfig. Contexts share clusters and users; each is checked once.
 struct Review<'a> {
     kubeconfig: &'a Kubeconfig,
-    clusters: Names<'a>,
-    users: Names<'a>,
+    clusters: Positions<'a>,
+    users: Positions<'a>,
     findings: Vec<Finding>,
 }
 
 /// Where the entries of a list are, and which were checked.
 #[derive(Default)]
-struct Names<'a> {
-    positions: HashMap<&'a str, usize>,
+struct Positions<'a> {
+    by_name: HashMap<&'a str, usize>,
     checked: HashSet<usize>,
 }
 
 impl<'a> Review<'a> {
     /// Starts with the names that are there twice.
     fn of(kubeconfig: &'a Kubeconfig) -> Self {
-        let mut review = Self { kubeconfig, clusters: Names::default(), users: Names::default(), findings: Vec::new() };
-        review.clusters = review.names("clusters", kubeconfig.clusters.iter().map(|entry| entry.name.as_str()));
-        review.users = review.names("users", kubeconfig.users.iter().map(|entry| entry.name.as_str()));
-        review.names("contexts", kubeconfig.contexts.iter().map(|entry| entry.name.as_str()));
+        let mut review =
+            Self { kubeconfig, clusters: Positions::default(), users: Positions::default(), findings: Vec::new() };
+        review.clusters = review.positions("clusters", kubeconfig.clusters.iter().map(|entry| entry.name.as_str()));
+        review.users = review.positions("users", kubeconfig.users.iter().map(|entry| entry.name.as_str()));
+        review.positions("contexts", kubeconfig.contexts.iter().map(|entry| entry.name.as_str()));
         review
     }
 
-    fn names(&mut self, list: &str, names: impl Iterator<Item = &'a str>) -> Names<'a> {
-        let mut positions = HashMap::new();
+    fn positions(&mut self, list: &str, names: impl Iterator<Item = &'a str>) -> Positions<'a> {
+        let mut by_name = HashMap::new();
         for (at, name) in names.enumerate() {
-            let first = *positions.entry(name).or_insert(at);
+            let first = *by_name.entry(name).or_insert(at);
             if first != at {
                 let message = format!("is the same as {list}[{first}].name, and kubectl refuses the file");
                 self.add(FindingCode::DuplicateName, format!("{list}[{at}].name"), message, "rename or remove one");
             }
         }
-        Names { positions, checked: HashSet::new() }
+        Positions { by_name, checked: HashSet::new() }
     }
 
     fn add(&mut self, code: FindingCode, path: impl Into<String>, message: impl Into<String>, remedy: &'static str) {
@@ -88,7 +89,7 @@ impl<'a> Review<'a> {
 
     fn context(&mut self, at: usize) {
         let Some(entry) = self.kubeconfig.contexts.get(at) else { return };
-        match self.clusters.positions.get(entry.context.cluster.as_str()).copied() {
+        match self.clusters.by_name.get(entry.context.cluster.as_str()).copied() {
             None => self.dangling(FindingCode::UnknownCluster, at, "cluster", &entry.context.cluster),
             Some(at) if self.clusters.checked.insert(at) => {
                 if let Some(entry) = self.kubeconfig.clusters.get(at) {
@@ -97,7 +98,7 @@ impl<'a> Review<'a> {
             }
             Some(_) => {}
         }
-        match self.users.positions.get(entry.context.user.as_str()).copied() {
+        match self.users.by_name.get(entry.context.user.as_str()).copied() {
             None => self.dangling(FindingCode::UnknownUser, at, "user", &entry.context.user),
             Some(at) if self.users.checked.insert(at) => {
                 if let Some(entry) = self.kubeconfig.users.get(at) {

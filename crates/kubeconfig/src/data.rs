@@ -7,6 +7,8 @@ use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, PAD, STANDARD};
 use secrecy::{ExposeSecret, SecretSlice};
 
+use crate::finding::Problem;
+
 /// Go's `base64.StdEncoding`: padding is required, and bits after the last byte need not be zero.
 const GO_STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, PAD.with_decode_allow_trailing_bits(true));
 
@@ -67,27 +69,44 @@ impl fmt::Debug for Data {
 }
 
 /// Why a text is not base64 to Go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Base64Error {
     /// It starts as PEM does.
-    #[error("PEM where base64 of it is wanted; encode the whole PEM text with `base64 -w0`")]
     Pem,
     /// It has `-` or `_`, which are of the URL-safe alphabet.
-    #[error("URL-safe base64, which kubectl refuses; use the standard alphabet with `+` and `/`")]
     UrlSafe,
     /// It has spaces or tabs.
-    #[error("base64 with blanks in it, which kubectl refuses; remove them (line breaks are allowed)")]
     Blank,
     /// It lacks characters at its end: its length is not a multiple of four.
-    #[error("base64 that is cut off or lacks its `=` padding; the length has to be a multiple of four")]
     Length,
     /// It has something else that is not of the alphabet.
-    #[error("not base64; use the standard alphabet with `=` padding")]
     Alphabet,
 }
 
+impl fmt::Display for Base64Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Problem { message, remedy } = self.problem();
+        write!(f, "the text {message}; {remedy}")
+    }
+}
+
+impl std::error::Error for Base64Error {}
+
 impl Base64Error {
+    pub(crate) fn problem(self) -> Problem {
+        let standard = "use the standard alphabet with `=` padding";
+        match self {
+            Self::Pem => Problem::new("is PEM where base64 of it is wanted", "encode the whole PEM text as base64"),
+            Self::UrlSafe => Problem::new("is URL-safe base64, which kubectl refuses", standard),
+            Self::Blank => {
+                Problem::new("is base64 with blanks in it, which kubectl refuses", "remove them; line breaks may stay")
+            }
+            Self::Length => Problem::new("is base64 that is cut off or lacks its padding", standard),
+            Self::Alphabet => Problem::new("is not base64", standard),
+        }
+    }
+
     fn of(compact: &[u8]) -> Self {
         let of_alphabet = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
         if compact.starts_with(b"-----BEGIN ") {

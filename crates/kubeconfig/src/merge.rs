@@ -61,7 +61,7 @@ pub enum Action {
         /// The other name.
         to: String,
     },
-    /// It was left out, because the base has another of its name.
+    /// It was left out, because the base has another of its name, or a current context.
     Shadowed,
     /// The context was taken over, but refers to a cluster or user that only the base defines.
     BoundToBase {
@@ -93,6 +93,9 @@ impl fmt::Display for Change {
             Action::Added => f.write_str("added"),
             Action::Unchanged => f.write_str("unchanged"),
             Action::Renamed { to } => write!(f, "renamed to {to:?}, since the name is taken by another"),
+            Action::Shadowed if *entry == Entry::CurrentContext => {
+                f.write_str("not made current, since another one is")
+            }
             Action::Shadowed => f.write_str("left out, since the name is taken by another"),
             Action::BoundToBase { to, name } => write!(f, "uses {to} {name:?} of the file that it is merged into"),
         }

@@ -27,8 +27,9 @@ impl Kubeconfig {
     /// YAML 1.1 boolean (`yes`, `on`, `y`) where a text is wanted, a name given twice in a list, another `kind`.
     ///
     /// Where this differs from kubectl 1.37: at most [`MAX_BYTES`], 128 levels, 500,000 values and 100,000 more through
-    /// aliases; the escapes `\/` and `\ud83d\ude00` of JSON are understood; U+0085, U+2028 and U+2029 do not break lines
-    /// (YAML 1.2); a list of numbers is no `*-data`.
+    /// aliases; the escapes `\/` and `\ud83d\ude00` of JSON are understood; where YAML 1.1 and 1.2 differ in
+    /// syntax, 1.2 is read (U+0085, U+2028 and U+2029 break no lines; a key in braces may span lines); a list of numbers
+    /// is no `*-data`.
     ///
     /// ```
     /// use kubeproof_kubeconfig::{Kubeconfig, ReadErrorKind};

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::tree::{Node, Value};
 use super::{ReadError, ReadErrorKind};
+use crate::finding::Problem;
 use crate::{Data, Secret, Unknown};
 
 /// The fields of the mapping at `path`. Types are those of Go's JSON decoder: `null` is absent, nothing is coerced.
@@ -18,23 +19,39 @@ pub(super) struct Item {
     pub(super) path: String,
 }
 
+/// The type that a field has.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Text,
+    Base64,
+    Flag,
+    List,
+    Mapping,
+}
+
 impl Item {
-    fn refuse(&self, wanted: &str) -> ReadError {
-        let Self { node, path } = self;
-        let remedy = match (&node.value, wanted) {
-            (Value::Number(_) | Value::Bool(_), "a text") => "; put it in quotes",
-            (Value::Text(_), "true or false") => "; write it without quotes",
+    fn refuse(&self, wanted: Wanted) -> ReadError {
+        let remedy = match (&self.node.value, wanted) {
+            (Value::Number(_) | Value::Bool(_), Wanted::Text) => "; put it in quotes",
+            (Value::Text(_), Wanted::Flag) => "; write it without quotes",
             _ => "",
         };
-        let type_name = node.type_name();
-        node.error(ReadErrorKind::Type, format!("{path} is {type_name} where {wanted} is wanted{remedy}"))
+        let wanted = match wanted {
+            Wanted::Text => "a text",
+            Wanted::Base64 => "base64 text",
+            Wanted::Flag => "true or false",
+            Wanted::List => "a list",
+            Wanted::Mapping => "a mapping",
+        };
+        let (path, type_name) = (&self.path, self.node.type_name());
+        self.node.error(ReadErrorKind::Type, format!("{path} is {type_name} where {wanted} is wanted{remedy}"))
     }
 
     pub(super) fn text(self) -> Result<String, ReadError> {
         match self.node.value {
             Value::Text(text) => Ok(text),
             Value::Null => Ok(String::new()),
-            _ => Err(self.refuse("a text")),
+            _ => Err(self.refuse(Wanted::Text)),
         }
     }
 
@@ -45,7 +62,7 @@ impl Item {
                 let item = |(at, node)| Self { node, path: format!("{}[{at}]", self.path) };
                 Ok(items.into_iter().enumerate().map(item).collect())
             }
-            _ => Err(self.refuse("a list")),
+            _ => Err(self.refuse(Wanted::List)),
         }
     }
 
@@ -61,7 +78,7 @@ impl Item {
                 let pair = |(at, (key, node))| (key, Self { node, path: format!("{}[{at}]", self.path) });
                 Ok(entries.into_iter().enumerate().map(pair).collect())
             }
-            _ => Err(self.refuse("a mapping")),
+            _ => Err(self.refuse(Wanted::Mapping)),
         }
     }
 
@@ -69,7 +86,7 @@ impl Item {
         match self.node.value {
             Value::Null => Ok(Fields { path: self.path, entries: Vec::new() }),
             Value::Map(entries) => Ok(Fields { path: self.path, entries }),
-            _ => Err(self.refuse("a mapping")),
+            _ => Err(self.refuse(Wanted::Mapping)),
         }
     }
 }
@@ -99,10 +116,13 @@ impl Fields {
 
     pub(super) fn data(&mut self, name: &str) -> Result<Option<Data>, ReadError> {
         let Some(item) = self.take(name) else { return Ok(None) };
-        let Value::Text(text) = &item.node.value else { return Err(item.refuse("base64 text")) };
+        let Value::Text(text) = &item.node.value else { return Err(item.refuse(Wanted::Base64)) };
         match Data::from_base64(text) {
             Ok(data) => Ok(Some(data).filter(|data| !data.is_empty())),
-            Err(error) => Err(item.node.error(ReadErrorKind::Base64, format!("{} is {error}", item.path))),
+            Err(error) => {
+                let Problem { message, remedy } = error.problem();
+                Err(item.node.error(ReadErrorKind::Base64, format!("{} {message}; {remedy}", item.path)))
+            }
         }
     }
 
@@ -110,7 +130,7 @@ impl Fields {
         let Some(item) = self.take(name) else { return Ok(false) };
         match item.node.value {
             Value::Bool(value) => Ok(value),
-            _ => Err(item.refuse("true or false")),
+            _ => Err(item.refuse(Wanted::Flag)),
         }
     }
 

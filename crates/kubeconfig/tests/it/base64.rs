@@ -33,7 +33,8 @@ fn what_go_refuses() {
     refuses("YWI=\t", "blanks");
     refuses(" ", "blanks");
     refuses("YWI", "padding");
-    refuses("YWI==", "multiple of four");
+    refuses("YWIx=", "padding");
+    refuses("YWI==", "cut off");
     refuses("====", "not base64");
     refuses("YWI=YWI=", "not base64");
     refuses("-_-_", "URL-safe");

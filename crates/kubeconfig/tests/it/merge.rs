@@ -52,7 +52,7 @@ fn entries_without_collision_are_added() {
             "cluster \"k2\": added",
             "user \"u2\": added",
             "context \"b\": added",
-            "current context \"b\": left out, since the name is taken by another",
+            "current context \"b\": not made current, since another one is",
         ],
     );
     check(
@@ -105,7 +105,7 @@ fn what_collides_is_renamed_with_its_references() {
             "user \"u-2\": added",
             "context \"a\": renamed to \"a-2\", since the name is taken by another",
             "context \"b\": added",
-            "current context \"a\": left out, since the name is taken by another",
+            "current context \"a\": not made current, since another one is",
         ],
     );
     // The base has no current context: the new one's, under its new name.
@@ -175,6 +175,21 @@ fn first_wins_as_in_client_go() {
             "user \"yellow\": added",
             "current context \"federal\": added",
         ]
+    );
+    let others = [
+        config("", &["pig=s4"], &["black=t4"], &["queen-anne=pig/black"]),
+        config("", &["horse=s5"], &["green=t5"], &["shaker=horse/green"]),
+        config("", &["chicken=s6"], &["blue=t6"], &["gothic=chicken/blue"]),
+    ];
+    let all = others.iter().fold(first.clone(), |base, new| merge_first_wins(&base, new).kubeconfig);
+    assert_eq!(
+        all,
+        config(
+            "",
+            &["cow=s1", "pig=s4", "horse=s5", "chicken=s6"],
+            &["red=t1", "black=t4", "green=t5", "blue=t6"],
+            &["federal=cow/red", "queen-anne=pig/black", "shaker=horse/green", "gothic=chicken/blue"],
+        )
     );
     let conflicting = merge_first_wins(&config("any", &[], &[], &[]), &config("different", &[], &[], &[]));
     assert_eq!(conflicting.kubeconfig.current_context, "any");

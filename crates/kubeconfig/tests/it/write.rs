@@ -142,7 +142,7 @@ pub(crate) const TRICKY: &[&str] = &[
 ];
 
 /// A kubeconfig that has a text wherever one can be.
-fn full_of(text: &str) -> Kubeconfig {
+pub(crate) fn full_of(text: &str) -> Kubeconfig {
     let text = text.to_owned();
     Kubeconfig {
         clusters: vec![NamedCluster {
@@ -227,7 +227,7 @@ pub(crate) fn plain_scalars(yaml: &str) -> Vec<String> {
 }
 
 #[track_caller]
-fn check(text: &str, implicit: &Regex) {
+pub(crate) fn check(text: &str, implicit: &Regex) {
     let kubeconfig = full_of(text);
     let yaml = kubeconfig.to_yaml().unwrap();
     let json = kubeconfig.to_json();
