@@ -109,4 +109,24 @@ mod tests {
             assert!(error.to_string().starts_with("the cluster id "), "{error}");
         }
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config {
+            rng_seed: proptest::test_runner::RngSeed::Fixed(0x636c_6965),
+            failure_persistence: None,
+            ..Default::default()
+        })]
+
+        #[test]
+        fn an_id_never_changes_a_path(text in "\\PC{0,40}|[./%?#:;a-z\\\\ \\n]{0,8}") {
+            if let Ok(id) = Identifier::parse("id", &text) {
+                let url = url::Url::parse(&format!("https://h/a/{}:verb/b?c=d", id.encoded())).unwrap();
+                let segments: Vec<&str> = url.path_segments().unwrap().collect();
+                let [before, segment, after] = segments[..] else { panic!("{url}") };
+                assert_eq!((before, after, url.query(), url.fragment()), ("a", "b", Some("c=d"), None));
+                let decoded = percent_encoding::percent_decode_str(segment).decode_utf8().unwrap();
+                assert_eq!(decoded, format!("{text}:verb"));
+            }
+        }
+    }
 }

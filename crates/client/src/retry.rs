@@ -157,4 +157,18 @@ mod tests {
         assert_eq!(Retry::NEVER.backoff(0).count(), 0);
         assert_eq!(Retry { attempts: 0, ..retry }.backoff(0).count(), 0);
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config {
+            rng_seed: proptest::test_runner::RngSeed::Fixed(0x636c_6965),
+            failure_persistence: None,
+            ..Default::default()
+        })]
+
+        #[test]
+        fn a_later_request_never_waits_longer(value in "\\PC{0,40}|[0-9]{1,30}|[A-Z][a-z]{2}, [0-9 A-Za-z:]{0,24} GMT") {
+            let (early, late) = [Timestamp::MIN, Timestamp::MAX].map(|now| RetryAfter::parse(&value, now)).into();
+            assert!(late <= early, "{value:?}: {early:?} {late:?}");
+        }
+    }
 }

@@ -95,4 +95,24 @@ mod tests {
         assert_eq!(cleaned.chars().count(), LIMIT + 1);
         assert!(cleaned.ends_with("[re…"), "{cleaned}");
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config {
+            rng_seed: proptest::test_runner::RngSeed::Fixed(0x636c_6965),
+            failure_persistence: None,
+            ..Default::default()
+        })]
+
+        #[test]
+        fn no_text_shows_a_secret(
+            secret in "[!-~]{12,40}",
+            texts in proptest::collection::vec("\\PC{0,300}", 2..4),
+        ) {
+            let mut scrubber = Scrubber::default();
+            scrubber.add(&secret);
+            let cleaned = scrubber.clean(&texts.join(&secret));
+            assert!(!cleaned.contains(&secret), "{cleaned}");
+            assert!(cleaned.chars().count() <= LIMIT + 1);
+        }
+    }
 }

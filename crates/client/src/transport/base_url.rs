@@ -71,6 +71,10 @@ impl BaseUrl {
         self.0.origin() == url.origin() && url.username().is_empty() && url.password().is_none()
     }
 
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// The URL as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

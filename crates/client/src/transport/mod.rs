@@ -43,6 +43,7 @@ impl Transport {
     pub fn new(base_url: &str, credentials: Credentials, options: TransportOptions) -> Result<Self, Error> {
         let base = BaseUrl::parse(base_url, options.plain_http)?;
         credentials.check()?;
+        options.check_proxy(&base)?;
         let http = options.http_client(tls::config(options.ca_pem.as_deref())?)?;
         Ok(Self { base, credentials, options, http })
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::BaseUrl;
 use crate::{Clock, Error, ErrorKind, Retry, Sleeper, SystemClock, TokioSleeper};
 
 /// Where plain HTTP, which shows the credentials to everyone on the way, is accepted.
@@ -111,6 +112,17 @@ impl TransportOptions {
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
+    }
+
+    /// A proxy is another machine, so plain HTTP to this one is no longer private with it.
+    pub(crate) fn check_proxy(&self, base: &BaseUrl) -> Result<(), Error> {
+        if self.proxy.is_some() && self.plain_http == PlainHttp::OnlyLoopback && !base.is_https() {
+            return Err(Error::new(ErrorKind::InvalidArgument, "plain http would show the credentials to the proxy")
+                .with_remedy(
+                    "use https or no proxy, or allow plain http if that network is trusted; nothing was sent",
+                ));
+        }
+        Ok(())
     }
 
     pub(crate) fn http_client(&self, tls: rustls::ClientConfig) -> Result<reqwest::Client, Error> {

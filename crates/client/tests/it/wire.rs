@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use kubeproof_client::{Credentials, ErrorKind, Problem, Repeat, Transport, TransportOptions};
+use kubeproof_client::{Credentials, ErrorKind, PlainHttp, Problem, Repeat, Transport, TransportOptions};
 use wiremock::ResponseTemplate;
 
 use crate::support::{SECRET, get, options, requests, serve, token};
@@ -80,13 +80,19 @@ async fn an_echo_of_the_credentials_is_not_shown() {
 #[tokio::test]
 async fn a_proxy_is_used_only_when_asked_for() {
     let proxy = serve(ResponseTemplate::new(200).set_body_string("by proxy")).await;
-    let transport = Transport::new("http://127.0.0.1:1", token(), options(&Arc::default()).proxy(proxy.uri())).unwrap();
+    let by_proxy = || options(&Arc::default()).proxy(proxy.uri());
+    let error = Transport::new("http://127.0.0.1:1", token(), by_proxy()).unwrap_err();
+    assert!(error.to_string().contains("show the credentials to the proxy"), "{error}");
+    assert!(Transport::new("https://127.0.0.1:1", token(), by_proxy()).is_ok());
+
+    let anywhere = by_proxy().plain_http(PlainHttp::Anywhere);
+    let transport = Transport::new("http://127.0.0.1:1", token(), anywhere).unwrap();
     let reply = transport.send(&get(Repeat::Repeatable)).await.unwrap();
     assert_eq!(reply.body(), b"by proxy");
 
     let wrong = TransportOptions::default().proxy("http://user:planted@[::");
     assert!(!format!("{wrong:?}").contains("planted"));
-    let error = Transport::new("http://127.0.0.1:1", token(), wrong).unwrap_err();
+    let error = Transport::new("https://127.0.0.1:1", token(), wrong).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert!(!format!("{error} {error:?}").contains("planted"));
 }
