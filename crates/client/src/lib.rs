@@ -13,6 +13,7 @@
 mod access;
 mod credentials;
 mod error;
+mod error_kind;
 mod identifier;
 mod problem;
 mod read;
@@ -27,7 +28,8 @@ mod transport;
 
 pub use access::{ClusterAccess, ClusterKubeconfig};
 pub use credentials::Credentials;
-pub use error::{Consumed, Error, ErrorKind, UnknownErrorKind};
+pub use error::{Consumed, Error};
+pub use error_kind::{ErrorKind, UnknownErrorKind};
 pub use identifier::Identifier;
 pub use problem::Problem;
 pub use read::{AcceptedHazards, read_kubeconfig};

@@ -2,7 +2,7 @@
 //!
 //! Each successful request makes digitalocean mint a new API token, which stays in the account's list until it expires.
 //! So a request is repeated only after an answer that says that it failed (see
-//! [`Repeat::AfterRefusal`](kubeproof_client::Repeat::AfterRefusal)), and the kubeconfig should be kept, not fetched
+//! [`Repeat::AfterRefusal`]), and the kubeconfig should be kept, not fetched
 //! again.
 //!
 //! ```no_run

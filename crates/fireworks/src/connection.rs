@@ -85,5 +85,6 @@ fn cannot_generate(error: &GenerateError) -> Error {
         GenerateErrorKind::Endpoint | GenerateErrorKind::CertificateAuthority => ErrorKind::Malformed,
         _ => ErrorKind::InvalidArgument,
     };
-    Error::new(kind, format!("no kubeconfig can be generated: {error}"))
+    // The error brings its own remedy.
+    Error::new(kind, "no kubeconfig can be generated").with_remedy(error.to_string())
 }
