@@ -1,1 +1,1 @@
-//! Placeholder.
+//! The workspace's own tests are in `tests/`.

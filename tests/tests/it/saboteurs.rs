@@ -1,0 +1,285 @@
+//! Clients that are broken on purpose: the suite has to name what is wrong with each.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use kubeproof::conformance::adapter::{
+    About, Adapter, Credentials, Failure, FailureKind, FetchFuture, FetchRequest, Fetched,
+};
+use kubeproof::conformance::{Outcome, Runner, Suite};
+use kubeproof_reference::ReferenceAdapter;
+
+/// The cases under `under` that a saboteur fails.
+fn failed(saboteur: impl Adapter + 'static, under: &str) -> BTreeSet<String> {
+    let suite = Suite::embedded().unwrap();
+    let cases: Vec<_> = suite.cases().filter(|case| case.id.starts_with(under)).collect();
+    assert!(!cases.is_empty(), "there is no case under {under}");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let run = runtime.block_on(Runner::new(Arc::new(saboteur)).run(cases));
+    run.results.into_iter().filter(|result| result.outcome == Outcome::Failed).map(|result| result.case.id).collect()
+}
+
+#[track_caller]
+fn check(saboteur: impl Adapter + 'static, under: &str, caught_by: &[&str]) {
+    let failed = failed(saboteur, under);
+    for case in caught_by {
+        assert!(failed.contains(*case), "{case} did not catch it; these did: {failed:#?}");
+    }
+}
+
+/// The reference adapter with something done to the question or to the answer.
+struct Twisted<Q, A> {
+    question: Q,
+    answer: A,
+}
+
+impl<Q, A> Adapter for Twisted<Q, A>
+where
+    Q: Fn(&mut FetchRequest) + Send + Sync,
+    A: Fn(Result<Fetched, Failure>) -> Result<Fetched, Failure> + Send + Sync,
+{
+    fn about(&self) -> About {
+        ReferenceAdapter.about()
+    }
+
+    fn fetch(&self, mut request: FetchRequest) -> FetchFuture<'_> {
+        (self.question)(&mut request);
+        Box::pin(async move { (self.answer)(ReferenceAdapter.fetch(request).await) })
+    }
+}
+
+fn with_question(question: impl Fn(&mut FetchRequest) + Send + Sync) -> impl Adapter {
+    Twisted { question, answer: std::convert::identity }
+}
+
+fn with_answer(answer: impl Fn(Result<Fetched, Failure>) -> Result<Fetched, Failure> + Send + Sync) -> impl Adapter {
+    Twisted { question: |_: &mut FetchRequest| {}, answer }
+}
+
+/// A client as people write it in a hurry: one request, and whatever came is the answer.
+#[derive(Clone, Copy)]
+struct Hasty {
+    authenticates: Authenticates,
+    redirects: Redirects,
+    errors: Errors,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Authenticates {
+    Yes,
+    No,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Redirects {
+    Followed,
+    Refused,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Errors {
+    Told,
+    TakenForData,
+}
+
+impl Adapter for Hasty {
+    fn about(&self) -> About {
+        About::new("hasty", ["digitalocean", "cce", "ucs"])
+    }
+
+    fn fetch(&self, request: FetchRequest) -> FetchFuture<'_> {
+        Box::pin(self.ask(request))
+    }
+}
+
+impl Hasty {
+    async fn ask(self, request: FetchRequest) -> Result<Fetched, Failure> {
+        let id = |name: &str| request.cluster.get(name).cloned().unwrap_or_default();
+        let path = match request.provider.as_str() {
+            "digitalocean" => format!("/v2/kubernetes/clusters/{}/kubeconfig", id("cluster_id")),
+            "cce" => format!("/api/v3/projects/{}/clusters/{}/clustercert", id("project_id"), id("cluster_id")),
+            _ => format!("/v1/clusters/{}/accessinfo", id("cluster_id")),
+        };
+        let policy = match self.redirects {
+            Redirects::Followed => reqwest::redirect::Policy::limited(5),
+            Redirects::Refused => reqwest::redirect::Policy::none(),
+        };
+        let tls = rustls_config();
+        let client =
+            reqwest::Client::builder().tls_backend_preconfigured(tls).redirect(policy).no_proxy().build().unwrap();
+        let mut call = client.get(format!("{}{path}", request.base_url)).header("content-type", "application/json");
+        if self.authenticates == Authenticates::Yes {
+            call = match &request.credentials {
+                Credentials::Bearer { bearer } => call.bearer_auth(bearer),
+                Credentials::Token { token } => call.header("x-auth-token", token),
+                Credentials::AccessKey { .. } => call,
+            };
+        }
+        let reply = call.send().await.map_err(|_| Failure::new(FailureKind::Transport))?;
+        let status = reply.status().as_u16();
+        let body = reply.text().await.map_err(|_| Failure::new(FailureKind::Transport))?;
+        if self.errors == Errors::Told && status >= 300 {
+            let kind = match status {
+                400 => FailureKind::Rejected,
+                401 => FailureKind::Unauthenticated,
+                403 => FailureKind::Forbidden,
+                404 => FailureKind::NotFound,
+                429 => FailureKind::RateLimited,
+                500.. => FailureKind::Unavailable,
+                _ => FailureKind::Malformed,
+            };
+            return Err(Failure { status: Some(status), ..Failure::new(kind) });
+        }
+        match request.provider.as_str() {
+            "ucs" => Ok(Fetched::Access(serde_json::from_str(&body).unwrap_or_default())),
+            _ => Ok(Fetched::Kubeconfig(body)),
+        }
+    }
+}
+
+fn rustls_config() -> rustls::ClientConfig {
+    rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth()
+}
+
+const HASTY: Hasty = Hasty { authenticates: Authenticates::Yes, redirects: Redirects::Refused, errors: Errors::Told };
+
+#[test]
+fn the_honest_client_is_not_accused() {
+    assert_eq!(failed(with_question(|_| {}), ""), BTreeSet::new());
+}
+
+#[test]
+fn no_credential_is_sent() {
+    let silent = || Hasty { authenticates: Authenticates::No, ..HASTY };
+    check(silent(), "digitalocean/", &["digitalocean/access/token", "digitalocean/request/bearer-token"]);
+    check(silent(), "cce/", &["cce/auth/token-in-x-auth-token", "cce/access/is-a-kubeconfig"]);
+    check(silent(), "ucs/", &["ucs/download/second-call-is-refused"]);
+}
+
+#[test]
+fn an_error_body_is_taken_for_data() {
+    let credulous = || Hasty { errors: Errors::TakenForData, ..HASTY };
+    check(credulous(), "digitalocean/errors", &["digitalocean/errors/unknown-cluster"]);
+    check(credulous(), "cce/errors", &["cce/errors/a-failed-call-is-an-error", "cce/errors/unknown-cluster"]);
+}
+
+#[test]
+fn a_redirect_is_followed_with_the_token() {
+    let wandering = || Hasty { redirects: Redirects::Followed, ..HASTY };
+    check(wandering(), "cce/redirects", &["cce/redirects/token-302", "cce/redirects/token-307"]);
+    check(wandering(), "ucs/redirects", &["ucs/redirects/token-302"]);
+}
+
+#[test]
+fn downloaded_is_taken_for_access_information() {
+    check(HASTY, "ucs/download", &["ucs/download/second-call-is-refused"]);
+}
+
+#[test]
+fn the_one_shot_is_repeated() {
+    struct Twice;
+    impl Adapter for Twice {
+        fn about(&self) -> About {
+            ReferenceAdapter.about()
+        }
+
+        fn fetch(&self, request: FetchRequest) -> FetchFuture<'_> {
+            Box::pin(async move {
+                let first = ReferenceAdapter.fetch(request.clone()).await;
+                if first.is_err() { ReferenceAdapter.fetch(request).await } else { first }
+            })
+        }
+    }
+    check(Twice, "ucs/errors", &["ucs/errors/server-error"]);
+}
+
+#[test]
+fn the_certificate_authority_is_lost() {
+    let lossy = || {
+        with_answer(|result| {
+            result.map(|fetched| match fetched {
+                Fetched::Kubeconfig(text) => Fetched::Kubeconfig(without_authority(&text)),
+                Fetched::Connection { endpoint, .. } => Fetched::Connection { endpoint, ca_data: String::new() },
+                other => other,
+            })
+        })
+    };
+    check(lossy(), "digitalocean/access", &["digitalocean/access/authority"]);
+    check(lossy(), "cce/access", &["cce/access/authority-is-handed-on"]);
+    check(lossy(), "fireworks/connection", &["fireworks/connection/authority"]);
+}
+
+fn without_authority(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.split_once("certificate-authority-data:") {
+        Some((before, _)) => format!("{before}certificate-authority-data: ''\n"),
+        None => format!("{line}\n"),
+    });
+    lines.collect()
+}
+
+#[test]
+fn the_expiry_is_not_passed_on() {
+    check(
+        with_question(|request| request.options.expiry_seconds = None),
+        "digitalocean/expiry",
+        &["digitalocean/expiry/three-hundred-seconds"],
+    );
+}
+
+#[test]
+fn the_first_context_is_taken() {
+    let first = || {
+        with_answer(|result| {
+            result.map(|fetched| match fetched {
+                Fetched::Kubeconfig(text) => {
+                    let mut kubeconfig = kubeproof_kubeconfig::Kubeconfig::parse(&text).unwrap();
+                    kubeconfig.current_context = kubeconfig.contexts[0].name.clone();
+                    Fetched::Kubeconfig(kubeconfig.to_yaml().unwrap())
+                }
+                other => other,
+            })
+        })
+    };
+    check(first(), "cce/", &["cce/contexts/internal-listed-first"]);
+}
+
+#[test]
+fn the_token_is_told_in_an_error() {
+    struct Chatty;
+    impl Adapter for Chatty {
+        fn about(&self) -> About {
+            ReferenceAdapter.about()
+        }
+
+        fn fetch(&self, request: FetchRequest) -> FetchFuture<'_> {
+            Box::pin(async move {
+                let secrets = request.credentials.secrets().join(" ");
+                ReferenceAdapter.fetch(request).await.map_err(|failure| Failure {
+                    message: format!("{} (asked with {secrets})", failure.message),
+                    ..failure
+                })
+            })
+        }
+    }
+    check(Chatty, "cce/secrets", &["cce/secrets/wrong-token-is-not-shown"]);
+    check(Chatty, "digitalocean/errors", &["digitalocean/errors/unknown-cluster"]);
+}
+
+#[test]
+fn the_api_key_becomes_the_token_of_the_cluster() {
+    let keyed = || {
+        with_answer(|result| {
+            result.map(|fetched| match fetched {
+                Fetched::Kubeconfig(text) => {
+                    Fetched::Kubeconfig(text.replace("token-of-a-user-of-the-cluster", "example-fireworks-api-key"))
+                }
+                other => other,
+            })
+        })
+    };
+    check(keyed(), "fireworks/user", &["fireworks/user/api-key-is-not-the-token"]);
+}
