@@ -67,18 +67,10 @@ async fn fireworks(request: &FetchRequest) -> Result<Fetched, Error> {
     let read_mask = request.options.read_mask.as_deref().map(fireworks::ReadMask::parse).transpose()?;
     let options = fireworks::Options { read_mask };
     let info = client.fetch(&fireworks::Cluster::parse(account, cluster)?, &options).await?;
-    match (&info.endpoint, &info.ca_data) {
-        (Some(_), Some(_)) => {
-            let user = UserCredentials::Token(Secret::new(USER_TOKEN));
-            let names = Names::all(format!("fireworks_{account}_{cluster}"));
-            written(&client.kubeconfig(&info, &user, &names)?)
-        }
-        // A read mask left a field out: there is nothing to make a kubeconfig of.
-        (endpoint, ca_data) => Ok(Fetched::Connection {
-            endpoint: endpoint.clone().unwrap_or_default(),
-            ca_data: ca_data.clone().unwrap_or_default(),
-        }),
-    }
+    // A read mask may have left a field out: then this is an error, not half a kubeconfig.
+    let user = UserCredentials::Token(Secret::new(USER_TOKEN));
+    let names = Names::all(format!("fireworks_{account}_{cluster}"));
+    written(&client.kubeconfig(&info, &user, &names)?)
 }
 
 fn written(kubeconfig: &kubeproof_kubeconfig::Kubeconfig) -> Result<Fetched, Error> {

@@ -39,6 +39,7 @@ impl Emulation for Fireworks {
     type Incident = Incident;
     const PROVIDER: &'static str = "fireworks";
     const EDITIONS: &'static [Edition] = &[Edition("2026-11")];
+    const ISSUES_CREDENTIALS: bool = false;
 
     fn answer(_: Edition, world: &World, _: Timestamp, request: &Request) -> (Reply, World) {
         (respond(world, request).unwrap_or_else(Refusal::reply), world.clone())
