@@ -1,0 +1,67 @@
+# The jobs of this project. `.ci/run` runs those of CI, in this order: fmt, clippy, doc, test, interop.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+requirements := "tests/interop/requirements.txt"
+venv := justfile_directory() / ".venv"
+
+# List the recipes
+default:
+    @just --list --unsorted
+
+# What to run before a commit: everything but the programs of others
+check: fmt clippy doc test
+
+# Every job of CI
+ci: fmt clippy doc test interop
+
+# Whether every file is formatted
+fmt:
+    cargo fmt --all --check
+
+# Format every file
+fix:
+    cargo fmt --all
+
+# Lints, as errors
+clippy:
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+# The documentation; a broken link is an error
+doc:
+    RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps
+
+# Every test that needs nothing but Rust
+test:
+    cargo test --workspace
+
+# What kubectl, PyYAML and the Python client of Kubernetes make of every kubeconfig
+interop: venv
+    KUBEPROOF_KUBECTL={{ quote(venv / "bin/kubectl") }} KUBEPROOF_PYTHON={{ quote(venv / "bin/python") }} \
+        cargo test -p kubeproof-tests --features interop --test interop
+
+# The tests by cargo-nextest, with a report for CI servers in target/nextest/ci/junit.xml
+nextest:
+    cargo nextest run --workspace --profile ci
+
+# How to look at changed snapshots; they are in snapshots/, a folder per module of tests
+snapshots:
+    @echo 'INSTA_UPDATE=always cargo test --workspace    writes them; then read `git diff snapshots/`'
+    @echo 'cargo insta review                            asks about each, if cargo-insta is installed'
+
+# Licences, sources and duplicate versions of dependencies, by cargo-deny
+deny:
+    @cargo deny --version >/dev/null 2>&1 || { echo 'cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 1; }
+    cargo deny check bans licenses sources
+
+# The programs that `interop` needs; made anew only when their list changes
+[private]
+venv:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if ! cmp -s {{ requirements }} {{ quote(venv / "made-of.txt") }}; then
+        python3 -m venv --clear {{ quote(venv) }}
+        {{ quote(venv / "bin/python") }} -m pip install --quiet --disable-pip-version-check --no-deps -r {{ requirements }}
+        # Last, so that a venv that is half made is made again.
+        cp {{ requirements }} {{ quote(venv / "made-of.txt") }}
+    fi

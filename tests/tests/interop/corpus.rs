@@ -1,0 +1,383 @@
+//! Texts that YAML readers disagree about, in every place of a kubeconfig that holds a text.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kubeproof_kubeconfig::{
+    AuthProvider, Cluster, Context, EnvVar, Exec, Kubeconfig, NamedCluster, NamedContext, NamedExtension, NamedUser,
+    Unknown, User,
+};
+use serde_json::{Value, json};
+
+use crate::comparison::{as_kubectl_shows, differences};
+use crate::oracle::Oracle;
+
+/// By what a reader may take them for.
+const WORDS: &[&str] = &[
+    // Booleans of YAML 1.1, and of YAML 1.2.
+    "y",
+    "Y",
+    "n",
+    "N",
+    "yes",
+    "Yes",
+    "YES",
+    "no",
+    "No",
+    "NO",
+    "on",
+    "On",
+    "ON",
+    "off",
+    "Off",
+    "OFF",
+    "true",
+    "True",
+    "TRUE",
+    "false",
+    "False",
+    "FALSE",
+    "tRuE",
+    "yEs",
+    // Nothing.
+    "~",
+    "null",
+    "Null",
+    "NULL",
+    "nULL",
+    // Whole numbers: decimal, octal, binary, hexadecimal, with underscores, by sixties.
+    "0",
+    "-0",
+    "+1",
+    "12345",
+    "1_000",
+    "1__0",
+    "_1",
+    "0777",
+    "0o17",
+    "0b1010",
+    "0x1F",
+    "-0x1f",
+    "0b",
+    "0x",
+    "08",
+    "1:30",
+    "190:20:30",
+    "-1:00",
+    "99999999999999999999999",
+    "18446744073709551616",
+    // Numbers with a fraction or an exponent.
+    "1.0",
+    "1.",
+    ".5",
+    "-.5",
+    "1e3",
+    "1E3",
+    "433e40",
+    "1e+3",
+    "6.02e-23",
+    "1_0.5",
+    "12:30:45.5",
+    ".inf",
+    "-.Inf",
+    "+.INF",
+    ".nan",
+    ".NaN",
+    "inf",
+    "nan",
+    "Infinity",
+    // Dates.
+    "2026-01-01",
+    "2026-1-1",
+    "2026-01-01T00:00:00Z",
+    "2026-01-01 00:00:00",
+    "2001-12-14t21:59:43.10-05:00",
+    // A default and a merge of YAML 1.1.
+    "=",
+    "<<",
+    // Indicators.
+    "-",
+    "- a",
+    "?",
+    "? a",
+    ":",
+    ": a",
+    "a:",
+    "a: b",
+    "a :b",
+    ",",
+    "[",
+    "]",
+    "[a, b]",
+    "{",
+    "}",
+    "{a: b}",
+    "#",
+    "# a",
+    "a #b",
+    "a#b",
+    "&",
+    "&a",
+    "*",
+    "*a",
+    "!",
+    "!a",
+    "!!str 1",
+    "!!binary aGVsbG8=",
+    "|",
+    "|-",
+    ">",
+    ">+",
+    "%",
+    "%YAML 1.2",
+    "@",
+    "`",
+    "---",
+    "--- a",
+    "...",
+    "'",
+    "''",
+    "'a'",
+    "\"",
+    "\"\"",
+    "\"a\"",
+    "a'b",
+    "a\"b",
+    "\\",
+    "\\n",
+    "a\\",
+    "${HOME}",
+    "$(HOME)",
+    "{{ .name }}",
+    "%s",
+    "a,b",
+    "a, b",
+    // Blanks.
+    " ",
+    "  ",
+    " a",
+    "a ",
+    " a ",
+    "a  b",
+    "\ta",
+    "a\t",
+    "a\tb",
+    "\t",
+    // Ends of lines, also those of YAML 1.1 and of Unicode.
+    "a\nb",
+    "\n",
+    "\na",
+    "a\n",
+    "a\n\n",
+    "a\n b",
+    " a\nb",
+    "a\n\n\nb",
+    "a\r",
+    "a\rb",
+    "a\r\nb",
+    "a\u{85}b",
+    "a\u{2028}b",
+    "a\u{2029}b",
+    "\u{85}",
+    "# a\nb: c",
+    "a: b\nc: d",
+    "--- \na",
+    "...\na",
+    // Characters that are not printable, or not to YAML.
+    "\u{0}",
+    "a\u{0}b",
+    "\u{1}",
+    "\u{7}",
+    "\u{8}",
+    "\u{b}",
+    "\u{c}",
+    "\u{1b}[31m",
+    "\u{1f}",
+    "\u{7f}",
+    "\u{80}",
+    "\u{9f}",
+    "\u{a0}",
+    "\u{ad}",
+    "\u{200b}",
+    "\u{200e}",
+    "\u{202e}",
+    "\u{feff}",
+    "\u{feff}a",
+    "a\u{feff}",
+    "\u{fffd}",
+    "\u{fffe}",
+    "\u{ffff}",
+    "\u{e000}",
+    // Letters of all sorts.
+    "é",
+    "e\u{301}",
+    "ß",
+    "日本",
+    "עברית",
+    "😀",
+    "👩‍👩‍👧",
+    "\u{1f1e9}\u{1f1ea}",
+    "\u{10ffff}",
+    "\u{10fffe}",
+    "\u{212a}",
+    "K",
+    // HTML, which Go's JSON escapes.
+    "<b>&amp;</b>",
+];
+
+/// [`WORDS`], and what is too long to be written there.
+fn corpus() -> Vec<String> {
+    let long = [
+        "x".repeat(100_000),
+        "word ".repeat(500),
+        format!("{}\n", "line of a text\n".repeat(200)),
+        "日本 ".repeat(200),
+        format!("{}: {}", "k".repeat(2_000), "v".repeat(2_000)),
+        " ".repeat(300),
+    ];
+    WORDS.iter().copied().map(str::to_owned).chain(long).collect()
+}
+
+/// Every text of the corpus in every place, in one document; and what it has to be read as, written by hand.
+fn document(corpus: &[String]) -> (Kubeconfig, Value) {
+    let mut kubeconfig = Kubeconfig { current_context: "on".to_owned(), ..Kubeconfig::default() };
+    let (mut clusters, mut users, mut contexts) = (Vec::new(), Vec::new(), Vec::new());
+    for text in corpus {
+        let text = || text.clone();
+        kubeconfig.clusters.push(NamedCluster {
+            name: text(),
+            cluster: Cluster {
+                server: text(),
+                tls_server_name: Some(text()),
+                certificate_authority: Some(text()),
+                proxy_url: Some(text()),
+                extensions: vec![NamedExtension {
+                    name: text(),
+                    extension: json!({text(): [text(), ""]}),
+                    unknown: Unknown::default(),
+                }],
+                ..Cluster::default()
+            },
+            ..NamedCluster::default()
+        });
+        clusters.push(json!({"name": text(), "cluster": {
+            "server": text(),
+            "tls-server-name": text(),
+            "certificate-authority": text(),
+            "proxy-url": text(),
+            "extensions": [{"name": text(), "extension": {text(): [text(), ""]}}],
+        }}));
+        kubeconfig.users.push(NamedUser {
+            name: text(),
+            user: User {
+                client_certificate: Some(text()),
+                client_key: Some(text()),
+                token: Some(text().into()),
+                token_file: Some(text()),
+                impersonate: Some(text()),
+                impersonate_uid: Some(text()),
+                impersonate_groups: vec![text(), String::new()],
+                impersonate_user_extra: BTreeMap::from([(text(), vec![text()])]),
+                username: Some(text()),
+                password: Some(text().into()),
+                auth_provider: Some(AuthProvider {
+                    name: text(),
+                    config: BTreeMap::from([(text(), text().into())]),
+                    unknown: Unknown::default(),
+                }),
+                exec: Some(Exec {
+                    command: text(),
+                    args: vec![text(), String::new(), format!("--name={}", text())],
+                    env: [text(), String::new()]
+                        .map(|value| EnvVar { name: text(), value: value.into(), unknown: Unknown::default() })
+                        .into(),
+                    api_version: Some(text()),
+                    install_hint: Some(text()),
+                    interactive_mode: Some(text()),
+                    ..Exec::default()
+                }),
+                ..User::default()
+            },
+            ..NamedUser::default()
+        });
+        users.push(json!({"name": text(), "user": {
+            "client-certificate": text(),
+            "client-key": text(),
+            "token": text(),
+            "tokenFile": text(),
+            "as": text(),
+            "as-uid": text(),
+            "as-groups": [text(), ""],
+            "as-user-extra": {text(): [text()]},
+            "username": text(),
+            "password": text(),
+            "auth-provider": {"name": text(), "config": {text(): text()}},
+            "exec": {
+                "command": text(),
+                "args": [text(), "", format!("--name={}", text())],
+                "env": [{"name": text(), "value": text()}, {"name": text(), "value": ""}],
+                "apiVersion": text(),
+                "installHint": text(),
+                "interactiveMode": text(),
+            },
+        }}));
+        kubeconfig.contexts.push(NamedContext {
+            name: text(),
+            context: Context { cluster: text(), user: text(), namespace: Some(text()), ..Context::default() },
+            ..NamedContext::default()
+        });
+        contexts.push(json!({
+            "name": text(),
+            "context": {"cluster": text(), "user": text(), "namespace": text()},
+        }));
+    }
+    let expected = json!({
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": clusters,
+        "users": users,
+        "contexts": contexts,
+        "current-context": "on",
+    });
+    (kubeconfig, expected)
+}
+
+#[test]
+fn the_corpus_is_large_and_has_no_text_twice() {
+    let corpus = corpus();
+    let different: BTreeSet<&String> = corpus.iter().collect();
+    assert_eq!(different.len(), corpus.len());
+    assert!(corpus.len() >= 100, "{}", corpus.len());
+}
+
+#[test]
+fn kubectl_reads_every_text_as_it_was_written() {
+    let oracle = Oracle::new();
+    let (kubeconfig, expected) = document(&corpus());
+    let file = oracle.file("corpus", &kubeconfig.to_yaml().expect("it can be written"));
+    let shown = oracle.kubectl_view(&file).expect("kubectl reads it");
+    assert_eq!(differences(&as_kubectl_shows(&expected), &shown), [""; 0]);
+}
+
+#[test]
+fn pyyaml_reads_every_text_as_it_was_written() {
+    let oracle = Oracle::new();
+    let (kubeconfig, expected) = document(&corpus());
+    let file = oracle.file("corpus", &kubeconfig.to_yaml().expect("it can be written"));
+    let read = oracle.python("documents", &[file]).expect("PyYAML reads it");
+    assert_eq!(differences(&json!([[expected]]), &json!(read)), [""; 0]);
+}
+
+/// The corpus has teeth: written without quotes, such texts are read as something else, or the file is refused.
+#[test]
+fn texts_without_quotes_are_not_read_as_they_were_written() {
+    let oracle = Oracle::new();
+    for text in ["no", "0x1F", "1:30", "~", "<<", "2026-01-01", "1_000", ".inf"] {
+        let read = oracle.python("documents", &[oracle.file("bare", &format!("token: {text}\n"))]);
+        assert_ne!(read.as_ref().map(|read| &read[0]), Ok(&json!([{"token": text}])), "{text}");
+    }
+    for text in ["y", "no", "0x1F", "~", "1_000", ".inf"] {
+        let file = oracle.file("bare", &format!("users:\n- name: a\n  user:\n    token: {text}\n"));
+        let shown = oracle.kubectl_view(&file);
+        assert_ne!(shown.as_ref().map(|shown| &shown["users"][0]["user"]["token"]), Ok(&json!(text)), "{text}");
+    }
+}

@@ -1,0 +1,103 @@
+//! The programs of others, run so that nothing of this machine reaches them.
+
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// A folder of its own for one test: the home of the programs, and the kubeconfigs that they read.
+pub(crate) struct Oracle {
+    folder: tempfile::TempDir,
+}
+
+impl Oracle {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder can be made") }
+    }
+
+    /// Writes a file that only its owner can read.
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        let mut file = tempfile::NamedTempFile::new_in(self.folder.path()).expect("a file can be made");
+        file.write_all(text.as_bytes()).expect("it can be written");
+        assert_private(file.path());
+        file.persist(&path).expect("it can be named");
+        path
+    }
+
+    /// A folder within.
+    pub(crate) fn folder(&self, name: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::create_dir(&path).expect("a folder can be made");
+        path
+    }
+
+    /// What `kubectl config view --raw -o json` shows of a file, or what it complains of.
+    pub(crate) fn kubectl_view(&self, kubeconfig: &Path) -> Result<Value, String> {
+        let output = self.kubectl([
+            OsStr::new("config"),
+            OsStr::new("view"),
+            OsStr::new("--raw"),
+            OsStr::new("-o"),
+            OsStr::new("json"),
+            OsStr::new("--kubeconfig"),
+            kubeconfig.as_os_str(),
+        ]);
+        let stdout = succeeded(output)?;
+        serde_json::from_slice(&stdout).map_err(|error| format!("kubectl wrote no JSON: {error}"))
+    }
+
+    /// Runs kubectl.
+    pub(crate) fn kubectl(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Output {
+        self.run(program("KUBEPROOF_KUBECTL"), arguments)
+    }
+
+    /// What Python programs read of files: see `tests/interop/read.py` for the ways.
+    pub(crate) fn python(&self, way: &str, files: &[PathBuf]) -> Result<Vec<Value>, String> {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/read.py");
+        let arguments = [script.into_os_string(), way.into()].into_iter().chain(files.iter().map(Into::into));
+        let stdout = succeeded(self.run(program("KUBEPROOF_PYTHON"), arguments))?;
+        serde_json::from_slice(&stdout).map_err(|error| format!("read.py wrote no JSON: {error}"))
+    }
+
+    fn run(&self, program: PathBuf, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Output {
+        Command::new(&program)
+            .args(arguments)
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap_or_else(|error| panic!("{} does not run: {error}; use `just interop`", program.display()))
+    }
+}
+
+fn program(variable: &str) -> PathBuf {
+    match std::env::var_os(variable) {
+        Some(path) if !path.is_empty() => path.into(),
+        _ => panic!("{variable} is not set: run these tests with `just interop`, which brings kubectl and PyYAML"),
+    }
+}
+
+fn succeeded(output: Output) -> Result<Vec<u8>, String> {
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    // kubectl may quote the whole file in a complaint.
+    const SHOWN: usize = 400;
+    let complaint: String = String::from_utf8_lossy(&output.stderr).trim().chars().take(SHOWN).collect();
+    Err(format!("{}: {complaint}", output.status))
+}
+
+#[cfg(unix)]
+fn assert_private(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::metadata(path).expect("the file is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "{}", path.display());
+}
+
+#[cfg(not(unix))]
+fn assert_private(_: &Path) {}
