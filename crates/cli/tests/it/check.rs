@@ -1,0 +1,137 @@
+//! `kubeproof check`
+
+use std::fs;
+
+use crate::program::{FAILS, PASSES, fixtures, kubeproof, kubeproof_with};
+
+/// Runs `check` on fixtures with these cases and compares the exit code and what is on standard error.
+#[track_caller]
+fn check(cases: &str, arguments: &[&str], code: i32, parts: &[&str]) {
+    let folder = fixtures(cases);
+    let mut all = vec!["check", "--fixtures", folder.path().to_str().unwrap()];
+    all.extend(arguments);
+    let ran = kubeproof(&all);
+    assert_eq!(ran.code, code, "{}\n{}", ran.out, ran.err);
+    for part in parts {
+        assert!(ran.err.contains(part), "`{part}` is not in: {}", ran.err);
+    }
+}
+
+#[test]
+fn the_embedded_suite_is_conformant() {
+    let ran = kubeproof(&["check"]);
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+    for provider in ["digitalocean", "cce", "ucs", "fireworks"] {
+        assert!(ran.out.lines().any(|line| line.starts_with(provider)), "{provider}");
+    }
+    assert!(
+        ran.out.contains("passed            ucs/download/second-call-is-refused  ucs.download-once"),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains("\n  failed"));
+    assert_eq!(ran.err, "");
+}
+
+#[test]
+fn exit_codes() {
+    check(PASSES, &[], 0, &[]);
+    check(FAILS, &[], 1, &[]);
+    check(&format!("{PASSES}{FAILS}"), &["ucs/some/passes"], 0, &[]);
+    check(PASSES, &["--min-ran", "100"], 0, &[]);
+    check(PASSES, &["--report", "json"], 2, &["FORMAT=PATH"]);
+    check(PASSES, &["--report", "pdf=x"], 2, &["human, json, junit"]);
+    check(PASSES, &["--report", "json=-", "--report", "junit=-"], 2, &["cannot share standard output"]);
+    check(
+        PASSES,
+        &["--report", "json=/no/such/folder/x.json"],
+        2,
+        &["there is no folder /no/such/folder", "make it first"],
+    );
+    check(PASSES, &["--report", "json=/"], 5, &["cannot be written to /"]);
+    check(PASSES, &["--jobs", "0"], 2, &["--jobs"]);
+    check(PASSES, &["--min-ran", "101"], 2, &["--min-ran"]);
+    check(PASSES, &["--provider", "nimbus"], 2, &["nimbus", "digitalocean, cce, ucs, fireworks"]);
+    check(PASSES, &["--provider", "cce"], 4, &["nothing ran", "kubeproof list"]);
+    check(PASSES, &["--provenance", "hearsay"], 2, &["documented, newer, observed or inferred"]);
+    check(PASSES, &["--edition", "ucs"], 2, &["PROVIDER@DATE"]);
+    check(PASSES, &["--edition", "nimbus@2025-05"], 2, &["there is no provider `nimbus`"]);
+    check(PASSES, &["--edition", "ucs@1999-01"], 2, &["ucs@2025-05"]);
+    check(PASSES, &["--edition", "ucs@2025-05"], 0, &[]);
+    check(PASSES, &["ucs/some/pases"], 4, &["no case fits `ucs/some/pases`", "did you mean `ucs/some/passes`?"]);
+    check(PASSES, &["ucs", "nowhere"], 4, &["no case fits `nowhere`", "kubeproof list"]);
+    check(PASSES, &["ucs/[z-a]"], 4, &["cannot be read"]);
+}
+
+#[test]
+fn bad_files() {
+    check(&PASSES.replace("title", "titel"), &[], 2, &["ucs/cases/some.yaml:2:3: unknown field `titel`"]);
+    let missing = PASSES.replace("steps", "incidents: [{reply: {file: replies/gone.json}}]\n  steps");
+    check(&missing, &[], 2, &["some.yaml:4:", "there is no fixture", "ucs/replies/gone.json", "make that file"]);
+    let ran = kubeproof(&["check", "--fixtures", "/no/such/folder"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("cannot read the fixtures in /no/such/folder"), "{}", ran.err);
+}
+
+#[test]
+fn a_failure_is_told_whole() {
+    let folder = fixtures(FAILS);
+    let ran = kubeproof(&["check", "--fixtures", folder.path().to_str().unwrap()]);
+    for part in [
+        "failed  ucs/some/fails",
+        "some.yaml:1:7",
+        "expected  error not-found",
+        "came      access information",
+        "> GET /v1/clusters/",
+        "> x-auth-token: <redacted>",
+        "< 200",
+        "clause ucs.one (documented)",
+        "docs/001, first sentence",
+        "kubeproof check ucs/some/fails",
+        "1 cases: 1 failed",
+    ] {
+        assert!(ran.out.contains(part), "`{part}` is not in: {}", ran.out);
+    }
+}
+
+#[test]
+fn reports_for_programs() {
+    let folder = fixtures(&format!("{PASSES}{FAILS}"));
+    let (json, junit) = (folder.path().join("report.json"), folder.path().join("report.xml"));
+    fs::write(&json, "an old report that is longer than nothing").unwrap();
+    let ran = kubeproof(&[
+        "check",
+        "--fixtures",
+        folder.path().to_str().unwrap(),
+        "--report",
+        &format!("json={}", json.display()),
+        "--report",
+        &format!("junit={}", junit.display()),
+    ]);
+    assert_eq!(ran.code, 1);
+    assert_eq!(ran.out, "");
+    assert_eq!(ran.err, "2 cases: 1 passed, 1 failed, 0 could not run, 0 skipped\n");
+    let report: serde_json::Value = serde_json::from_str(&fs::read_to_string(json).unwrap()).unwrap();
+    assert_eq!(report["schema"], "kubeproof.report/1");
+    assert_eq!(report["summary"]["passed"], 1);
+    assert_eq!(report["cases"][1]["id"], "ucs/some/fails");
+    assert_eq!(report["cases"][1]["outcome"], "failed");
+    let junit = fs::read_to_string(junit).unwrap();
+    assert!(junit.starts_with("<?xml") && junit.contains("failures=\"1\""), "{junit}");
+    assert!(!junit.contains('\u{1b}'), "no styles in a file");
+}
+
+#[test]
+fn colors_are_asked_for_or_left_out() {
+    let folder = fixtures(PASSES);
+    let colored = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut all = vec!["check", "--fixtures", folder.path().to_str().unwrap()];
+        all.extend(arguments);
+        kubeproof_with(&all, variables).out.contains('\u{1b}')
+    };
+    assert!(!colored(&[], &[]), "standard output is no terminal");
+    assert!(colored(&["--color", "always"], &[]));
+    assert!(colored(&[], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!colored(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+}
