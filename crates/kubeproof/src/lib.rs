@@ -36,3 +36,8 @@
 
 pub use kubeproof_conformance as conformance;
 pub use kubeproof_emulator as emulator;
+
+/// The examples of README.md are run like any other.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;

@@ -1,5 +1,5 @@
 //! Judges the suite, the runner and the reports from outside.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod judging;
 mod loading;
