@@ -2,5 +2,8 @@
 
 mod architecture;
 mod explanations;
+mod generated;
+mod licences;
+mod properties;
 mod saboteurs;
 mod secrets;
