@@ -243,6 +243,16 @@ pub struct ErrorExpectation {
     pub code: Option<String>,
     /// A text that the message holds.
     pub mentions: Option<String>,
+    /// The provider's id of the request.
+    pub request_id: Option<RequestId>,
+}
+
+/// Which id of a request is expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RequestId {
+    /// One that the provider sent, in a header or in the body.
+    Sent,
 }
 
 impl ErrorExpectation {
@@ -360,6 +370,7 @@ impl<'de> Deserialize<'de> for ErrorExpectation {
                     status: source.status,
                     code: source.code,
                     mentions: source.mentions,
+                    request_id: source.request_id,
                 })
             }
         }
@@ -368,12 +379,13 @@ impl<'de> Deserialize<'de> for ErrorExpectation {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct ErrorSource {
     kind: Option<Kinds>,
     status: Option<u16>,
     code: Option<String>,
     mentions: Option<String>,
+    request_id: Option<RequestId>,
 }
 
 /// One kind, or a list of kinds.

@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use crate::adapter::{Failure, FailureKind, Feature, FetchRequest, Fetched};
 use crate::case::{
-    AccessExpectation, AuthMethod, CertificateAuthority, ConnectionExpectation, ErrorExpectation, Expectation,
-    Freshness, KubeconfigExpectation,
+    AccessExpectation, AuthMethod, Case, CertificateAuthority, ConnectionExpectation, ErrorExpectation, Expectation,
+    Freshness, KubeconfigExpectation, RequestId,
 };
-use crate::wire::{Pattern, WireExpectation, fill};
+use crate::wire::{Pattern, fill};
 
 /// One thing that is not as a case expects it. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -119,6 +119,9 @@ fn shown(expected: &ErrorExpectation) -> String {
     if let Some(mentions) = &expected.mentions {
         text.push_str(&format!(", mentioning `{mentions}`"));
     }
+    if expected.request_id.is_some() {
+        text.push_str(", with the id of the request that the provider sent");
+    }
     text
 }
 
@@ -130,6 +133,9 @@ fn shown_failure(failure: &Failure) -> String {
     if let Some(code) = &failure.code {
         text.push_str(&format!(", code `{code}`"));
     }
+    if let Some(id) = &failure.request_id {
+        text.push_str(&format!(", request id `{id}`"));
+    }
     if !failure.message.is_empty() {
         text.push_str(&format!(": {}", failure.message));
     }
@@ -137,19 +143,38 @@ fn shown_failure(failure: &Failure) -> String {
 }
 
 fn judge_failure(expected: &ErrorExpectation, failure: &Failure, evidence: &Evidence<'_>, judgement: &mut Judgement) {
+    // What an adapter cannot tell, it is not asked for; what it tells has to be right.
     let untold = failure.kind == FailureKind::Error && !evidence.tells_kinds;
     let kind = expected.kinds.is_empty() || expected.kinds.contains(&failure.kind) || untold;
-    let status = expected.status.is_none() || expected.status == failure.status || untold;
-    let code = expected.code.is_none() || expected.code == failure.code || untold;
-    let mentions = expected.mentions.as_ref().is_none_or(|text| failure.message.contains(text.as_str()));
-    if !(kind && status && code && mentions) {
+    let status = expected.status.is_none() || expected.status == failure.status || (untold && failure.status.is_none());
+    let code = expected.code.is_none() || expected.code == failure.code || (untold && failure.code.is_none());
+    let mentions = expected.mentions.as_ref().is_none_or(|text| failure.message.contains(text.as_str()) || untold);
+    let request_id = expected.request_id.is_none_or(|RequestId::Sent| match &failure.request_id {
+        Some(id) => evidence.exchanges.iter().any(|exchange| holds(exchange, id)),
+        None => untold,
+    });
+    if !(kind && status && code && mentions && request_id) {
         judgement.miss(shown(expected), shown_failure(failure));
     }
-    let secrets = redactor(evidence);
+    let secrets = redactor(evidence).and(evidence.exchanges.iter().filter_map(signature));
     let texts = [Some(&failure.message), failure.code.as_ref(), failure.request_id.as_ref()];
     if texts.into_iter().flatten().any(|text| secrets.finds_secret(text)) {
         judgement.miss("an error that holds no secret", "an error that holds a credential");
     }
+}
+
+/// Whether a reply holds this id, in a header or in its body.
+fn holds(exchange: &Exchange, id: &str) -> bool {
+    let reply = &exchange.reply;
+    !id.is_empty()
+        && (reply.headers.values().any(|value| value.as_bytes() == id.as_bytes())
+            || String::from_utf8_lossy(&reply.body).contains(id))
+}
+
+/// The signature of a signed request: whoever has it can repeat the request.
+fn signature(exchange: &Exchange) -> Option<String> {
+    let (_, signature) = exchange.request.header("authorization")?.split_once("Signature=")?;
+    Some(signature.to_owned())
 }
 
 /// A redactor that knows the world's secrets and the credentials that the adapter was given.
@@ -370,14 +395,18 @@ fn judge_credentials_kept(fetched: &Fetched, evidence: &Evidence<'_>, judgement:
 
 /// Judges what was on the wire over a whole case.
 pub(crate) fn judge_wire(
-    expected: &WireExpectation,
+    case: &Case,
     exchanges: &[Exchange],
     elsewhere: &[Exchange],
     names: &BTreeMap<String, String>,
     redactor: &Redactor,
 ) -> Vec<(String, String)> {
+    let expected = &case.wire;
     let mut mismatches = Vec::new();
     let mut miss = |expected: String, came: String| mismatches.push((expected, came));
+    if exchanges.is_empty() && expected.requests.is_none() && expected.judges_requests() {
+        miss("a request".to_owned(), "none".to_owned());
+    }
     if let Some(count) = expected.requests
         && !count.admits(exchanges.len())
     {
@@ -418,7 +447,7 @@ pub(crate) fn judge_wire(
             }
         }
         for complaint in &exchange.reply.complaints {
-            if !expected.tolerated.iter().any(|clause| clause == complaint.clause) {
+            if case.clauses.iter().any(|clause| clause == complaint.clause) {
                 miss(format!("request {number} that follows `{}`", complaint.clause), complaint.explanation.clone());
             }
         }

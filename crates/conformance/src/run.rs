@@ -208,7 +208,7 @@ fn finish(
     let exchanges: Vec<Exchange> = session.journal().exchanges().cloned().collect();
     drop(session);
     let elsewhere = host.elsewhere();
-    for (expected, came) in judge::judge_wire(&case.wire, &exchanges, &elsewhere, names, &redactor) {
+    for (expected, came) in judge::judge_wire(&case, &exchanges, &elsewhere, names, &redactor) {
         mismatches.push(Mismatch { step: None, expected, came });
     }
     for miss in &mut mismatches {

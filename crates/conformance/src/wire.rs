@@ -6,7 +6,10 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 
-/// What the requests of a case have to be. Credentials may never reach another origin.
+/// What the requests of a case have to be.
+///
+/// Credentials may never reach another origin, and where the emulation complains about a clause that the case judges
+/// by, the case fails. Neither has to be written down. What is said of a request needs a request to hold.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WireExpectation {
@@ -20,10 +23,15 @@ pub struct WireExpectation {
     pub query: BTreeMap<String, Option<Pattern>>,
     /// Header fields of every request: a pattern, or nothing for a field that is not sent.
     pub headers: BTreeMap<String, Option<Pattern>>,
-    /// Clauses that the emulation may complain about.
-    pub tolerated: Vec<String>,
     /// How many requests reach the other origin that a redirect points at.
     pub elsewhere: Option<Count>,
+}
+
+impl WireExpectation {
+    /// Whether something is said of single requests.
+    pub(crate) fn judges_requests(&self) -> bool {
+        self.method.is_some() || self.path.is_some() || !self.query.is_empty() || !self.headers.is_empty()
+    }
 }
 
 /// A number, or bounds of one.

@@ -113,6 +113,30 @@ fn an_adapter_that_cannot_tell_kinds_is_not_asked_to() {
 }
 
 #[test]
+fn an_adapter_that_cannot_tell_is_still_right_in_what_it_tells() {
+    let case = "- {id: digitalocean/some/x, title: X, clauses: [digitalocean.one], steps: [{expect: {error: {kind: not-found, status: 404, mentions: gone}}}]}";
+    let suite = suite_of(CLAUSES, case).unwrap();
+    let outcome = |status: Option<u16>| {
+        let mut about = About::new("test", ["digitalocean"]);
+        about.features.retain(|feature| feature.as_str() != "error-kinds");
+        let adapter =
+            adapter_fn(about, move |_| async move { Err(Failure { status, ..Failure::new(FailureKind::Error) }) });
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(Runner::new(Arc::new(adapter)).run_case(suite.cases().next().unwrap().clone())).outcome
+    };
+    assert_eq!(outcome(None), Outcome::Passed);
+    assert_eq!(outcome(Some(404)), Outcome::Passed);
+    assert_eq!(outcome(Some(500)), Outcome::Failed);
+}
+
+#[test]
+fn a_request_id_is_one_that_was_sent() {
+    let with_id = Err(Failure { request_id: Some("made-up".to_owned()), ..Failure::new(FailureKind::NotFound) });
+    fails(&judge("{error: {request-id: sent}}", with_id), "with the id of the request that the provider sent");
+    fails(&judge("{error: {request-id: sent}}", failure(FailureKind::NotFound)), "with the id of the request");
+}
+
+#[test]
 fn an_error_holds_no_secret() {
     let leaky = |request: FetchRequest| {
         let message = format!("asked with {:?}", request.credentials.secrets());
@@ -203,4 +227,7 @@ fn what_is_expected_on_the_wire_is_missed_when_nothing_is_sent() {
     fails(&judge_case(&lines("{requests: 1}"), nothing), "expected 1 request; came 0 requests");
     fails(&judge_case(&lines("{requests: {at-least: 2}}"), nothing), "at least 2");
     passes(&judge_case(&lines("{requests: {at-most: 2}}"), nothing));
+    fails(&judge_case(&lines("{headers: {x-auth-token: ~}}"), nothing), "expected a request; came none");
+    fails(&judge_case(&lines("{method: GET}"), nothing), "expected a request; came none");
+    passes(&judge_case(&lines("{requests: 0, method: GET}"), nothing));
 }
