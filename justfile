@@ -59,9 +59,14 @@ deny:
 venv:
     #!/usr/bin/env bash
     set -euo pipefail
-    if ! cmp -s {{ requirements }} {{ quote(venv / "made-of.txt") }}; then
-        python3 -m venv --clear {{ quote(venv) }}
-        {{ quote(venv / "bin/python") }} -m pip install --quiet --disable-pip-version-check --no-deps -r {{ requirements }}
-        # Last, so that a venv that is half made is made again.
-        cp {{ requirements }} {{ quote(venv / "made-of.txt") }}
+    venv={{ quote(venv) }}
+    if cmp -s {{ requirements }} "$venv/made-of.txt"; then exit; fi
+    pip=("$venv/bin/python" -m pip)
+    # Debian has a Python that cannot put pip into a virtual environment.
+    if ! python3 -m venv --clear "$venv" >/dev/null; then
+        python3 -m venv --clear --without-pip "$venv"
+        pip=(python3 -m pip --python "$venv/bin/python")
     fi
+    "${pip[@]}" install --quiet --disable-pip-version-check -r {{ requirements }}
+    # Last, so that one that is half made is made again.
+    cp {{ requirements }} "$venv/made-of.txt"
