@@ -42,6 +42,11 @@ fn every_dependency_has_a_licence_that_is_allowed() {
         .map(|package| format!("{} {}: {:?}", package.name, package.version, package.license))
         .collect();
     assert!(refused.is_empty(), "{refused:#?}");
+    // And none is allowed for nothing.
+    let has =
+        |licence: &str| metadata.packages.iter().any(|package| package.license.iter().any(|of| of.contains(licence)));
+    let unused: Vec<&&str> = allowed.iter().filter(|licence| !has(licence)).collect();
+    assert!(unused.is_empty(), "deny.toml allows what no dependency has: {unused:?}");
 }
 
 #[test]
