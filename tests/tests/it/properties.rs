@@ -4,6 +4,7 @@
 
 mod yaml_1_1;
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use base64::Engine as _;
@@ -32,94 +33,24 @@ fn authority(seed: u64) -> Authority {
     Authority::new(seed, "a cluster").expect("a certificate can be made")
 }
 
-/// Texts that readers take for something else, or that end what they stand in.
-const HOSTILE: &[&str] = &[
-    "y",
-    "n",
-    "yes",
-    "No",
-    "ON",
-    "off",
-    "true",
-    "False",
-    "null",
-    "~",
-    "0",
-    "-1",
-    "+1",
-    "0777",
-    "0o17",
-    "0b11",
-    "0x1F",
-    "1_000",
-    "1e3",
-    "433e40",
-    "1.",
-    ".5",
-    "-.inf",
-    ".NaN",
-    "1:30",
-    "190:20:30.15",
-    "2026-01-01",
-    "2026-01-01T00:00:00Z",
-    "=",
-    "<<",
-    "-",
-    "- a",
-    "?",
-    "? a",
-    ":",
-    "a:",
-    "a: b",
-    ": a",
-    "#",
-    "a #b",
-    "&a",
-    "*a",
-    "!a",
-    "!!int 1",
-    "|",
-    ">-",
-    "%a",
-    "@a",
-    "`a",
-    "---",
-    "--- a",
-    "...",
-    "{",
-    "}",
-    "{a: b}",
-    "[",
-    "]",
-    "[a]",
-    ",",
-    "'",
-    "''",
-    "\"",
-    "\"a\": b",
-    "\\",
-    "\\n",
-    " ",
-    " a",
-    "a ",
-    "a  b",
-    "\u{a0}",
-    "\u{2028}",
-    "\u{2029}",
-    "\u{feff}",
-    "\u{fffe}",
-    "é",
-    "😀",
-    "\u{202e}",
-];
+/// Texts that readers take for something else, or that end what they stand in: the same that kubectl reads.
+static HOSTILE: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let groups: BTreeMap<String, Vec<String>> =
+        serde_json::from_str(include_str!("../../interop/corpus.json")).expect("the corpus is JSON");
+    groups.into_values().flatten().collect()
+});
+
+fn hostile() -> impl Strategy<Value = String> {
+    select(HOSTILE.as_slice())
+}
 
 /// A text of any characters.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z0-9_.:/@-]{1,24}",
-        select(HOSTILE).prop_map(str::to_owned),
-        vec(select(HOSTILE), 2..4).prop_map(|parts| parts.concat()),
-        vec(select(HOSTILE), 2..4).prop_map(|lines| lines.join("\n")),
+        hostile(),
+        vec(hostile(), 2..4).prop_map(|parts| parts.concat()),
+        vec(hostile(), 2..4).prop_map(|lines| lines.join("\n")),
         vec(any::<char>(), 0..12).prop_map(String::from_iter),
     ]
 }
@@ -154,11 +85,10 @@ enum Login {
 }
 
 fn login() -> impl Strategy<Value = Login> {
-    let hostile_token =
-        select(HOSTILE).prop_filter("it fits a header", |text| text.bytes().all(|b| b.is_ascii_graphic()));
+    let hostile_token = hostile().prop_filter("it fits a header", |text| text.bytes().all(|b| b.is_ascii_graphic()));
     prop_oneof![
         "[!-~]{1,60}".prop_map(Login::Token),
-        hostile_token.prop_map(|token| Login::Token(token.to_owned())),
+        hostile_token.prop_map(Login::Token),
         Just(Login::Certificate),
         (name(), vec(text(), 0..4), vec((name(), text()), 0..3)).prop_map(|(command, args, env)| Login::Exec {
             command,
