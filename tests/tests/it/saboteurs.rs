@@ -194,7 +194,7 @@ fn the_one_shot_is_repeated() {
             })
         }
     }
-    check(Twice, "ucs/errors", &["ucs/errors/server-error"]);
+    check(Twice, "ucs/errors", &["ucs/errors/not-repeated-after-500"]);
 }
 
 #[test]
