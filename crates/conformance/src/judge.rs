@@ -15,7 +15,7 @@ use crate::case::{
     AccessExpectation, AuthMethod, Case, CertificateAuthority, ConnectionExpectation, ErrorExpectation, Expectation,
     Freshness, KubeconfigExpectation, RequestId,
 };
-use crate::wire::{Pattern, fill};
+use crate::wire::{BodyExpectation, Pattern, fill};
 
 /// One thing that is not as a case expects it. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -445,6 +445,9 @@ pub(crate) fn judge_wire(
             if let Err((expected, came)) = fits(pattern.as_ref(), &came, names) {
                 miss(format!("{what} {expected}"), redactor.header(name, &came));
             }
+        }
+        if expected.body == Some(BodyExpectation::Empty) && !request.body.is_empty() {
+            miss(format!("request {number} without a body"), format!("a body of {} bytes", request.body.len()));
         }
         for complaint in &exchange.reply.complaints {
             if case.clauses.iter().any(|clause| clause == complaint.clause) {

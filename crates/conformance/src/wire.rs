@@ -23,14 +23,28 @@ pub struct WireExpectation {
     pub query: BTreeMap<String, Option<Pattern>>,
     /// Header fields of every request: a pattern, or nothing for a field that is not sent.
     pub headers: BTreeMap<String, Option<Pattern>>,
+    /// The body of every request.
+    pub body: Option<BodyExpectation>,
     /// How many requests reach the other origin that a redirect points at.
     pub elsewhere: Option<Count>,
+}
+
+/// What the body of a request has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BodyExpectation {
+    /// Nothing.
+    Empty,
 }
 
 impl WireExpectation {
     /// Whether something is said of single requests.
     pub(crate) fn judges_requests(&self) -> bool {
-        self.method.is_some() || self.path.is_some() || !self.query.is_empty() || !self.headers.is_empty()
+        self.method.is_some()
+            || self.path.is_some()
+            || !self.query.is_empty()
+            || !self.headers.is_empty()
+            || self.body.is_some()
     }
 }
 
