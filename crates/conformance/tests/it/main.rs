@@ -6,3 +6,4 @@ mod loading;
 mod reporting;
 mod running;
 mod suite_of;
+mod wire;

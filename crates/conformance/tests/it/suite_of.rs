@@ -32,3 +32,18 @@ pub(crate) fn folder_of(files: &[(&str, &str)]) -> TempDir {
     }
     folder
 }
+
+/// A suite of cce with the case file `cases/some.yaml`.
+pub(crate) fn suite_of_cce(cases: &str) -> Suite {
+    const CLAUSES: &str = "\
+provider: cce
+title: A provider
+documents: {docs/002: a document}
+editions: [{date: '2025-07', note: a note}]
+clauses:
+  - {id: cce.one, statement: One holds., source: 'docs/002, first sentence', provenance: documented}
+  - {id: cce.content-type.mandatory, statement: One is sent., source: 'docs/002, table 2', provenance: documented}
+";
+    let folder = folder_of(&[("cce/clauses.yaml", CLAUSES), ("cce/cases/some.yaml", cases)]);
+    Suite::read(folder.path()).unwrap()
+}
