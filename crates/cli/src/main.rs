@@ -2,6 +2,7 @@
 
 mod check;
 mod clauses;
+mod config;
 mod exit_code;
 mod explain;
 mod list;
@@ -49,6 +50,7 @@ enum Command {
     List(list::List),
     Explain(explain::Explain),
     Clauses(clauses::Clauses),
+    Config(config::Config),
 }
 
 fn main() -> ExitCode {
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
         Command::List(list) => list.run(),
         Command::Explain(explain) => explain.run(),
         Command::Clauses(clauses) => clauses.run(),
+        Command::Config(config) => config.run(),
     };
     code.into()
 }

@@ -30,32 +30,49 @@ mod authority;
 mod completeness;
 mod credential;
 mod data;
+mod edit;
 mod endpoint;
+mod files;
 mod finding;
+mod flatten;
 mod generate;
 mod hazards;
+mod load;
 mod merge;
+mod minify;
 mod model;
+mod number;
 mod read;
+mod save;
 mod secret;
 mod select;
 mod unknown;
+mod view;
 mod write;
 
 pub use authority::CertificateAuthority;
 pub use completeness::{incompleteness, incompleteness_of_every_context};
 pub use data::{Base64Error, Data};
+pub use edit::RemovedContext;
 pub use endpoint::{Endpoint, PlainHttp};
+pub use files::{Disk, Files};
 pub use finding::{Finding, FindingCode};
+pub use flatten::{FlattenError, FlattenErrorKind};
 pub use generate::{GenerateError, GenerateErrorKind, Names, UserCredentials, generate};
 pub use hazards::hazards;
+pub use load::{LoadError, LoadErrorKind, Loaded, Origins, PathError, Sources, relativized, resolved};
 pub use merge::{Action, Change, Entry, Merged, merge, merge_first_wins};
 pub use model::{
     AuthProvider, Cluster, Context, EnvVar, Exec, Kubeconfig, NamedCluster, NamedContext, NamedExtension, NamedUser,
     Preferences, User,
 };
-pub use read::{Location, MAX_BYTES, ReadError, ReadErrorKind};
+pub use read::{Location, MAX_BYTES, Profile, Read, ReadError, ReadErrorKind, Warning, WarningKind};
+pub use save::{
+    Clock, SaveError, SaveErrorKind, SaveOptions, SaveStep, Saved, SystemClock, UpdateError, save, update,
+    update_sources,
+};
 pub use secret::Secret;
 pub use select::{Current, SelectError, SelectErrorKind};
 pub use unknown::Unknown;
+pub use view::{Disclosure, View, ViewError};
 pub use write::WriteError;

@@ -8,11 +8,16 @@ mod compose;
 mod decode;
 mod error;
 mod fields;
+mod known;
 mod scalar;
 mod text;
 mod tree;
+mod warning;
 
 pub use error::{Location, ReadError, ReadErrorKind};
+pub use warning::{Warning, WarningKind};
+
+use warning::Warnings;
 
 use crate::Kubeconfig;
 
@@ -45,7 +50,7 @@ impl Kubeconfig {
     /// # Errors
     /// [`ReadError`] says where the document is wrong and shows nothing of its values.
     pub fn parse(text: &str) -> Result<Self, ReadError> {
-        read(text).map_err(|error| error.in_text(text))
+        Ok(Read::of_text(text, Profile::Kubectl)?.kubeconfig)
     }
 
     /// Reads a kubeconfig from the bytes of a file: UTF-8, or UTF-16 with a byte-order mark.
@@ -53,14 +58,79 @@ impl Kubeconfig {
     /// # Errors
     /// As [`Kubeconfig::parse`], and when the bytes are not text.
     pub fn parse_bytes(bytes: &[u8]) -> Result<Self, ReadError> {
+        Ok(Self::read(bytes, Profile::Kubectl)?.kubeconfig)
+    }
+
+    /// Reads a kubeconfig from the bytes of a file, and says what is to be known of them.
+    ///
+    /// ```
+    /// use kubeproof_kubeconfig::{Kubeconfig, Profile};
+    ///
+    /// let text = b"current-context: a\ncurrent-context: b\n";
+    /// let read = Kubeconfig::read(text, Profile::Kubectl)?;
+    /// assert_eq!(read.kubeconfig.current_context, "b");
+    /// assert_eq!(
+    ///     read.warnings[0].to_string(),
+    ///     "line 2, column 1: a key is there twice, and the last one counts; remove one"
+    /// );
+    /// assert!(Kubeconfig::read(text, Profile::Strict).is_err());
+    /// # Ok::<(), kubeproof_kubeconfig::ReadError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Kubeconfig::parse`], when the bytes are not text, and with [`Profile::Strict`] for the first thing that there
+    /// would be a warning of.
+    pub fn read(bytes: &[u8], profile: Profile) -> Result<Read, ReadError> {
         text::check_size(bytes.len())?;
-        Self::parse(&text::decode(bytes)?)
+        Read::of_text(&text::decode(bytes)?, profile)
     }
 }
 
-fn read(text: &str) -> Result<Kubeconfig, ReadError> {
-    text::check_size(text.len())?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    text::check_characters(text)?;
-    decode::kubeconfig(compose::first_document(text)?)
+/// How much is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Profile {
+    /// What kubectl accepts, with warnings.
+    #[default]
+    Kubectl,
+    /// What leaves no doubt: no key twice, no field that client-go does not know, nothing after the first document,
+    /// nothing that kubectl refuses. For what a program wrote.
+    Strict,
+}
+
+/// A kubeconfig, and what there is to know of the document that it was read from.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Read {
+    /// The kubeconfig.
+    pub kubeconfig: Kubeconfig,
+    /// What kubectl does not say, in the order of the document; a hundred at most.
+    pub warnings: Vec<Warning>,
+}
+
+impl Read {
+    fn of_text(text: &str, profile: Profile) -> Result<Self, ReadError> {
+        let read = || {
+            text::check_size(text.len())?;
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+            text::check_characters(text)?;
+            let mut warnings = Warnings::default();
+            let root = compose::first_document(text, &mut warnings)?;
+            if let Some(root) = &root {
+                known::check(root, &mut warnings);
+            }
+            let kubeconfig = decode::kubeconfig(root)?;
+            let warnings = warnings.sorted();
+            match (profile, warnings.first()) {
+                (Profile::Strict, Some(warning)) => Err(ReadError::strict(warning)),
+                _ => Ok(Self { kubeconfig, warnings }),
+            }
+        };
+        read().map_err(|error: ReadError| error.in_text(text))
+    }
+}
+
+/// Whether a scalar without quotes is a text to go-yaml v2, a date being one.
+pub(crate) fn is_text_when_plain(text: &str) -> bool {
+    matches!(scalar::plain(text), scalar::Resolved::Value(tree::Value::Text(_)))
 }

@@ -6,8 +6,9 @@ use granit_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
 use super::scalar::{self, Resolved};
 use super::tree::{Node, Value};
+use super::warning::{WarningKind, Warnings};
 use super::{Location, ReadError, ReadErrorKind};
-use crate::Data;
+use crate::{Data, number};
 
 /// kubectl allows 10,000 levels; a kubeconfig has 6, and what extensions add.
 const MAX_DEPTH: usize = 128;
@@ -21,15 +22,16 @@ const MAX_NODES: usize = 500_000;
 const YAML_TAGS: &str = "tag:yaml.org,2002:";
 
 /// Reads the first document of a text and looks at nothing after it. `None` when there is none.
-pub(super) fn first_document(text: &str) -> Result<Option<Node>, ReadError> {
+pub(super) fn first_document(text: &str, warnings: &mut Warnings) -> Result<Option<Node>, ReadError> {
     let mut options = granit_parser::Options::default();
     options.set_emit_comments(false);
     options.bom_inside_document_as_content = true;
     options.flow_nesting_limit = MAX_DEPTH;
     options.block_nesting_limit = MAX_DEPTH;
 
-    let mut composer = Composer::default();
-    for event in Parser::new_from_str_with_options(text, options) {
+    let mut composer = Composer::new(warnings);
+    let mut events = Parser::new_from_str_with_options(text, options);
+    while let Some(event) = events.next() {
         let (event, span) = event.map_err(|error| {
             let kind = match error.kind() {
                 granit_parser::ErrorKind::RecursionLimitExceeded => ReadErrorKind::Limit,
@@ -43,12 +45,25 @@ pub(super) fn first_document(text: &str) -> Result<Option<Node>, ReadError> {
                 let message = "kubectl reads YAML 1.1 only; remove the `%YAML` line";
                 return Err(ReadError::at(ReadErrorKind::Syntax, at, message));
             }
-            Event::Scalar(text, style, anchor, tag) => composer.scalar(&text, style, anchor, tag.as_deref(), at)?,
+            Event::Scalar(content, style, anchor, tag) => {
+                if style == ScalarStyle::DoubleQuoted {
+                    composer.check_escapes(span.slice(text).unwrap_or_default(), at);
+                }
+                composer.scalar(&content, style, anchor, tag.as_deref(), at)?;
+            }
             Event::SequenceStart(_, anchor, _) => composer.open(Frame::List(Vec::new()), anchor, at)?,
             Event::MappingStart(_, anchor, _) => composer.open(Frame::Map(Entries::default(), None), anchor, at)?,
             Event::SequenceEnd | Event::MappingEnd => composer.close()?,
             Event::Alias(anchor) => composer.alias(anchor, at)?,
-            Event::DocumentEnd => break,
+            Event::DocumentEnd => {
+                let rest = events.next();
+                if !matches!(rest, None | Some(Ok((Event::StreamEnd, _)))) {
+                    let after = location(span.end);
+                    let message = "what follows the first document is not read, by kubectl neither; remove it";
+                    composer.warnings.add(WarningKind::IgnoredRest, after, message);
+                }
+                break;
+            }
             _ => {}
         }
     }
@@ -59,8 +74,8 @@ fn location(marker: Marker) -> Location {
     Location { line: marker.line(), column: marker.col() + 1 }
 }
 
-#[derive(Default)]
-struct Composer {
+struct Composer<'a> {
+    warnings: &'a mut Warnings,
     stack: Vec<Open>,
     root: Option<Node>,
     anchors: HashMap<usize, Node>,
@@ -82,7 +97,7 @@ enum Frame {
 }
 
 enum Key {
-    Name(String),
+    Name(String, Location),
     /// A plain `<<`.
     Merge,
 }
@@ -91,18 +106,33 @@ enum Key {
 #[derive(Default)]
 struct Entries {
     list: Vec<(String, Node)>,
-    index: HashMap<String, usize>,
+    index: HashMap<String, Place>,
+}
+
+/// Where an entry is, and whether its key was written there rather than merged.
+struct Place {
+    at: usize,
+    is_written: bool,
 }
 
 impl Entries {
-    fn insert(&mut self, key: String, node: Node) {
-        match self.index.get(&key).and_then(|at| self.list.get_mut(*at)) {
-            Some((_, old)) => *old = node,
-            None => {
-                self.index.insert(key.clone(), self.list.len());
-                self.list.push((key, node));
-            }
+    /// Puts a value whose key is written here, and says whether it was written before.
+    fn write(&mut self, key: String, node: Node) -> bool {
+        let before = self.index.get(&key).is_some_and(|place| place.is_written);
+        self.insert(key, node, true);
+        before
+    }
+
+    fn insert(&mut self, key: String, node: Node, is_written: bool) {
+        if let Some(place) = self.index.get_mut(&key)
+            && let Some((_, old)) = self.list.get_mut(place.at)
+        {
+            *old = node;
+            place.is_written |= is_written;
+            return;
         }
+        self.index.insert(key.clone(), Place { at: self.list.len(), is_written });
+        self.list.push((key, node));
     }
 
     /// Takes over the entries of one mapping, or of a list of mappings of which the first goes before the others.
@@ -120,13 +150,37 @@ impl Entries {
             _ => return Err(refused),
         };
         for (key, node) in maps.into_iter().rev().flatten() {
-            self.insert(key, node);
+            self.insert(key, node, false);
         }
         Ok(())
     }
 }
 
-impl Composer {
+impl<'a> Composer<'a> {
+    fn new(warnings: &'a mut Warnings) -> Self {
+        Self { warnings, stack: Vec::new(), root: None, anchors: HashMap::new(), nodes: 0, aliased: Size::default() }
+    }
+
+    /// Warns of the escapes of JSON that go-yaml v2 does not know; other writers of JSON use them.
+    fn check_escapes(&mut self, source: &str, at: Location) {
+        let mut rest = source;
+        while let Some((_, escape)) = rest.split_once('\\') {
+            let is_surrogate = || {
+                let code = escape.strip_prefix('u').and_then(|hex| u32::from_str_radix(hex.get(..4)?, 16).ok());
+                code.is_some_and(|code| (0xd800..0xe000).contains(&code))
+            };
+            if escape.starts_with('/') || is_surrogate() {
+                let message =
+                    "kubectl refuses the escapes `\\/` and `\\ud800` to `\\udfff` of JSON; write the character itself";
+                self.warnings.add(WarningKind::KubectlRefuses, at, message);
+                return;
+            }
+            let mut characters = escape.chars();
+            characters.next();
+            rest = characters.as_str();
+        }
+    }
+
     fn scalar(
         &mut self,
         text: &str,
@@ -210,13 +264,20 @@ impl Composer {
             self.anchors.insert(anchor, node.clone());
         }
         if self.wants_key() {
-            return self.key(Key::Name(key_name(node)?));
+            let at = node.location;
+            return self.key(Key::Name(key_name(node)?, at));
         }
         match self.stack.last_mut().map(|open| &mut open.frame) {
             None => self.root = Some(node),
             Some(Frame::List(items)) => items.push(node),
             Some(Frame::Map(entries, key)) => match key.take() {
-                Some(Key::Name(name)) => entries.insert(name, node),
+                Some(Key::Name(name, at)) => {
+                    let is_repeated = entries.write(name, node);
+                    if is_repeated {
+                        let message = "a key is there twice, and the last one counts; remove one";
+                        self.warnings.add(WarningKind::DuplicateKey, at, message);
+                    }
+                }
                 Some(Key::Merge) => entries.merge(node)?,
                 // `wants_key` was asked above.
                 None => {}
@@ -257,7 +318,10 @@ fn key_name(node: Node) -> Result<String, ReadError> {
     match node.value {
         Value::Text(text) => Ok(text),
         Value::Bool(value) => Ok(value.to_string()),
-        Value::Number(number) => Ok(number.to_string()),
+        Value::Number(number) => Ok(match number.as_f64().filter(|_| number.is_f64()) {
+            Some(float) => number::in_key(float),
+            None => number.to_string(),
+        }),
         _ => Err(node.error(ReadErrorKind::Syntax, format!("a key is {}; write a text", node.type_name()))),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Warning;
+
 /// A place in a document. Lines and columns count from 1; a column counts characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -36,6 +38,8 @@ pub enum ReadErrorKind {
     Base64,
     /// A name is there twice in one list.
     DuplicateName,
+    /// kubectl would read it, but the strict profile does not.
+    Strict,
 }
 
 /// Why a document is not a kubeconfig. Nothing in it, its `Debug` form included, shows a value of the document.
@@ -54,6 +58,10 @@ impl ReadError {
 
     pub(super) fn at(kind: ReadErrorKind, location: Location, message: impl Into<String>) -> Self {
         Self { location: Some(location), ..Self::new(kind, message) }
+    }
+
+    pub(super) fn strict(warning: &Warning) -> Self {
+        Self::at(ReadErrorKind::Strict, warning.location, warning.message.clone())
     }
 
     /// Adds what may be shown of the line.

@@ -1,0 +1,25 @@
+//! `kubeproof config`: the kubeconfigs of this machine.
+
+mod view;
+
+use clap::{Args, Subcommand};
+
+/// Shows, checks and changes kubeconfigs
+#[derive(Args)]
+pub(crate) struct Config {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    View(view::View),
+}
+
+impl Config {
+    pub(crate) fn run(self) -> u8 {
+        match self.command {
+            Command::View(view) => view.run(),
+        }
+    }
+}
