@@ -1,0 +1,124 @@
+//! The file that is meant by a path, and what is in it.
+
+use std::fs::{self, DirBuilder, File, Metadata};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::error::{SaveError, SaveErrorKind};
+use crate::{Kubeconfig, MAX_BYTES};
+
+/// As many links as Linux follows.
+const MAX_LINKS: usize = 40;
+
+/// A file to change.
+#[derive(Clone)]
+pub(super) struct Target {
+    /// The path as it was given; kubectl makes the name of its lock of this.
+    pub(super) named: PathBuf,
+    /// The file that symbolic links lead to, which need not be there.
+    pub(super) real: PathBuf,
+}
+
+/// What was in the file.
+pub(super) struct Before {
+    pub(super) bytes: Vec<u8>,
+    pub(super) metadata: Metadata,
+    pub(super) kubeconfig: Kubeconfig,
+}
+
+impl Target {
+    pub(super) fn of(path: &Path) -> Result<Self, SaveError> {
+        let mut real = path.to_owned();
+        for _ in 0..MAX_LINKS {
+            match fs::read_link(&real) {
+                Ok(to) => real = folder_of(&real).join(to),
+                // No link, or nothing there.
+                Err(_) if real.file_name().is_some() => return Ok(Self { named: path.to_owned(), real }),
+                Err(_) => return Err(SaveError::new(path, SaveErrorKind::NotAFile, "is no file; name a file")),
+            }
+        }
+        let message = "links in a circle; remove one of the symbolic links";
+        Err(SaveError::new(path, SaveErrorKind::NotAFile, message))
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        folder_of(&self.real)
+    }
+
+    /// Makes the folders that are missing, for their owner only.
+    pub(super) fn make_folders(&self) -> Result<(), SaveError> {
+        for folder in [folder_of(&self.named), self.folder()] {
+            if folder.is_dir() {
+                continue;
+            }
+            let mut builder = DirBuilder::new();
+            builder.recursive(true);
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+            builder.create(folder).map_err(|error| SaveError::io(folder, "make the folder", &error))?;
+        }
+        Ok(())
+    }
+
+    /// Reads the file; `None` when it is not there.
+    pub(super) fn read(&self) -> Result<Option<Before>, SaveError> {
+        let metadata = match fs::metadata(&self.real) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(SaveError::io(&self.named, "look at the file", &error)),
+        };
+        if !metadata.is_file() {
+            let what = if metadata.is_dir() { "is a folder; name a file in it" } else { "is no ordinary file" };
+            return Err(SaveError::new(&self.named, SaveErrorKind::NotAFile, what));
+        }
+        let bytes = self.bytes()?;
+        let kubeconfig = Kubeconfig::parse_bytes(&bytes).map_err(|error| SaveError::unreadable(&self.named, &error))?;
+        if has_several_documents(&bytes) {
+            let message = "has several documents, of which only the first would be kept; split the file";
+            return Err(SaveError::new(&self.named, SaveErrorKind::SeveralDocuments, message));
+        }
+        Ok(Some(Before { bytes, metadata, kubeconfig }))
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, SaveError> {
+        let bound = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+        let mut bytes = Vec::new();
+        let read = File::open(&self.real).and_then(|file| file.take(bound).read_to_end(&mut bytes));
+        read.map_err(|error| SaveError::io(&self.named, "read the file", &error))?;
+        Ok(bytes)
+    }
+
+    /// Makes sure that nobody who takes no lock changed the file since it was read.
+    pub(super) fn check_unchanged(&self, before: Option<&Before>) -> Result<(), SaveError> {
+        let is_same = match before {
+            Some(before) => self.bytes()? == before.bytes,
+            None => fs::symlink_metadata(&self.real).is_err(),
+        };
+        if is_same {
+            return Ok(());
+        }
+        let message = "was changed by another program in the meantime, and is left as that program wrote it; try again";
+        Err(SaveError::new(&self.named, SaveErrorKind::ChangedMeanwhile, message))
+    }
+}
+
+/// The folder of a path; `.` for a bare name.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Whether there is anything after the first document. A line that starts with `---` or `...` cannot be anything but a
+/// mark in a document that was read.
+fn has_several_documents(bytes: &[u8]) -> bool {
+    // The marks of UTF-16 are as rare as several documents; together they are not looked for.
+    let text = String::from_utf8_lossy(bytes);
+    let is_mark = |line: &str, mark: &str| {
+        line.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+    };
+    let is_blank = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    let mut lines = text.trim_start_matches('\u{feff}').lines().filter(|line| !is_blank(line)).peekable();
+    if lines.peek().is_some_and(|line| is_mark(line, "---")) {
+        lines.next();
+    }
+    lines.skip_while(|line| !is_mark(line, "---") && !is_mark(line, "...")).any(|line| !is_mark(line, "..."))
+}
