@@ -244,7 +244,7 @@ impl Changes {
 }
 
 /// An entry that others refer to by name.
-trait Named: Clone + PartialEq {
+pub(crate) trait Named: Clone + PartialEq {
     fn name(&self) -> &str;
     fn set_name(&mut self, name: String);
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::error::{SaveError, SaveErrorKind};
-use crate::{Kubeconfig, MAX_BYTES};
+use crate::{Kubeconfig, MAX_BYTES, Profile, Read, WarningKind};
 
 /// As many links as Linux follows.
 const MAX_LINKS: usize = 40;
@@ -72,8 +72,9 @@ impl Target {
             return Err(SaveError::new(&self.named, SaveErrorKind::NotAFile, what));
         }
         let bytes = self.bytes()?;
-        let kubeconfig = Kubeconfig::parse_bytes(&bytes).map_err(|error| SaveError::unreadable(&self.named, &error))?;
-        if has_several_documents(&bytes) {
+        let read = Kubeconfig::read(&bytes, Profile::Kubectl);
+        let Read { kubeconfig, warnings, .. } = read.map_err(|error| SaveError::unreadable(&self.named, &error))?;
+        if warnings.iter().any(|warning| warning.kind == WarningKind::IgnoredRest) {
             let message = "has several documents, of which only the first would be kept; split the file";
             return Err(SaveError::new(&self.named, SaveErrorKind::SeveralDocuments, message));
         }
@@ -105,20 +106,4 @@ impl Target {
 /// The folder of a path; `.` for a bare name.
 pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Whether there is anything after the first document. A line that starts with `---` or `...` cannot be anything but a
-/// mark in a document that was read.
-fn has_several_documents(bytes: &[u8]) -> bool {
-    // The marks of UTF-16 are as rare as several documents; together they are not looked for.
-    let text = String::from_utf8_lossy(bytes);
-    let is_mark = |line: &str, mark: &str| {
-        line.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
-    };
-    let is_blank = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
-    let mut lines = text.trim_start_matches('\u{feff}').lines().filter(|line| !is_blank(line)).peekable();
-    if lines.peek().is_some_and(|line| is_mark(line, "---")) {
-        lines.next();
-    }
-    lines.skip_while(|line| !is_mark(line, "---") && !is_mark(line, "...")).any(|line| !is_mark(line, "..."))
 }

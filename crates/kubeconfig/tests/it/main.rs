@@ -16,6 +16,7 @@ mod hazards;
 mod merge;
 mod properties;
 mod read;
+mod save;
 mod secrecy;
 mod select;
 mod write;
