@@ -122,6 +122,10 @@ pub struct ScriptedReply {
     /// How often the body is repeated, for answers that are too large.
     #[serde(default = "once")]
     pub repeat: usize,
+    /// How many spaces follow the body, for answers that are too large and would be right otherwise: to JSON and YAML,
+    /// white space at the end means nothing.
+    #[serde(default)]
+    pub padding: usize,
 }
 
 impl ScriptedReply {
@@ -135,6 +139,7 @@ impl ScriptedReply {
             }
         }
         reply.body = self.body.repeat(self.repeat).into_bytes();
+        reply.body.resize(reply.body.len().saturating_add(self.padding), b' ');
         reply
     }
 
@@ -168,4 +173,24 @@ fn headers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String
         }
     }
     Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(source: &str, expected: &str) {
+        let scripted: ScriptedReply = serde_json::from_str(source).unwrap();
+        assert_eq!(String::from_utf8(scripted.reply().body).unwrap(), expected, "{source}");
+    }
+
+    #[test]
+    fn a_body_is_repeated_and_then_padded() {
+        check(r#"{"body": "ab"}"#, "ab");
+        check(r#"{"body": "ab", "repeat": 2}"#, "abab");
+        check(r#"{"body": "ab", "padding": 3}"#, "ab   ");
+        check(r#"{"body": "ab", "repeat": 2, "padding": 1}"#, "abab ");
+        check(r#"{"padding": 2}"#, "  ");
+    }
 }

@@ -5,13 +5,16 @@ use percent_encoding::percent_decode_str;
 
 /// One request as an emulation sees it.
 ///
-/// `path` and `query` are as they stood on the request line, still percent-encoded: routing rules differ
-/// between providers, so nothing is decoded or cleaned up before the emulation has looked at it.
+/// `path` and `query` are still percent-encoded: routing rules differ between providers, so nothing is decoded or cleaned
+/// up before the emulation has looked at it, but for what the host itself does to [`path`](Request::path).
 #[derive(Clone)]
 pub struct Request {
     /// The method, as sent.
     pub method: Method,
     /// The path, percent-encoded, with its leading `/`.
+    ///
+    /// [`WiremockHost`](crate::host::WiremockHost) hands over the path of a parsed URL, in which dot segments are resolved
+    /// already: of `/a/../b` it shows `/b`. Without a socket the path is what the caller writes here.
     pub path: String,
     /// What followed the first `?`, percent-encoded; `None` when there was no `?`.
     pub query: Option<String>,
@@ -77,7 +80,7 @@ impl Request {
         url::form_urlencoded::parse(self.query.as_deref().unwrap_or_default().as_bytes()).into_owned().collect()
     }
 
-    /// Path and query as they stood on the request line.
+    /// Path and query, percent-encoded, as in a request line.
     pub fn target(&self) -> String {
         match &self.query {
             Some(query) => format!("{}?{query}", self.path),
