@@ -61,7 +61,10 @@ pub use flatten::{FlattenError, FlattenErrorKind};
 pub use generate::{GenerateError, GenerateErrorKind, Names, UserCredentials, generate};
 pub use hazards::hazards;
 pub use load::{LoadError, LoadErrorKind, Loaded, Origins, PathError, Sources, relativized, resolved};
-pub use merge::{Action, Change, Entry, Merged, merge, merge_first_wins};
+pub use merge::{
+    Action, Change, Collision, Entry, MergeError, MergeErrorKind, MergePolicy, Merged, OnCollision, merge,
+    merge_first_wins,
+};
 pub use model::{
     AuthProvider, Cluster, Context, EnvVar, Exec, Kubeconfig, NamedCluster, NamedContext, NamedExtension, NamedUser,
     Preferences, User,

@@ -1,5 +1,9 @@
 //! Putting two kubeconfigs together.
 
+mod policy;
+
+pub use policy::{Collision, MergeError, MergeErrorKind, MergePolicy, OnCollision};
+
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
@@ -44,6 +48,8 @@ pub enum Entry {
     CurrentContext,
     /// An extension of the document or of its preferences.
     Extension,
+    /// A setting of the command line.
+    Preference,
     /// A field of the document that client-go does not know.
     UnknownField,
 }
@@ -80,6 +86,7 @@ impl fmt::Display for Entry {
             Self::Context => "context",
             Self::CurrentContext => "current context",
             Self::Extension => "extension",
+            Self::Preference => "preference",
             Self::UnknownField => "field",
         })
     }
@@ -128,35 +135,36 @@ impl fmt::Display for Change {
 /// ```
 #[must_use]
 pub fn merge(base: &Kubeconfig, new: &Kubeconfig) -> Merged {
-    combine(base, new, OnCollision::Rename)
+    combine(base, new, Taken::Rename)
 }
 
 /// Merges as client-go does with the files of `KUBECONFIG`: of two entries with one name the base's is taken, whole, and
 /// the other is [`Action::Shadowed`]. A context of `new` may then use a cluster or user of the base.
 #[must_use]
 pub fn merge_first_wins(base: &Kubeconfig, new: &Kubeconfig) -> Merged {
-    combine(base, new, OnCollision::Shadow)
+    combine(base, new, Taken::Shadow)
 }
 
+/// What to do with an entry whose name is taken by another.
 #[derive(Clone, Copy, PartialEq)]
-enum OnCollision {
+enum Taken {
     Rename,
     Shadow,
 }
 
-fn combine(base: &Kubeconfig, new: &Kubeconfig, on_collision: OnCollision) -> Merged {
+fn combine(base: &Kubeconfig, new: &Kubeconfig, taken: Taken) -> Merged {
     let mut changes = Changes(Vec::new());
     let referred = |name_of: fn(&Context) -> &str| base.contexts.iter().map(move |entry| name_of(&entry.context));
 
-    let mut clusters = List::new(&base.clusters, &new.clusters, Entry::Cluster, on_collision);
+    let mut clusters = List::new(&base.clusters, &new.clusters, Entry::Cluster, taken);
     clusters.reserve(referred(|context| &context.cluster));
     clusters.add_all(&new.clusters, &mut changes);
 
-    let mut users = List::new(&base.users, &new.users, Entry::User, on_collision);
+    let mut users = List::new(&base.users, &new.users, Entry::User, taken);
     users.reserve(referred(|context| &context.user));
     users.add_all(&new.users, &mut changes);
 
-    let mut contexts = List::new(&base.contexts, &new.contexts, Entry::Context, on_collision);
+    let mut contexts = List::new(&base.contexts, &new.contexts, Entry::Context, taken);
     for entry in &new.contexts {
         let mut renamed = entry.clone();
         renamed.context.cluster = clusters.name_in_result(&entry.context.cluster);
@@ -175,7 +183,11 @@ fn combine(base: &Kubeconfig, new: &Kubeconfig, on_collision: OnCollision) -> Me
 
     let current_context = current_context(base, new, &contexts, &mut changes);
     let mut preferences = base.preferences.clone();
-    preferences.colors |= new.preferences.colors;
+    if new.preferences.colors {
+        let action = if preferences.colors { Action::Unchanged } else { Action::Added };
+        changes.add(Entry::Preference, "colors", action);
+        preferences.colors = true;
+    }
     preferences.extensions = extensions(&base.preferences.extensions, &new.preferences.extensions, &mut changes);
     preferences.unknown = unknown(&base.preferences.unknown, &new.preferences.unknown, &mut changes);
     let extensions = extensions(&base.extensions, &new.extensions, &mut changes);
@@ -214,7 +226,7 @@ fn current_context(
 
 /// Extensions have no references, and two programs do not share a name: the base's goes first, as in client-go.
 fn extensions(base: &[NamedExtension], new: &[NamedExtension], changes: &mut Changes) -> Vec<NamedExtension> {
-    let mut list = List::new(base, new, Entry::Extension, OnCollision::Shadow);
+    let mut list = List::new(base, new, Entry::Extension, Taken::Shadow);
     list.add_all(new, changes);
     list.items
 }
@@ -270,7 +282,7 @@ struct List<T> {
     items: Vec<T>,
     by_name: HashMap<String, usize>,
     entry: Entry,
-    on_collision: OnCollision,
+    taken: Taken,
     /// Names that `new` uses itself, so that no renamed entry may take them.
     of_new: HashSet<String>,
     /// Names that contexts of the base refer to without an entry. An entry of `new` under such a name would hand its
@@ -280,7 +292,7 @@ struct List<T> {
 }
 
 impl<T: Named> List<T> {
-    fn new(base: &[T], new: &[T], entry: Entry, on_collision: OnCollision) -> Self {
+    fn new(base: &[T], new: &[T], entry: Entry, taken: Taken) -> Self {
         let mut by_name = HashMap::new();
         for (at, item) in base.iter().enumerate() {
             by_name.entry(item.name().to_owned()).or_insert(at);
@@ -289,7 +301,7 @@ impl<T: Named> List<T> {
             items: base.to_vec(),
             by_name,
             entry,
-            on_collision,
+            taken,
             of_new: new.iter().map(|item| item.name().to_owned()).collect(),
             reserved: HashSet::new(),
             renames: HashMap::new(),
@@ -297,7 +309,7 @@ impl<T: Named> List<T> {
     }
 
     fn reserve<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
-        if self.on_collision == OnCollision::Rename {
+        if self.taken == Taken::Rename {
             self.reserved = names.filter(|name| !self.by_name.contains_key(*name)).map(str::to_owned).collect();
         }
     }
@@ -317,7 +329,7 @@ impl<T: Named> List<T> {
                 Action::Added
             }
             Some(same) if same == item => Action::Unchanged,
-            _ if self.on_collision == OnCollision::Shadow => Action::Shadowed,
+            _ if self.taken == Taken::Shadow => Action::Shadowed,
             _ => Action::Renamed { to: self.add_renamed(item) },
         };
         let is_there = action != Action::Shadowed;

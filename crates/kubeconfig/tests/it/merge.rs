@@ -1,6 +1,8 @@
 //! Merging: both ways of meeting a name that is taken.
 
-use kubeproof_kubeconfig::{Action, Entry, Kubeconfig, Merged, merge, merge_first_wins};
+use kubeproof_kubeconfig::{
+    Action, Entry, FindingCode, Kubeconfig, MergeErrorKind, MergePolicy, Merged, OnCollision, merge, merge_first_wins,
+};
 
 /// A kubeconfig from short notation: clusters as `name=server`, users as `name=token`, contexts as `name=cluster/user`.
 fn config(current: &str, clusters: &[&str], users: &[&str], contexts: &[&str]) -> Kubeconfig {
@@ -150,6 +152,7 @@ fn extensions_and_unknown_fields() {
     assert_eq!(
         actions,
         [
+            (Entry::Preference, "colors", &Action::Added),
             (Entry::Extension, "e", &Action::Shadowed),
             (Entry::Extension, "f", &Action::Added),
             (Entry::UnknownField, "x", &Action::Shadowed),
@@ -200,4 +203,136 @@ fn first_wins_as_in_client_go() {
         &parse("users: [{name: u, user: {username: admin}}]\n"),
     );
     assert_eq!(merged.kubeconfig.users[0].user.username, None);
+}
+
+fn parse(text: &str) -> Kubeconfig {
+    Kubeconfig::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+#[test]
+fn a_name_that_is_taken_is_refused_when_asked_for() {
+    let base = config("a", &["k=s1"], &["u=t1"], &["a=k/u"]);
+    let policy = MergePolicy::new(OnCollision::Refuse);
+    for (new, expected) in [
+        (base.clone(), &[][..]),
+        (config("b", &["k=s1"], &["v=t1"], &["b=k/v"]), &[]),
+        (config("", &["k=s2"], &["u=t1"], &["b=k/u"]), &[r#"cluster "k""#]),
+        (config("", &["k=s1"], &["u=t2"], &["a=k/u"]), &[r#"user "u""#, r#"context "a""#]),
+        (config("", &["k=s1"], &["u=t1", "v=t1"], &["a=k/v"]), &[r#"context "a""#]),
+    ] {
+        match policy.merge(&base, &new) {
+            Ok(merged) => {
+                assert!(expected.is_empty(), "merged");
+                assert_eq!(policy.merge(&merged.kubeconfig, &new).unwrap().kubeconfig, merged.kubeconfig);
+            }
+            Err(error) => {
+                let shown: Vec<String> = error.collisions().iter().map(ToString::to_string).collect();
+                assert_eq!(error.kind(), MergeErrorKind::Collision);
+                assert_eq!(shown, expected);
+                assert!(error.to_string().contains(&shown.join(", ")) && error.findings().is_empty(), "{error}");
+                // Renamed, all of it is there.
+                let merged = MergePolicy::new(OnCollision::Rename).merge(&base, &new).unwrap();
+                assert_eq!(merged, merge(&base, &new));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_needs_permission() {
+    let base = config("a", &["k=s1"], &["u=t1"], &["a=k/u"]);
+    for (new, code, path) in [
+        ("users: [{name: x, user: {exec: {command: c}}}]", FindingCode::Exec, "users[0].user.exec"),
+        (
+            "users: [{name: x, user: {auth-provider: {name: gcp}}}]",
+            FindingCode::AuthProvider,
+            "users[0].user.auth-provider",
+        ),
+        ("users: [{name: v}, {name: x, user: {tokenFile: /t}}]", FindingCode::FileReference, "users[1].user.tokenFile"),
+        (
+            "clusters: [{name: x, cluster: {certificate-authority: ca}}]",
+            FindingCode::FileReference,
+            "clusters[0].cluster.certificate-authority",
+        ),
+        // A credential of the base would go to the new cluster, or one that comes along to a cluster of the base.
+        (
+            "{clusters: [{name: x, cluster: {server: s}}], contexts: [{name: x, context: {cluster: x, user: u}}]}",
+            FindingCode::UnknownUser,
+            "contexts[0].context.user",
+        ),
+        (
+            "{users: [{name: x, user: {token: t}}], contexts: [{name: x, context: {cluster: k, user: x}}]}",
+            FindingCode::UnknownCluster,
+            "contexts[0].context.cluster",
+        ),
+    ] {
+        let new = parse(new);
+        for on_collision in [OnCollision::Rename, OnCollision::Refuse] {
+            let policy = MergePolicy::new(on_collision);
+            let error = policy.merge(&base, &new).unwrap_err();
+            let found: Vec<_> = error.findings().iter().map(|finding| (finding.code, finding.path.as_str())).collect();
+            assert_eq!((error.kind(), found), (MergeErrorKind::Unsafe, vec![(code, path)]));
+            for other in MergePolicy::GUARDED.iter().filter(|other| **other != code) {
+                assert!(policy.clone().allow(*other).merge(&base, &new).is_err());
+            }
+            let merged = policy.clone().allow(code).merge(&base, &new).unwrap();
+            assert!(merged.changes.iter().any(|change| change.action == Action::Added));
+            // What is there already needs no permission; a context that leans on the base does.
+            let needs_none = !matches!(code, FindingCode::UnknownUser | FindingCode::UnknownCluster);
+            assert_eq!(policy.merge(&merged.kubeconfig, &new).is_ok(), needs_none);
+        }
+    }
+    // No permission is needed for what is dangerous in another way, or merely incomplete.
+    let new = parse(
+        "{clusters: [{name: x, cluster: {server: 'http://h', proxy-url: p}}], contexts: [{name: x, context: {cluster: x}}]}",
+    );
+    MergePolicy::new(OnCollision::Refuse).merge(&base, &new).unwrap();
+}
+
+#[test]
+fn everything_of_the_base_survives() {
+    let base = "
+x: 1
+clusters:
+- {name: k, y: 1, cluster: {server: s, proxy-url: p, tls-server-name: t, z: [1], extensions: [{name: e, extension: {a: 1}}]}}
+users:
+- {name: u, y: 1, user: {token: t, as: a, z: 1, extensions: [{name: e, extension: 1}]}}
+contexts:
+- {name: c, y: 1, context: {cluster: k, user: u, namespace: ns, z: 1, extensions: [{name: e, extension: 1}]}}
+current-context: c
+preferences: {z: 1}
+";
+    let base = parse(base);
+    let mut others = vec![config("c", &["k=s2"], &["u=t2"], &["c=k/u"]), config("", &[], &[], &[]), base.clone()];
+    // The same names with one thing left out.
+    let mut without_namespace = base.clone();
+    without_namespace.contexts[0].context.namespace = None;
+    let mut without_proxy = base.clone();
+    without_proxy.clusters[0].cluster.proxy_url = None;
+    let mut without_unknown = base.clone();
+    without_unknown.users[0].user.unknown = <_>::default();
+    others.extend([without_namespace, without_proxy, without_unknown]);
+    for new in others {
+        let merged = MergePolicy::new(OnCollision::Rename).merge(&base, &new).unwrap().kubeconfig;
+        assert_eq!(merged.clusters[0], base.clusters[0]);
+        assert_eq!(merged.users[0], base.users[0]);
+        assert_eq!(merged.contexts[0], base.contexts[0]);
+        assert_eq!((&merged.current_context, &merged.preferences), (&base.current_context, &base.preferences));
+        assert_eq!(merged.unknown, base.unknown);
+        for context in &new.contexts {
+            let now = merged.contexts.iter().filter(|entry| entry.name.starts_with(&context.name));
+            let is_there = |entry: &kubeproof_kubeconfig::NamedContext| {
+                let (old, new) = (new.context(&context.name).unwrap(), merged.context(&entry.name).unwrap());
+                (old.cluster, old.user, &old.context.namespace) == (new.cluster, new.user, &new.context.namespace)
+            };
+            assert!(now.into_iter().any(is_there), "{:?} is lost", context.name);
+        }
+    }
+}
+
+#[test]
+fn colors_are_announced() {
+    let colors = parse("preferences: {colors: true}\n");
+    assert_eq!(changes(&merge(&Kubeconfig::default(), &colors)), ["preference \"colors\": added"]);
+    assert_eq!(changes(&merge(&colors, &colors)), ["preference \"colors\": unchanged"]);
 }
