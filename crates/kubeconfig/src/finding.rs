@@ -61,6 +61,18 @@ macro_rules! codes {
 codes! {
     /// Two entries of a list have one name, which kubectl refuses to read.
     DuplicateName = "duplicate-name",
+    /// There is nothing in the kubeconfig.
+    EmptyKubeconfig = "empty-kubeconfig",
+    /// A context has no name.
+    UnnamedContext = "unnamed-context",
+    /// A namespace is no DNS label.
+    UnusableNamespace = "unusable-namespace",
+    /// The address of a proxy cannot be used.
+    UnusableProxy = "unusable-proxy",
+    /// A file that is needed cannot be read.
+    UnreadableFile = "unreadable-file",
+    /// A UID, groups or more to act as, but no user.
+    IncompleteImpersonation = "incomplete-impersonation",
     /// `current-context` is empty.
     NoCurrentContext = "no-current-context",
     /// A context that is not defined is referred to.

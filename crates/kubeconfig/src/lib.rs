@@ -47,6 +47,7 @@ mod save;
 mod secret;
 mod select;
 mod unknown;
+mod validate;
 mod view;
 mod write;
 
@@ -77,5 +78,6 @@ pub use save::{
 pub use secret::Secret;
 pub use select::{Current, SelectError, SelectErrorKind};
 pub use unknown::Unknown;
+pub use validate::{Rules, validate};
 pub use view::{Disclosure, View, ViewError};
 pub use write::WriteError;

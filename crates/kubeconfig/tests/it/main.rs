@@ -19,4 +19,5 @@ mod read;
 mod save;
 mod secrecy;
 mod select;
+mod vectors;
 mod write;
