@@ -5,4 +5,5 @@ mod clauses;
 mod digitalocean;
 mod fireworks;
 mod robustness;
+mod secrecy;
 mod ucs;

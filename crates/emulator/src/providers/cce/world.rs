@@ -1,3 +1,4 @@
+use std::fmt;
 use std::net::Ipv4Addr;
 
 use serde::Deserialize;
@@ -5,8 +6,8 @@ use serde::Deserialize;
 use super::issued::Issued;
 use crate::AccessKey;
 
-/// CCE's side: who may ask, and the clusters of a project.
-#[derive(Clone, Debug, Deserialize)]
+/// CCE's side: who may ask, and the clusters, each in a project that it names.
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct World {
     /// User tokens that are valid for `X-Auth-Token`.
@@ -88,6 +89,20 @@ impl Default for World {
             seed: 1,
             issued: Vec::new(),
         }
+    }
+}
+
+/// Names the clusters, and counts what is secret.
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World")
+            .field("tokens", &self.tokens.len())
+            .field("access_keys", &self.access_keys)
+            .field("forbidden_tokens", &self.forbidden_tokens.len())
+            .field("clusters", &self.clusters)
+            .field("seed", &self.seed)
+            .field("issued", &self.issued)
+            .finish()
     }
 }
 
