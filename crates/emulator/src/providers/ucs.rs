@@ -150,9 +150,10 @@ fn admit(world: &World, request: &Request, id: &str) -> Result<Asked, Box<Reply>
             "name a third-party cluster: this is a CCE cluster, which has no access information",
         ))));
     }
+    // What was handed out is not handed out again, whatever the parameters say.
     let private = match cluster.network {
-        Network::Public => None,
-        Network::Private => Some(PrivateAccess::of(request)?),
+        Network::Private if !cluster.downloaded => Some(PrivateAccess::of(request)?),
+        Network::Private | Network::Public => None,
     };
     Ok(Asked { cluster: place, private, complaint })
 }

@@ -215,9 +215,14 @@ fn a_download_happens_once() {
         // Every cluster has its own.
         let (other, world) = answer(&world, &proper(&format!("{PRIVATE}?vpcendpoint=10.0.0.9&region=eu-de")));
         assert_eq!(other.decision.clause, "ucs.reply.access-info");
-        // And refusals come before it.
-        assert_eq!(answer(&world, &proper(PRIVATE)).0.status, 400);
+        // What was handed out needs no parameters any more.
+        for query in ["", "?region=eu-de", "?vpcendpoint=nonsense&region="] {
+            let (repeated, _) = answer(&world, &proper(&format!("{PRIVATE}{query}")));
+            assert_eq!(repeated.decision.clause, "ucs.download.message", "{query}");
+        }
+        // But who may not ask is not told.
         assert_eq!(answer(&world, &Request::get(PUBLIC)).0.status, 401);
+        assert_eq!(answer(&world, &proper(CCE)).0.status, 400);
     }
 }
 
@@ -330,7 +335,7 @@ async fn call(authority: String) -> (String, String) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_calls_at_the_same_time_exactly_one_wins() {
     const CALLS: u64 = 16;
-    let host = WiremockHost::start(Session::new::<Ucs>(Setting::default())).await;
+    let host = WiremockHost::start(Session::new::<Ucs>(Setting::default())).await.unwrap();
     let authority = host.base_url().replace("http://", "");
     let calls: Vec<_> = (0..CALLS).map(|_| tokio::spawn(call(authority.clone()))).collect();
     let mut wins = 0;
