@@ -10,6 +10,7 @@ mod error;
 mod fields;
 mod known;
 mod scalar;
+mod syntax;
 mod text;
 mod tree;
 mod warning;
@@ -31,10 +32,19 @@ impl Kubeconfig {
     /// first of several documents, anchors and merge keys, a key given twice (the last counts). Refused: a number or a
     /// YAML 1.1 boolean (`yes`, `on`, `y`) where a text is wanted, a name given twice in a list, another `kind`.
     ///
-    /// Where this differs from kubectl 1.37: at most [`MAX_BYTES`], 128 levels, 500,000 values and 100,000 more through
-    /// aliases; the escapes `\/` and `\ud83d\ude00` of JSON are understood; where YAML 1.1 and 1.2 differ in
-    /// syntax, 1.2 is read (U+0085, U+2028 and U+2029 break no lines; a key in braces may span lines); a list of numbers
-    /// is no `*-data`.
+    /// Where this differs from kubectl 1.37:
+    /// - It is bounded: at most [`MAX_BYTES`], 128 levels (kubectl: 10,000), 500,000 values and 100,000 more through
+    ///   aliases (kubectl bounds their share). No kubeconfig comes near.
+    /// - The escapes `\/` and `\ud83d\ude00` of JSON are understood, since providers' answers have them; there is a
+    ///   [`Warning`] of it, because kubectl refuses the file.
+    /// - Refused, though kubectl takes it, since no writer is known to write it: an extension given twice of which the
+    ///   first is `null`; `.nan` or `.inf` as a key; `!!binary` that is no text; what follows a whole document on its
+    ///   line, as in `{}}`; a comment right after `|`; a bare `-` in brackets; U+2028 or U+2029 in quotes beside a blank.
+    /// - An empty list or mapping and `null` are one, as they are to client-go; `kubectl config view` shows which it was
+    ///   for `args`, `env`, `config` and `as-user-extra`.
+    ///
+    /// Otherwise the rules of YAML 1.1 as go-yaml v2 has them count, since a text that means one thing here and another
+    /// to kubectl could hide what is dangerous in it: U+0085 ends a line, also that of a comment.
     ///
     /// ```
     /// use kubeproof_kubeconfig::{Kubeconfig, ReadErrorKind};
@@ -114,6 +124,7 @@ impl Read {
             text::check_size(text.len())?;
             let text = text.strip_prefix('\u{feff}').unwrap_or(text);
             text::check_characters(text)?;
+            let text = &text::with_line_feeds(text);
             let mut warnings = Warnings::default();
             let root = compose::first_document(text, &mut warnings)?;
             if let Some(root) = &root {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use granit_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
 use super::scalar::{self, Resolved};
+use super::syntax::Syntax;
 use super::tree::{Node, Value};
 use super::warning::{WarningKind, Warnings};
 use super::{Location, ReadError, ReadErrorKind};
@@ -29,6 +30,8 @@ pub(super) fn first_document(text: &str, warnings: &mut Warnings) -> Result<Opti
     options.flow_nesting_limit = MAX_DEPTH;
     options.block_nesting_limit = MAX_DEPTH;
 
+    let mut syntax = Syntax::new(text);
+    syntax.check_prologue()?;
     let mut composer = Composer::new(warnings);
     let mut events = Parser::new_from_str_with_options(text, options);
     while let Some(event) = events.next() {
@@ -40,6 +43,7 @@ pub(super) fn first_document(text: &str, warnings: &mut Warnings) -> Result<Opti
             ReadError::at(kind, location(*error.marker()), format!("not YAML: {}", error.info()))
         })?;
         let at = location(span.start);
+        syntax.event(&event, &span)?;
         match event {
             Event::DocumentStart(_, Some(version)) if (version.major, version.minor) != (1, 1) => {
                 let message = "kubectl reads YAML 1.1 only; remove the `%YAML` line";
@@ -56,21 +60,24 @@ pub(super) fn first_document(text: &str, warnings: &mut Warnings) -> Result<Opti
             Event::SequenceEnd | Event::MappingEnd => composer.close()?,
             Event::Alias(anchor) => composer.alias(anchor, at)?,
             Event::DocumentEnd => {
-                let rest = events.next();
-                if !matches!(rest, None | Some(Ok((Event::StreamEnd, _)))) {
+                let is_last = matches!(events.next(), None | Some(Ok((Event::StreamEnd, _))));
+                let end = span.byte_range().map_or(text.len(), |range| range.end);
+                syntax.finish(if is_last { text.len() } else { end })?;
+                if !is_last {
                     let after = location(span.end);
                     let message = "what follows the first document is not read, by kubectl neither; remove it";
                     composer.warnings.add(WarningKind::IgnoredRest, after, message);
                 }
-                break;
+                return Ok(composer.root);
             }
             _ => {}
         }
     }
+    syntax.finish(text.len())?;
     Ok(composer.root)
 }
 
-fn location(marker: Marker) -> Location {
+pub(super) fn location(marker: Marker) -> Location {
     Location { line: marker.line(), column: marker.col() + 1 }
 }
 
@@ -190,10 +197,11 @@ impl<'a> Composer<'a> {
         at: Location,
     ) -> Result<(), ReadError> {
         let is_plain = style == ScalarStyle::Plain;
-        if is_plain && tag.is_none() && text == "<<" && self.wants_key() {
+        let yaml_tag = tag.map(|tag| tag.suffix_in_namespace(YAML_TAGS));
+        let may_merge = matches!(yaml_tag.as_ref().map(Option::as_deref), None | Some(Some("merge")));
+        if is_plain && may_merge && text == "<<" && self.wants_key() {
             return self.key(Key::Merge);
         }
-        let yaml_tag = tag.map(|tag| tag.suffix_in_namespace(YAML_TAGS));
         let value = match &yaml_tag {
             None if is_plain => resolve(text, at)?,
             None | Some(None) => Value::Text(text.to_owned()),
@@ -318,6 +326,9 @@ fn key_name(node: Node) -> Result<String, ReadError> {
     match node.value {
         Value::Text(text) => Ok(text),
         Value::Bool(value) => Ok(value.to_string()),
+        Value::Number(ref number) if number.is_u64() && !number.is_i64() => {
+            Err(node.error(ReadErrorKind::Syntax, "a key is a number that is too large; put it in quotes"))
+        }
         Value::Number(number) => Ok(match number.as_f64().filter(|_| number.is_f64()) {
             Some(float) => number::in_key(float),
             None => number.to_string(),

@@ -1,7 +1,7 @@
 //! From the tree to the model.
 
 use super::fields::{Fields, Item};
-use super::tree::Node;
+use super::tree::{Node, Value};
 use super::{ReadError, ReadErrorKind};
 use crate::Secret;
 use crate::model::{
@@ -17,8 +17,8 @@ pub(super) fn kubeconfig(root: Option<Node>) -> Result<Kubeconfig, ReadError> {
         format!("the document is {}; a kubeconfig is a mapping with clusters, users and contexts", root.type_name()),
     );
     let mut fields = Item { node: root, path: String::new() }.fields().map_err(|_| refused)?;
-    // client-go also takes `/v1`, the same group written out.
-    expect(&mut fields, "apiVersion", &["", "v1", "/v1"])?;
+    // client-go also takes `/v1`, the same group written out, and `/`, which is no group and no version.
+    expect(&mut fields, "apiVersion", &["", "v1", "/v1", "/"])?;
     expect(&mut fields, "kind", &["", "Config"])?;
     Ok(Kubeconfig {
         clusters: fields.named_items("clusters", named_cluster, |entry| &entry.name)?,
@@ -31,15 +31,27 @@ pub(super) fn kubeconfig(root: Option<Node>) -> Result<Kubeconfig, ReadError> {
     })
 }
 
+/// Checks `apiVersion` or `kind`, which Go looks up without regard to case: of several, the last in order counts.
 fn expect(fields: &mut Fields, name: &str, allowed: &[&str]) -> Result<(), ReadError> {
-    let Some(item) = fields.take(name) else { return Ok(()) };
-    let location = item.node.location;
-    if allowed.contains(&item.text()?.as_str()) {
-        return Ok(());
+    let mut spellings: Vec<_> = fields.spellings(name).collect();
+    spellings.sort_by_key(|(spelling, _)| *spelling);
+    let mut found = None;
+    for (_, node) in spellings {
+        let item = Item { node: node.clone(), path: name.to_owned() };
+        let (location, text) = (node.location, item.text()?);
+        if !matches!(node.value, Value::Null) {
+            found = Some((location, text));
+        }
     }
-    let wanted = allowed.get(1).copied().unwrap_or_default();
-    let message = format!("{name} is not `{wanted}`: the document is something else than a kubeconfig");
-    Err(ReadError::at(ReadErrorKind::NotAKubeconfig, location, message))
+    fields.take(name);
+    match found {
+        Some((location, text)) if !allowed.contains(&text.as_str()) => {
+            let wanted = allowed.get(1).copied().unwrap_or_default();
+            let message = format!("{name} is not `{wanted}`: the document is something else than a kubeconfig");
+            Err(ReadError::at(ReadErrorKind::NotAKubeconfig, location, message))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn named_cluster(mut fields: Fields) -> Result<NamedCluster, ReadError> {

@@ -100,6 +100,13 @@ impl Fields {
         (!matches!(node.value, Value::Null)).then_some(Item { node, path })
     }
 
+    /// The fields whose name differs from this one in case only.
+    pub(super) fn spellings<'a>(&'a self, name: &str) -> impl Iterator<Item = (&'a str, &'a Node)> {
+        let fold = |text: &str| text.to_uppercase().to_lowercase();
+        let name = fold(name);
+        self.entries.iter().filter(move |(key, _)| fold(key) == name).map(|(key, node)| (key.as_str(), node))
+    }
+
     /// A text that is always written; absent is empty.
     pub(super) fn text(&mut self, name: &str) -> Result<String, ReadError> {
         self.take(name).map_or_else(|| Ok(String::new()), Item::text)
@@ -116,7 +123,15 @@ impl Fields {
 
     pub(super) fn data(&mut self, name: &str) -> Result<Option<Data>, ReadError> {
         let Some(item) = self.take(name) else { return Ok(None) };
-        let Value::Text(text) = &item.node.value else { return Err(item.refuse(Wanted::Base64)) };
+        let text = match &item.node.value {
+            Value::Text(text) => text,
+            Value::List(items) => {
+                let bytes: Option<Vec<u8>> = items.iter().map(byte).collect();
+                let data = bytes.map(Data::new).ok_or_else(|| item.refuse(Wanted::Base64))?;
+                return Ok(Some(data).filter(|data| !data.is_empty()));
+            }
+            _ => return Err(item.refuse(Wanted::Base64)),
+        };
         match Data::from_base64(text) {
             Ok(data) => Ok(Some(data).filter(|data| !data.is_empty())),
             Err(error) => {
@@ -191,5 +206,14 @@ impl Fields {
     /// Everything that was not taken.
     pub(super) fn finish(self) -> Unknown {
         Unknown::new(self.entries.into_iter().map(|(key, node)| (key, node.into_json())).collect())
+    }
+}
+
+/// A byte of a list of numbers, which Go takes for bytes; `null` is zero there.
+fn byte(node: &Node) -> Option<u8> {
+    match &node.value {
+        Value::Null => Some(0),
+        Value::Number(number) => (0..=u8::MAX).find(|byte| number.as_f64() == Some(f64::from(*byte))),
+        _ => None,
     }
 }

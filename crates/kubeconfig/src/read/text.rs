@@ -53,8 +53,18 @@ pub(super) fn check_characters(text: &str) -> Result<(), ReadError> {
 }
 
 /// The place right after a text.
-fn end_of(text: &str) -> Location {
+pub(super) fn end_of(text: &str) -> Location {
     let line = text.matches('\n').count() + 1;
     let column = text.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     Location { line, column }
+}
+
+/// The text with U+0085, a line end of YAML 1.1, as the line feed that go-yaml makes of it: otherwise a comment could
+/// hide from us what kubectl reads.
+pub(super) fn with_line_feeds(text: &str) -> Cow<'_, str> {
+    if text.contains('\u{85}') {
+        Cow::Owned(text.replace("\r\u{85}", "\n\n").replace('\u{85}', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }

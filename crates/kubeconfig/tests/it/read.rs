@@ -1,7 +1,7 @@
 //! What is read and what is refused, and where. Every row was put to kubectl 1.37.1, which decides alike; the rows where
 //! this crate decides otherwise on purpose have a test of their own.
 
-use kubeproof_kubeconfig::{Kubeconfig, MAX_BYTES, ReadErrorKind};
+use kubeproof_kubeconfig::{Kubeconfig, MAX_BYTES, Profile, ReadErrorKind, WarningKind};
 use serde_json::{Value, json};
 
 #[track_caller]
@@ -312,8 +312,165 @@ fn limits() {
 #[test]
 fn where_it_is_more_lenient_than_kubectl() {
     // kubectl reads JSON through YAML 1.1, which knows neither of these escapes; other JSON writers use them.
-    check_current_context("{\"current-context\": \"a\\/b\"}", "a/b");
-    check_current_context("{\"current-context\": \"\\ud83d\\ude00\"}", "\u{1f600}");
+    for (text, expected) in
+        [("{\"current-context\": \"a\\/b\"}", "a/b"), ("{\"current-context\": \"\\ud83d\\ude00\"}", "\u{1f600}")]
+    {
+        check_current_context(text, expected);
+        let warnings = Kubeconfig::read(text.as_bytes(), Profile::Kubectl).unwrap().warnings;
+        assert_eq!(warnings.iter().map(|warning| warning.kind).collect::<Vec<_>>(), [WarningKind::KubectlRefuses]);
+    }
+    check_warnings("{\"current-context\": \"a\\\\/b\\u00e9\"}", &[]);
+}
+
+#[test]
+fn where_it_is_stricter_than_kubectl() {
+    use ReadErrorKind::{Base64, DuplicateName, Syntax, Type};
+    refuses("users: [{user: {extensions: [{name: a}, {name: a}]}}]", DuplicateName, (1, 41), "same name");
+    refuses("users: [{user: {auth-provider: {config: {.nan: a}}}}]", Type, (1, 42), "not finite");
+    refuses("extensions: [{extension: !!binary /w==}]", Base64, (1, 35), "!!binary");
+    refuses("{}}", Syntax, (1, 3), "not YAML");
+    refuses("current-context: |# c\n a\n", Syntax, (1, 19), "not YAML");
+    refuses("{current-context: -}", Syntax, (1, 19), "not YAML");
+    refuses("current-context: \"a \u{2028}b\"", Syntax, (1, 18), "U+2028");
+}
+
+#[test]
+fn yaml_1_1_where_it_differs() {
+    use ReadErrorKind::Syntax;
+    // U+0085 ends a line, and is one line end for a text.
+    check_current_context("# hidden\u{85}current-context: a\n", "a");
+    check_current_context("current-context: a\u{85}  b\n", "a b");
+    check_current_context("current-context: \"a\u{85}b\"\n", "a b");
+    check_current_context("current-context: |\n  a\u{85}  b\n", "a\nb\n");
+    assert_eq!(reads("\u{85}"), Kubeconfig::default());
+    // U+2028 and U+2029 end a line too, but in quotes they stay what they are.
+    check_current_context("current-context: \"a\u{2028}b\"\n", "a\u{2028}b");
+    refuses("# hidden\u{2028}users: []\n", Syntax, (1, 9), "U+2028");
+    refuses("current-context: a\u{2029}b\n", Syntax, (1, 19), "U+2028");
+    // Tabs.
+    check_current_context("{\n\t\"current-context\":\t\"a\"\t}\t\n", "a");
+    check_current_context("current-context: \"a\n\tb\"\n", "a b");
+    check_current_context("current-context: a\n  \tb\n", "a b");
+    for (text, at) in [
+        ("\t\n", (1, 1)),
+        ("\t{}", (1, 1)),
+        ("a: b\n\t\n", (2, 1)),
+        ("a: b\n \t# c\n", (2, 2)),
+        ("{}\n\t", (2, 1)),
+        ("clusters:\n-\tname: a\n", (2, 2)),
+        ("clusters:\n- \tname: a\n", (2, 3)),
+    ] {
+        refuses(text, Syntax, at, "a tab");
+    }
+    // What comes before a document.
+    refuses("...\n", Syntax, (1, 1), "`...`");
+    refuses("# c\n...\na: b\n", Syntax, (2, 1), "`...`");
+    refuses("%FOO bar\n---\na: b\n", Syntax, (1, 1), "directive");
+    check_current_context("%TAG !e! tag:yaml.org,2002:\n---\ncurrent-context: !e!str 1\n", "1");
+    // Within brackets.
+    refuses("{current-context: a?b}", Syntax, (1, 19), "`?`");
+    check_current_context("{current-context: 'a?b'}", "a?b");
+    check_current_context("current-context: a?b", "a?b");
+    refuses("{\n\"current-context\"\n: a}", Syntax, (2, 1), "colon");
+    refuses("{\"a\n b\": a}", Syntax, (1, 2), "colon");
+    check_current_context("{? current-context\n: a}", "a");
+    check_current_context("{current-context\n, kind: Config, current-context: a}", "a");
+    check_current_context("!!merge <<: {current-context: a}\n", "a");
+    refuses("18446744073709551615: a", Syntax, (1, 1), "too large");
+    check_keys("{1.50: a, 1e6: b, 0x1f: c, 1e3: d}", &["1.5", "1e+06", "31", "1000"]);
+}
+
+#[track_caller]
+fn check_keys(mapping: &str, expected: &[&str]) {
+    let text = format!("extensions: [{{name: a, extension: {mapping}}}]");
+    let keys: Vec<String> = reads(&text).extensions[0].extension.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(keys, expected, "{text}");
+}
+
+#[test]
+fn kind_in_any_case() {
+    use ReadErrorKind::{NotAKubeconfig, Type};
+    for text in ["Kind: Config", "Kind: Foo\nkind: Config\n", "KIND: Foo\nKind: Config\n", "Kind: null\n"] {
+        reads(text);
+    }
+    refuses("Kind: Foo\n", NotAKubeconfig, (1, 7), "kind is not `Config`");
+    refuses("Kind: Config\nkind: Foo\n", NotAKubeconfig, (2, 7), "kind is not `Config`");
+    refuses("APIVERSION: v2\n", NotAKubeconfig, (1, 13), "apiVersion is not `v1`");
+    refuses("Kind: 5\nkind: Config\n", Type, (1, 7), "kind is a number");
+}
+
+#[test]
+fn bytes_as_a_list() {
+    let of = |list: &str| format!("clusters: [{{cluster: {{certificate-authority-data: {list}}}}}]");
+    check(&of("[97, 98]"), "/clusters/0/cluster/certificate-authority-data", &json!("YWI="));
+    check(&of("[97.0, null]"), "/clusters/0/cluster/certificate-authority-data", &json!("YQA="));
+    check(&of("[]"), "/clusters/0/cluster/certificate-authority-data", &Value::Null);
+    for list in ["[256]", "[-1]", "[1.5]", "[a]"] {
+        refuses(&of(list), ReadErrorKind::Type, (1, 51), "base64 text is wanted");
+    }
+}
+
+/// What is warned of, and that the strict profile refuses it.
+#[track_caller]
+fn check_warnings(text: &str, expected: &[(WarningKind, (usize, usize), &str)]) {
+    let read = Kubeconfig::read(text.as_bytes(), Profile::Kubectl).unwrap();
+    assert_eq!(read.warnings.len(), expected.len(), "{text:?}: {:?}", read.warnings);
+    for (warning, (kind, at, message)) in read.warnings.iter().zip(expected) {
+        assert_eq!(
+            (warning.kind, (warning.location.line, warning.location.column)),
+            (*kind, *at),
+            "{text:?}: {warning}"
+        );
+        assert!(warning.to_string().contains(message), "{text:?}: {warning}");
+    }
+    let strict = Kubeconfig::read(text.as_bytes(), Profile::Strict);
+    match expected.first() {
+        None => assert_eq!(strict.unwrap(), read, "{text:?}"),
+        Some((_, at, message)) => {
+            let error = strict.unwrap_err();
+            let location = error.location().map(|location| (location.line, location.column));
+            assert_eq!((error.kind(), location), (ReadErrorKind::Strict, Some(*at)), "{text:?}: {error}");
+            assert!(error.to_string().contains(message), "{text:?}: {error}");
+        }
+    }
+}
+
+#[test]
+fn warnings() {
+    use WarningKind::{DuplicateKey, IgnoredRest, UnknownField};
+    check_warnings("", &[]);
+    check_warnings("# c\nkind: Config\n...\n", &[]);
+    check_warnings(
+        "a: &a {server: x}\nb: {<<: *a, server: y}\n",
+        &[(UnknownField, (1, 7), "the document has a field"), (UnknownField, (2, 4), "the document has a field")],
+    );
+    check_warnings("kind: Config\nkind: Config\n", &[(DuplicateKey, (2, 1), "there twice")]);
+    check_warnings("users: [{user: {token: a, token: b}}]\n", &[(DuplicateKey, (1, 27), "there twice")]);
+    check_warnings("kind: Config\n---\n{{{", &[(IgnoredRest, (2, 1), "not read")]);
+    check_warnings(
+        "users: [{user: {Token: a}}]\n",
+        &[(UnknownField, (1, 24), "users[0].user has a field that kubectl does not know and drops; write `token`")],
+    );
+    check_warnings("users: [{user: {token_file: a}}]\n", &[(UnknownField, (1, 29), "write `tokenFile`")]);
+    for text in [
+        "clusters: [{x: 1}]",
+        "clusters: [{cluster: {x: 1}}]",
+        "users: [{x: 1}]",
+        "users: [{user: {exec: {x: 1}}}]",
+        "users: [{user: {exec: {env: [{x: 1}]}}}]",
+        "users: [{user: {auth-provider: {x: 1}}}]",
+        "contexts: [{x: 1}]",
+        "contexts: [{context: {x: 1}}]",
+        "preferences: {x: 1}",
+        "extensions: [{x: 1}]",
+    ] {
+        let at = (1, text.find('1').unwrap() + 1);
+        check_warnings(text, &[(UnknownField, at, "correct its name or remove it")]);
+    }
+    check_warnings("extensions: [{name: a, extension: {x: 1}}]", &[]);
+    check_warnings("users: [{user: {as-user-extra: {x: [a]}, auth-provider: {config: {x: a}}}}]", &[]);
+    let many = format!("users: [{{user: {{{}}}}}]", "x: 1, ".repeat(1000));
+    assert_eq!(Kubeconfig::read(many.as_bytes(), Profile::Kubectl).unwrap().warnings.len(), 100);
 }
 
 #[test]

@@ -1,0 +1,149 @@
+//! Where YAML 1.1 as go-yaml v2 has it differs from the YAML 1.2 of the parser, and a document could therefore be
+//! refused by kubectl, or worse, mean something else to it.
+
+use std::ops::Range;
+
+use granit_parser::{Event, ScalarStyle, Span, StructureStyle};
+
+use super::{Location, ReadError, ReadErrorKind};
+
+/// Looks at the source of each event. What it refuses, kubectl refuses too, but for U+2028 and U+2029 beside blanks.
+pub(super) struct Syntax<'t> {
+    text: &'t str,
+    /// Byte ranges in which a line does not begin in block context: scalars of several lines, and what is in brackets.
+    covered: Vec<Range<usize>>,
+    /// Each open list or mapping, and where it starts if it is in brackets.
+    open: Vec<Option<usize>>,
+    /// How many of them are in brackets.
+    flow: usize,
+    /// How many U+2028 and U+2029 were in quotes.
+    quoted_separators: usize,
+}
+
+/// Line ends of YAML 1.1 that those of YAML 1.2 are not.
+const SEPARATORS: [char; 2] = ['\u{2028}', '\u{2029}'];
+const BLANKS: [char; 2] = [' ', '\t'];
+
+impl<'t> Syntax<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, covered: Vec::new(), open: Vec::new(), flow: 0, quoted_separators: 0 }
+    }
+
+    /// Looks at what comes before the first document.
+    pub(super) fn check_prologue(&self) -> Result<(), ReadError> {
+        for (number, line) in self.text.lines().enumerate() {
+            let location = Location { line: number + 1, column: 1 };
+            let refuse = |message| Err(ReadError::at(ReadErrorKind::Syntax, location, message));
+            let content = line.trim_start_matches(BLANKS);
+            if content.is_empty() || content.starts_with('#') {
+                continue;
+            }
+            if line.strip_prefix("...").is_some_and(|rest| rest.is_empty() || rest.starts_with(BLANKS)) {
+                return refuse("an end of a document without a document; remove the `...`");
+            }
+            let Some(directive) = line.strip_prefix('%') else { break };
+            if !matches!(directive.split(BLANKS).next(), Some("YAML" | "TAG")) {
+                return refuse("a directive that is not of YAML; remove the line");
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn event(&mut self, event: &Event<'_>, span: &Span) -> Result<(), ReadError> {
+        match event {
+            Event::Scalar(_, style, ..) => self.scalar(*style, span),
+            Event::SequenceStart(style, ..) | Event::MappingStart(style, ..) => {
+                let start = (*style == StructureStyle::Flow).then(|| span.byte_range().unwrap_or_default().start);
+                self.flow += usize::from(start.is_some());
+                self.open.push(start);
+                Ok(())
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                if let Some(Some(start)) = self.open.pop() {
+                    self.flow -= 1;
+                    if self.flow == 0 {
+                        self.covered.push(start..span.byte_range().unwrap_or_default().end);
+                    }
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn scalar(&mut self, style: ScalarStyle, span: &Span) -> Result<(), ReadError> {
+        let range = span.byte_range().unwrap_or_default();
+        let source = self.text.get(range.clone()).unwrap_or_default();
+        let refuse =
+            |message: &str| Err(ReadError::at(ReadErrorKind::Syntax, super::compose::location(span.start), message));
+        if matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
+            for (at, separator) in source.match_indices(SEPARATORS) {
+                self.quoted_separators += 1;
+                let is_blank = |character: char| character.is_ascii_whitespace();
+                let (before, after) = (source.get(..at).unwrap_or_default(), source.get(at + separator.len()..));
+                if before.ends_with(is_blank) || after.unwrap_or_default().starts_with(is_blank) {
+                    return refuse("U+2028 or U+2029 beside a blank, which kubectl then drops; write it as an escape");
+                }
+            }
+        }
+        if self.flow == 0 {
+            if source.contains(['\n', '\r']) {
+                self.covered.push(range);
+            }
+            return Ok(());
+        }
+        if style == ScalarStyle::Plain && source.contains('?') {
+            return refuse("kubectl reads no `?` within brackets; put the text in quotes");
+        }
+        let after = self.text.get(range.end..).unwrap_or_default();
+        let is_key = after.trim_start().starts_with(':');
+        let is_one_line = !source.contains(['\n', '\r']) && !after.trim_start_matches(BLANKS).starts_with(['\n', '\r']);
+        let is_explicit = || self.text.get(..range.start).is_some_and(|before| before.trim_end().ends_with('?'));
+        if is_key && !is_one_line && !is_explicit() {
+            return refuse("kubectl reads no key whose colon is on another line; put both on one");
+        }
+        Ok(())
+    }
+
+    /// Looks at the lines up to the end of the document, given in bytes.
+    pub(super) fn finish(&self, end: usize) -> Result<(), ReadError> {
+        let document = self.text.get(..end).unwrap_or(self.text);
+        if document.matches(SEPARATORS).count() > self.quoted_separators {
+            // kubectl ends a line there, and so a comment: what follows would be hidden.
+            let at = document.find(SEPARATORS).unwrap_or_default();
+            let location = super::text::end_of(document.get(..at).unwrap_or_default());
+            let message = "U+2028 or U+2029 without quotes, which end a line for kubectl; remove it";
+            return Err(ReadError::at(ReadErrorKind::Syntax, location, message));
+        }
+        if !document.contains('\t') {
+            return Ok(());
+        }
+        let mut covered = self.covered.iter().peekable();
+        let mut start = 0;
+        for (number, line) in document.split_inclusive('\n').enumerate() {
+            while covered.next_if(|range| range.end <= start).is_some() {}
+            let is_covered = covered.peek().is_some_and(|range| range.start < start);
+            if !is_covered && let Some(column) = tab_in_indentation(line) {
+                let location = Location { line: number + 1, column };
+                let message = "a tab where kubectl wants blanks; indent with blanks";
+                return Err(ReadError::at(ReadErrorKind::Syntax, location, message));
+            }
+            start += line.len();
+        }
+        Ok(())
+    }
+}
+
+/// The column of the first tab in what indents a line: blanks, and the marks of items and keys.
+fn tab_in_indentation(line: &str) -> Option<usize> {
+    let mut characters = line.chars().enumerate().peekable();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '\t' => return Some(at + 1),
+            ' ' => {}
+            '-' | '?' | ':' if characters.peek().is_some_and(|(_, next)| BLANKS.contains(next)) => {}
+            _ => return None,
+        }
+    }
+    None
+}
