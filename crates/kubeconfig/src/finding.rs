@@ -123,6 +123,16 @@ codes! {
     BasicAuth = "basic-auth",
     /// A name and a password are in a URL.
     CredentialInUrl = "credential-in-url",
+    /// A text holds characters that control a terminal.
+    TerminalEscape = "terminal-escape",
+    /// A certificate and a key do not belong together.
+    KeyMismatch = "key-mismatch",
+    /// A certificate or token is not valid any more.
+    Expired = "expired",
+    /// A certificate or token is not valid any more before long.
+    ExpiresSoon = "expires-soon",
+    /// A certificate or token is not valid yet.
+    NotYetValid = "not-yet-valid",
 }
 
 impl fmt::Display for FindingCode {

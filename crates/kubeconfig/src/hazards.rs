@@ -4,9 +4,17 @@
 //! This looks at every entry, not at the current context alone, since a context is switched with one word. Nothing is
 //! executed, and no file is opened.
 
+mod lifetime;
+mod pair;
+
+use std::path::{Path, is_separator};
+use std::time::SystemTime;
+
 use crate::endpoint::Address;
 use crate::finding::{Finding, FindingCode};
-use crate::model::{Cluster, Kubeconfig, User};
+use crate::model::{AuthProvider, Cluster, Exec, Kubeconfig, User};
+use crate::{Data, authority};
+use lifetime::Lifetime;
 
 /// Everything in a kubeconfig that does more than send its own credential to its own cluster over checked TLS.
 #[must_use]
@@ -18,7 +26,88 @@ pub fn hazards(kubeconfig: &Kubeconfig) -> Vec<Finding> {
     for (at, entry) in kubeconfig.users.iter().enumerate() {
         user(&entry.user, &format!("users[{at}].user"), &mut findings);
     }
+    names("clusters", kubeconfig.clusters.iter().map(|entry| entry.name.as_str()), &mut findings);
+    names("users", kubeconfig.users.iter().map(|entry| entry.name.as_str()), &mut findings);
+    names("contexts", kubeconfig.contexts.iter().map(|entry| entry.name.as_str()), &mut findings);
     findings
+}
+
+/// The same, and what certificates, keys and tokens are at this moment: no certificates at all, not of one another,
+/// expired, not valid yet, or about to expire.
+///
+/// About to expire is what ends within 14 days, and within the last third of its time. A certificate authority counts as
+/// long as one of its certificates lasts. A token is looked into when it is a JWT.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use kubeproof_kubeconfig::{FindingCode, Kubeconfig, hazards_at};
+///
+/// // {"exp": 1767225600}, which is 2026-01-01
+/// let kubeconfig = Kubeconfig::parse("users: [{name: dev, user: {token: e30.eyJleHAiOjE3NjcyMjU2MDB9.e30}}]\n")?;
+/// let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600 + 7200);
+/// let findings = hazards_at(&kubeconfig, now);
+/// assert_eq!(findings[0].code, FindingCode::Expired);
+/// assert_eq!(findings[0].message, "expired 2 hours ago, at 2026-01-01T00:00:00Z");
+/// # Ok::<(), kubeproof_kubeconfig::ReadError>(())
+/// ```
+#[must_use]
+pub fn hazards_at(kubeconfig: &Kubeconfig, now: SystemTime) -> Vec<Finding> {
+    let mut findings = hazards(kubeconfig);
+    for (at, entry) in kubeconfig.clusters.iter().enumerate() {
+        let Some(data) = given_data(entry.cluster.certificate_authority_data.as_ref()) else { continue };
+        let path = format!("clusters[{at}].cluster.certificate-authority-data");
+        if let Err(problem) = authority::check_certificates(data) {
+            findings.push(problem.finding(FindingCode::UnusableCertificateAuthority, path));
+        } else {
+            judge(Lifetime::of_authority(data), now, path, "ask for the new certificate authority", &mut findings);
+        }
+    }
+    for (at, entry) in kubeconfig.users.iter().enumerate() {
+        let user = &entry.user;
+        let path = |field: &str| format!("users[{at}].user.{field}");
+        if let Some(certificate) = given_data(user.client_certificate_data.as_ref()) {
+            let field = path("client-certificate-data");
+            if let Err(problem) = authority::check_certificates(certificate) {
+                findings.push(problem.finding(FindingCode::UnusableClientCertificate, field));
+            } else {
+                let lifetime = Lifetime::of_client_certificate(certificate);
+                judge(lifetime, now, field, "ask for a new certificate", &mut findings);
+            }
+            let key = given_data(user.client_key_data.as_ref());
+            if key.and_then(|key| pair::belong_together(certificate, key)) == Some(false) {
+                let message = "is not the key of the client certificate";
+                let remedy = "take certificate and key from one answer";
+                findings.push(Finding::new(FindingCode::KeyMismatch, path("client-key-data"), message, remedy));
+            }
+        }
+        if let Some(token) = &user.token {
+            judge(Lifetime::of_token(token.expose()), now, path("token"), "ask for a new token", &mut findings);
+        }
+    }
+    findings
+}
+
+fn judge(lifetime: Option<Lifetime>, now: SystemTime, path: String, remedy: &'static str, findings: &mut Vec<Finding>) {
+    if let Some((code, message)) = lifetime.and_then(|lifetime| lifetime.judge(now)) {
+        findings.push(Finding::new(code, path, message, remedy));
+    }
+}
+
+fn given_data(data: Option<&Data>) -> Option<&[u8]> {
+    data.map(Data::expose).filter(|bytes| !bytes.is_empty())
+}
+
+/// kubectl prints names as they are.
+fn names<'a>(list: &str, names: impl Iterator<Item = &'a str>, findings: &mut Vec<Finding>) {
+    for (at, _) in names.enumerate().filter(|(_, name)| name.contains(char::is_control)) {
+        findings.push(escapes(format!("{list}[{at}].name")));
+    }
+}
+
+fn escapes(path: String) -> Finding {
+    let message = "has control characters, which can make a terminal show something else";
+    Finding::new(FindingCode::TerminalEscape, path, message, "remove them")
 }
 
 fn cluster(cluster: &Cluster, path: &str, findings: &mut Vec<Finding>) {
@@ -43,9 +132,9 @@ fn cluster(cluster: &Cluster, path: &str, findings: &mut Vec<Finding>) {
             add(FindingCode::CredentialInUrl, "proxy-url", "has a name or password", "keep it out of the file");
         }
     }
-    if given(cluster.certificate_authority.as_deref()).is_some() {
-        let message = "makes clients read a file of this machine";
-        add(FindingCode::FileReference, "certificate-authority", message, "use certificate-authority-data");
+    if let Some(file) = given(cluster.certificate_authority.as_deref()) {
+        let message = format!("makes clients read {}", whose_file(file));
+        add(FindingCode::FileReference, "certificate-authority", &message, "use certificate-authority-data");
     }
 }
 
@@ -54,12 +143,10 @@ fn user(user: &User, path: &str, findings: &mut Vec<Finding>) {
         findings.push(Finding::new(code, format!("{path}.{field}"), message, remedy));
     };
     if let Some(exec) = &user.exec {
-        let message = format!("runs {:?} as you when it is used", exec.command);
-        add(FindingCode::Exec, "exec", &message, "read the command and its arguments before you use it");
+        add(FindingCode::Exec, "exec", &runs(exec), "read the command and its arguments before you use it");
     }
-    if user.auth_provider.is_some() {
-        let message = "uses a log-in helper, for which some clients run a program";
-        add(FindingCode::AuthProvider, "auth-provider", message, "use exec, which every client announces");
+    if let Some(provider) = &user.auth_provider {
+        add(FindingCode::AuthProvider, "auth-provider", helper(provider), "use exec, which every client announces");
     }
     let files = [
         ("tokenFile", &user.token_file, "use token"),
@@ -67,12 +154,13 @@ fn user(user: &User, path: &str, findings: &mut Vec<Finding>) {
         ("client-key", &user.client_key, "use client-key-data"),
     ];
     for (field, file, remedy) in files {
-        if given(file.as_deref()).is_some() {
+        if let Some(file) = given(file.as_deref()) {
+            let whose = whose_file(file);
             let message = match field {
-                "tokenFile" => "makes clients send the content of a file of this machine to the server",
-                _ => "makes clients read a file of this machine",
+                "tokenFile" => format!("makes clients send the content of {whose} to the server"),
+                _ => format!("makes clients read {whose}"),
             };
-            add(FindingCode::FileReference, field, message, remedy);
+            add(FindingCode::FileReference, field, &message, remedy);
         }
     }
     let impersonation = [
@@ -91,6 +179,31 @@ fn user(user: &User, path: &str, findings: &mut Vec<Finding>) {
         let message = "logs in with a name and a password, which no supported Kubernetes accepts";
         add(FindingCode::BasicAuth, "username", message, "use a token or a client certificate");
     }
+    let hint = user.exec.as_ref().and_then(|exec| exec.install_hint.as_deref());
+    // A hint may have several lines.
+    if hint.is_some_and(|hint| hint.contains(|character: char| character.is_control() && character != '\n')) {
+        findings.push(escapes(format!("{path}.exec.installHint")));
+    }
+}
+
+fn runs(exec: &Exec) -> String {
+    let beside = exec.command.contains(is_separator) && !Path::new(&exec.command).is_absolute();
+    let whose = if beside { ", which lies beside the kubeconfig," } else { "" };
+    format!("runs {:?}{whose} as you when it is used", exec.command)
+}
+
+/// kube-rs runs the `cmd-path` of `gcp`; client-go does not any more.
+fn helper(provider: &AuthProvider) -> &'static str {
+    if provider.config.contains_key("cmd-path") {
+        "names a program, which some clients run as you"
+    } else {
+        "uses a log-in helper, for which some clients run a program"
+    }
+}
+
+/// What a reference means: a relative one depends on where the kubeconfig lies.
+fn whose_file(file: &str) -> &'static str {
+    if Path::new(file).is_absolute() { "a file of this machine" } else { "a file found relative to the kubeconfig" }
 }
 
 fn given(text: Option<&str>) -> Option<&str> {

@@ -41,11 +41,13 @@ mod load;
 mod merge;
 mod minify;
 mod model;
+mod moment;
 mod number;
 mod read;
 mod save;
 mod secret;
 mod select;
+mod severity;
 mod unknown;
 mod validate;
 mod view;
@@ -60,7 +62,7 @@ pub use files::{Disk, Files};
 pub use finding::{Finding, FindingCode};
 pub use flatten::{FlattenError, FlattenErrorKind};
 pub use generate::{GenerateError, GenerateErrorKind, Names, UserCredentials, generate};
-pub use hazards::hazards;
+pub use hazards::{hazards, hazards_at};
 pub use load::{LoadError, LoadErrorKind, Loaded, Origins, PathError, Sources, relativized, resolved};
 pub use merge::{
     Action, Change, Collision, Entry, MergeError, MergeErrorKind, MergePolicy, Merged, OnCollision, merge,
@@ -77,6 +79,7 @@ pub use save::{
 };
 pub use secret::Secret;
 pub use select::{Current, SelectError, SelectErrorKind};
+pub use severity::Severity;
 pub use unknown::Unknown;
 pub use validate::{Rules, validate};
 pub use view::{Disclosure, View, ViewError};

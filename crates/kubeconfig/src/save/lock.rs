@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use super::SaveOptions;
 use super::error::{SaveError, SaveErrorKind};
 use super::target::Target;
+use crate::moment::{in_words, rfc3339};
 
 /// How long to wait between two looks at a lock.
 const PAUSE: Duration = Duration::from_millis(25);
@@ -97,11 +98,6 @@ fn claim(now: SystemTime) -> String {
     format!("kubeproof\npid {}\nhost {host}\nsince {}\nnumber {number}\n", process::id(), rfc3339(now))
 }
 
-fn rfc3339(time: SystemTime) -> String {
-    let time = jiff::Timestamp::try_from(time).ok().and_then(|time| time.round(jiff::Unit::Second).ok());
-    time.map_or_else(|| "an unknown time".to_owned(), |time| time.to_string())
-}
-
 /// The name of this machine, as far as the system tells it without a system call of its own.
 fn host() -> String {
     let of_file = |path: &str| fs::read_to_string(path).ok();
@@ -166,16 +162,4 @@ impl Holder {
         let processes = Path::new("/proc");
         self.host == host() && processes.join("self").exists() && !processes.join(self.pid.to_string()).exists()
     }
-}
-
-/// A duration for people: its largest unit.
-fn in_words(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    let (count, unit) = match seconds {
-        0..=119 => (seconds, "seconds"),
-        120..=7199 => (seconds / 60, "minutes"),
-        7200..=172_799 => (seconds / 3600, "hours"),
-        _ => (seconds / 86400, "days"),
-    };
-    format!("{count} {unit}")
 }

@@ -354,7 +354,10 @@ const USER: &str = "KUBEPROOF_TEST_USER";
 
 /// This test in a process of its own.
 fn child(variables: &[(&str, &str)]) -> Child {
-    Command::new(std::env::current_exe().unwrap())
+    // The program that runs, even if a build has replaced the file meanwhile.
+    let running = PathBuf::from("/proc/self/exe");
+    let program = if running.exists() { running } else { std::env::current_exe().unwrap() };
+    Command::new(program)
         .args(["save::in_a_child", "--exact", "--nocapture", "--test-threads=1"])
         .envs(variables.iter().copied())
         .stdin(Stdio::piped())

@@ -1,8 +1,8 @@
 //! A planted secret is in no `Debug` form, no error and no finding.
 
 use kubeproof_kubeconfig::{
-    CertificateAuthority, Data, Endpoint, Kubeconfig, Names, Secret, UserCredentials, generate, hazards,
-    incompleteness, incompleteness_of_every_context, merge, merge_first_wins,
+    CertificateAuthority, Data, Endpoint, FindingCode, Kubeconfig, MergePolicy, Names, OnCollision, Secret,
+    UserCredentials, generate, hazards_at, incompleteness, incompleteness_of_every_context, merge, merge_first_wins,
 };
 
 const PLANTED: &str = "hunter2-planted";
@@ -61,8 +61,12 @@ fn the_model() {
 #[test]
 fn findings() {
     let kubeconfig = planted();
-    let findings =
-        [incompleteness(&kubeconfig), incompleteness_of_every_context(&kubeconfig), hazards(&kubeconfig)].concat();
+    let findings = [
+        incompleteness(&kubeconfig),
+        incompleteness_of_every_context(&kubeconfig),
+        hazards_at(&kubeconfig, std::time::SystemTime::UNIX_EPOCH),
+    ]
+    .concat();
     assert!(findings.len() > 8, "{findings:?}");
     for finding in findings {
         check(&finding.to_string());
@@ -135,5 +139,17 @@ fn generate_errors() {
         check(&format!("{credentials:?}"));
         let error = generate(&endpoint, &authority, &credentials, &Names::all("a")).unwrap_err();
         check(&format!("{error} {error:?}"));
+    }
+}
+
+#[test]
+fn merge_errors() {
+    let base = Kubeconfig::parse("users: [{name: u, user: {token: t}}]\n").unwrap();
+    let policy = MergePolicy::new(OnCollision::Refuse);
+    let allowed = policy.clone().allow(FindingCode::Exec).allow(FindingCode::AuthProvider);
+    for policy in [policy, allowed] {
+        let error = policy.merge(&base, &planted()).unwrap_err();
+        check(&format!("{error} {error:?} {:?}", error.findings()));
+        check(&error.findings().iter().map(ToString::to_string).collect::<String>());
     }
 }

@@ -1,0 +1,96 @@
+//! Whether a certificate and a key belong together.
+
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use x509_parser::asn1_rs::{Any, BitString, FromDer, Integer, OctetString, Oid, Sequence};
+use x509_parser::certificate::X509Certificate;
+use x509_parser::oid_registry::{OID_KEY_TYPE_EC_PUBLIC_KEY, OID_PKCS1_RSAENCRYPTION, OID_SIG_ED25519};
+use x509_parser::public_key::PublicKey;
+
+/// Whether the first certificate is of this key; `None` when one of them cannot be read, or is of a kind that is not
+/// known here.
+pub(super) fn belong_together(certificate_pem: &[u8], key_pem: &[u8]) -> Option<bool> {
+    let certificate = CertificateDer::from_pem_slice(certificate_pem).ok()?;
+    let (_, certificate) = X509Certificate::from_der(&certificate).ok()?;
+    let key = PrivateKeyDer::from_pem_slice(key_pem).ok()?;
+    Some(Public::of_certificate(&certificate)? == Public::of_key(&key)?)
+}
+
+/// What tells one public key from another.
+#[derive(PartialEq)]
+enum Public {
+    /// The modulus, without leading zeros.
+    Rsa(Vec<u8>),
+    /// The point, as SEC 1 writes it.
+    Ec(Vec<u8>),
+    Ed25519(Vec<u8>),
+}
+
+impl Public {
+    fn of_certificate(certificate: &X509Certificate<'_>) -> Option<Self> {
+        let info = certificate.public_key();
+        if info.algorithm.algorithm == OID_SIG_ED25519 {
+            return Some(Self::Ed25519(info.subject_public_key.data.to_vec()));
+        }
+        match info.parsed().ok()? {
+            PublicKey::RSA(rsa) => Some(Self::Rsa(without_zeros(rsa.modulus))),
+            PublicKey::EC(point) => Some(Self::Ec(point.data().to_vec())),
+            _ => None,
+        }
+    }
+
+    fn of_key(key: &PrivateKeyDer<'_>) -> Option<Self> {
+        match key {
+            PrivateKeyDer::Pkcs1(key) => rsa(key.secret_pkcs1_der()),
+            PrivateKeyDer::Sec1(key) => ec(key.secret_sec1_der()),
+            PrivateKeyDer::Pkcs8(key) => {
+                let whole = key.secret_pkcs8_der();
+                let (_, fields) = Sequence::from_der(whole).ok()?;
+                let (rest, _version) = Integer::from_der(&fields.content).ok()?;
+                let (rest, algorithm) = Sequence::from_der(rest).ok()?;
+                let (_, oid) = Oid::from_der(&algorithm.content).ok()?;
+                let (_, inner) = OctetString::from_der(rest).ok()?;
+                if oid == OID_PKCS1_RSAENCRYPTION {
+                    rsa(inner.as_ref())
+                } else if oid == OID_KEY_TYPE_EC_PUBLIC_KEY {
+                    ec(inner.as_ref())
+                } else if oid == OID_SIG_ED25519 {
+                    let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(whole).ok()?;
+                    Some(Self::Ed25519(pair.public_key().as_ref().to_vec()))
+                } else {
+                    None
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The modulus of an `RSAPrivateKey` (RFC 8017): version, modulus, …
+fn rsa(der: &[u8]) -> Option<Public> {
+    let (_, fields) = Sequence::from_der(der).ok()?;
+    let (rest, _version) = Integer::from_der(&fields.content).ok()?;
+    let (_, modulus) = Integer::from_der(rest).ok()?;
+    Some(Public::Rsa(without_zeros(modulus.as_ref())))
+}
+
+/// The point of an `ECPrivateKey` (RFC 5915): version, key, \[0\] curve, \[1\] point. Every known program writes the point.
+fn ec(der: &[u8]) -> Option<Public> {
+    let (_, fields) = Sequence::from_der(der).ok()?;
+    let (rest, _version) = Integer::from_der(&fields.content).ok()?;
+    let (mut rest, _key) = OctetString::from_der(rest).ok()?;
+    while !rest.is_empty() {
+        let (after, field) = Any::from_der(rest).ok()?;
+        if field.header.raw_tag() == Some(&[0xa1]) {
+            let (_, point) = BitString::from_der(field.data).ok()?;
+            return Some(Public::Ec(point.data.to_vec()));
+        }
+        rest = after;
+    }
+    None
+}
+
+fn without_zeros(number: &[u8]) -> Vec<u8> {
+    number.iter().copied().skip_while(|byte| *byte == 0).collect()
+}
