@@ -26,7 +26,7 @@ pub type FetchFuture<'a> = Pin<Box<dyn Future<Output = Result<Fetched, Failure>>
 /// ```
 /// use kubeproof_conformance::adapter::{About, Adapter, Failure, FailureKind, adapter_fn};
 ///
-/// let lazy = adapter_fn(About::new("lazy", ["ucs"]), |_request| async { Err(Failure::new(FailureKind::Unavailable)) });
+/// let lazy = adapter_fn(About::new("lazy", "1.0.0", ["ucs"]), |_request| async { Err(Failure::new(FailureKind::Unavailable)) });
 /// assert_eq!(lazy.about().name, "lazy");
 /// ```
 pub fn adapter_fn<F, R>(about: About, fetch: F) -> impl Adapter
@@ -70,14 +70,30 @@ pub struct About {
 }
 
 impl About {
-    /// An adapter that can do everything that does not need a server with TLS.
-    pub fn new<'a>(name: &str, providers: impl IntoIterator<Item = &'a str>) -> Self {
+    /// An adapter that can do everything, except [`Feature::Tls`] and [`Feature::PostDuration`], which nothing asks for
+    /// that runs on plain HTTP.
+    ///
+    /// ```
+    /// use kubeproof_conformance::adapter::{About, Feature};
+    ///
+    /// let about = About::new("pydo", "0.44.0", ["digitalocean"]).without(Feature::ErrorKinds);
+    /// assert!(!about.features.contains(&Feature::ErrorKinds));
+    /// ```
+    pub fn new<'a>(name: &str, version: &str, providers: impl IntoIterator<Item = &'a str>) -> Self {
+        let unasked = [Feature::Tls, Feature::PostDuration];
         Self {
             name: name.to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: version.to_owned(),
             providers: providers.into_iter().map(str::to_owned).collect(),
-            features: Feature::ALL.into_iter().filter(|feature| *feature != Feature::PostDuration).collect(),
+            features: Feature::ALL.into_iter().filter(|feature| !unasked.contains(feature)).collect(),
         }
+    }
+
+    /// The same adapter, lacking a feature. Cases that need it are skipped, and counted.
+    #[must_use]
+    pub fn without(mut self, feature: Feature) -> Self {
+        self.features.retain(|has| *has != feature);
+        self
     }
 }
 

@@ -48,6 +48,15 @@ impl Case {
     pub fn session(&self) -> Session {
         (self.stage)()
     }
+
+    /// Whether a step can only end as it is expected to when the provider was asked. An error that an adapter may
+    /// know beforehand need not be asked for; any other has to be the provider's doing.
+    pub(crate) fn asks_the_provider(&self, step: &Step) -> bool {
+        let Expectation::Error(expected) = &step.expect else { return false };
+        let may_know = expected.kinds.contains(&FailureKind::InvalidArgument);
+        let may_be_silent = self.wire.requests.is_some_and(|count| count.admits(0));
+        !may_know && !may_be_silent
+    }
 }
 
 impl fmt::Debug for Case {
@@ -256,15 +265,24 @@ pub enum RequestId {
 }
 
 impl ErrorExpectation {
+    /// Whether any error will do.
+    pub fn is_any(&self) -> bool {
+        *self == Self::default()
+    }
+
     fn of(Kinds(kinds): Kinds) -> Self {
         Self { kinds, ..Self::default() }
     }
 }
 
 impl Expectation {
-    /// The features that an adapter needs for it.
+    /// The feature that an adapter needs for it.
     pub(crate) fn feature(&self) -> Option<Feature> {
-        matches!(self, Self::Kubeconfig(_)).then_some(Feature::Kubeconfig)
+        match self {
+            Self::Kubeconfig(_) => Some(Feature::Kubeconfig),
+            Self::Error(expected) if !expected.is_any() => Some(Feature::ErrorKinds),
+            Self::Access(_) | Self::Connection(_) | Self::Error(_) => None,
+        }
     }
 }
 

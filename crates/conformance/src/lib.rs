@@ -11,7 +11,7 @@
 //! use kubeproof_conformance::{Outcome, Runner, Suite};
 //!
 //! let suite = Suite::embedded().unwrap();
-//! let hopeless = adapter_fn(About::new("hopeless", ["digitalocean"]), |_| async { Err(Failure::new(FailureKind::Error)) });
+//! let hopeless = adapter_fn(About::new("hopeless", "1.0.0", ["digitalocean"]), |_| async { Err(Failure::new(FailureKind::Error)) });
 //! let run = Runner::new(Arc::new(hopeless)).run(suite.cases().take(1)).await;
 //! assert_eq!(run.results[0].outcome, Outcome::Failed);
 //! # });

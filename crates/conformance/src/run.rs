@@ -8,13 +8,17 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use kubeproof_emulator::host::WiremockHost;
 use kubeproof_emulator::{CallerCredentials, Exchange, Verdict};
+use tokio::task::{JoinError, JoinHandle};
 
-use crate::adapter::{Adapter, Credentials, Feature, FetchRequest};
+use crate::adapter::{Adapter, Credentials, Failure, Feature, FetchRequest, Fetched};
 use crate::case::{Case, CredentialChoice, Step};
-use crate::judge::{self, Evidence, Mismatch};
+use crate::judge::{self, Evidence, Mismatch, Names};
 use crate::outcome::{CaseResult, Outcome, Run, ShownExchange};
 
 /// Runs cases, each against an emulation of its own.
+///
+/// It needs tokio. An adapter that blocks a thread should do so in `tokio::task::spawn_blocking`: on a runtime with a
+/// single thread nothing else could end its case.
 #[derive(Clone)]
 pub struct Runner {
     adapter: Arc<dyn Adapter>,
@@ -26,16 +30,19 @@ impl Runner {
     /// How long a case may take unless told otherwise.
     pub const DEFAULT_LIMIT: Duration = Duration::from_secs(10);
 
+    /// The most cases that run at once: each has sockets and a thread of its own.
+    pub const MOST_JOBS: usize = 64;
+
     /// A runner that works on as many cases at once as there are processors.
     pub fn new(adapter: Arc<dyn Adapter>) -> Self {
         let jobs = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
-        Self { adapter, jobs, limit: Self::DEFAULT_LIMIT }
+        Self { adapter, jobs: jobs.min(Self::MOST_JOBS), limit: Self::DEFAULT_LIMIT }
     }
 
-    /// The same runner, working on `jobs` cases at once.
+    /// The same runner, working on `jobs` cases at once, at most [`MOST_JOBS`](Self::MOST_JOBS).
     #[must_use]
     pub fn with_jobs(mut self, jobs: NonZeroUsize) -> Self {
-        self.jobs = jobs.get();
+        self.jobs = jobs.get().min(Self::MOST_JOBS);
         self
     }
 
@@ -65,19 +72,12 @@ impl Runner {
         if !missing.is_empty() {
             return unjudged(case, Outcome::Skipped, format!("the adapter lacks: {}", missing.join(", ")));
         }
-        let tells_kinds = judge::tells_kinds(&about.features);
-        // On a task of its own, a panic of the adapter is this case's failure and nobody else's.
-        let trial = tokio::spawn(try_case(Arc::clone(&self.adapter), case.clone(), self.limit, tells_kinds));
-        let mut result = match trial.await {
-            Ok(result) => result,
-            Err(error) => {
-                let came = match error.try_into_panic() {
-                    Ok(panic) => format!("the adapter panicked: {}", panic_message(panic.as_ref())),
-                    Err(error) => format!("the task was ended: {error}"),
-                };
-                failed(case, vec![Mismatch { step: None, expected: "a result or an error".to_owned(), came }])
-            }
-        };
+        // On a task of its own, so that a panic of the harness costs one case. The adapter has another one.
+        let trial = tokio::spawn(try_case(Arc::clone(&self.adapter), case.clone(), self.limit));
+        let mut result = trial.await.unwrap_or_else(|error| {
+            let reason = format!("the harness failed, please report it: {}", ending(error));
+            unjudged(case, Outcome::CouldNotRun, reason)
+        });
         result.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         result
     }
@@ -88,34 +88,38 @@ fn now() -> Instant {
     Instant::now()
 }
 
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("it did not say why")
-}
-
 fn unjudged(case: Case, outcome: Outcome, reason: String) -> CaseResult {
     CaseResult { case, outcome, mismatches: Vec::new(), reason: Some(reason), duration_ms: 0, exchanges: Vec::new() }
 }
 
-fn failed(case: Case, mismatches: Vec<Mismatch>) -> CaseResult {
-    CaseResult { case, outcome: Outcome::Failed, mismatches, reason: None, duration_ms: 0, exchanges: Vec::new() }
+/// How a task ended that did not end by itself.
+fn ending(error: JoinError) -> String {
+    let panic = match error.try_into_panic() {
+        Ok(panic) => panic,
+        Err(error) => return error.to_string(),
+    };
+    let message = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("it panicked: {}", message.unwrap_or("it did not say why"))
 }
 
-async fn try_case(adapter: Arc<dyn Adapter>, case: Case, limit: Duration, tells_kinds: bool) -> CaseResult {
-    let host = WiremockHost::start(case.session()).await;
-    let mut trial = Trial { host: &host, case: &case, mismatches: Vec::new(), secrets: Vec::new(), names: None };
-    if tokio::time::timeout(limit, trial.steps(adapter.as_ref(), tells_kinds)).await.is_err() {
+async fn try_case(adapter: Arc<dyn Adapter>, case: Case, limit: Duration) -> CaseResult {
+    let host = match WiremockHost::start(case.session()).await {
+        Ok(host) => host,
+        Err(error) => {
+            let reason = format!("no emulation could be started: {error}; run fewer cases at once with --jobs");
+            return unjudged(case, Outcome::CouldNotRun, reason);
+        }
+    };
+    let mut trial =
+        Trial { host: &host, case: &case, mismatches: Vec::new(), secrets: Vec::new(), names: Names::default() };
+    if tokio::time::timeout(limit, trial.steps(&adapter)).await.is_err() {
         trial.mismatches.push(Mismatch {
             step: None,
-            expected: format!("a case that ends within {} seconds", limit.as_secs()),
+            expected: format!("a case that ends within {limit:?}"),
             came: "it was still running".to_owned(),
         });
     }
-    let Trial { mismatches, secrets, names, .. } = trial;
-    finish(&host, case.clone(), mismatches, secrets, &names.unwrap_or_default())
+    trial.finish()
 }
 
 /// A case under way.
@@ -124,11 +128,11 @@ struct Trial<'a> {
     case: &'a Case,
     mismatches: Vec<Mismatch>,
     secrets: Vec<String>,
-    names: Option<std::collections::BTreeMap<String, String>>,
+    names: Names,
 }
 
 impl Trial<'_> {
-    async fn steps(&mut self, adapter: &dyn Adapter, tells_kinds: bool) {
+    async fn steps(&mut self, adapter: &Arc<dyn Adapter>) {
         let mut previous = None;
         for (number, step) in (1..).zip(&self.case.steps) {
             let request = match self.request(number, step) {
@@ -139,33 +143,38 @@ impl Trial<'_> {
                 }
             };
             self.secrets.extend(request.credentials.secrets());
-            self.names.get_or_insert_with(|| judge::names(&request));
-            if let Some(after) = step.after {
-                self.host.session().advance(after);
-            }
-            let before = self.host.session().journal().recorded();
-            let result = adapter.fetch(request.clone()).await;
+            let before = {
+                let mut session = self.host.session();
+                session.advance(step.after.unwrap_or_default());
+                session.journal().recorded()
+            };
+            self.names.begin_step(before, judge::names(&request));
+            let result = match fetch(adapter, request.clone()).await {
+                Ok(result) => result,
+                Err(error) => {
+                    self.miss(number, "a result or an error", format!("no answer of the adapter: {}", ending(error)));
+                    continue;
+                }
+            };
             let session = self.host.session();
             let exchanges: Vec<Exchange> =
                 session.journal().exchanges().filter(|exchange| exchange.number > before).cloned().collect();
-            let evidence = Evidence {
-                session: &session,
-                request: &request,
-                exchanges: &exchanges,
-                previous: previous.as_ref(),
-                tells_kinds,
-            };
+            let evidence =
+                Evidence { session: &session, request: &request, exchanges: &exchanges, previous: previous.as_ref() };
             let judgement = judge::judge(&step.expect, &result, &evidence);
             drop(session);
-            previous = judgement.credential;
+            previous = judgement.credential.or(previous);
             for (expected, came) in judgement.mismatches {
                 self.miss(number, expected, came);
+            }
+            if exchanges.is_empty() && self.case.asks_the_provider(step) {
+                self.miss(number, "an error that the provider caused", "no request reached the provider");
             }
         }
     }
 
-    fn miss(&mut self, step: usize, expected: String, came: String) {
-        self.mismatches.push(Mismatch { step: Some(step), expected, came });
+    fn miss(&mut self, step: usize, expected: impl Into<String>, came: impl Into<String>) {
+        self.mismatches.push(Mismatch { step: Some(step), expected: expected.into(), came: came.into() });
     }
 
     /// What the adapter is asked in a step.
@@ -193,43 +202,54 @@ impl Trial<'_> {
             timeout_ms: 5_000,
         })
     }
+
+    /// Judges the wire and makes the result, redacted.
+    fn finish(self) -> CaseResult {
+        let Self { host, case, mut mismatches, secrets, names } = self;
+        let session = host.session();
+        let redactor = session.redactor().and(secrets);
+        let exchanges: Vec<Exchange> = session.journal().exchanges().cloned().collect();
+        drop(session);
+        let elsewhere = host.elsewhere();
+        for (expected, came) in judge::judge_wire(case, &exchanges, &elsewhere, &names, &redactor) {
+            mismatches.push(Mismatch { step: None, expected, came });
+        }
+        for miss in &mut mismatches {
+            miss.came = redactor.text(&miss.came);
+            miss.expected = redactor.text(&miss.expected);
+        }
+        let broken = exchanges.iter().find(|exchange| exchange.reply.decision.verdict == Verdict::HarnessError);
+        let reason = broken.map(|exchange| exchange.reply.decision.explanation.clone());
+        let shown = exchanges.iter().map(|exchange| ShownExchange::new(exchange, "provider", &redactor));
+        let shown = shown.chain(elsewhere.iter().map(|exchange| ShownExchange::new(exchange, "elsewhere", &redactor)));
+        CaseResult {
+            outcome: match (&reason, mismatches.is_empty()) {
+                (Some(_), _) => Outcome::CouldNotRun,
+                (None, true) => Outcome::Passed,
+                (None, false) => Outcome::Failed,
+            },
+            exchanges: shown.collect(),
+            case: case.clone(),
+            mismatches,
+            reason,
+            duration_ms: 0,
+        }
+    }
 }
 
-/// Judges the wire and makes the result, redacted.
-fn finish(
-    host: &WiremockHost,
-    case: Case,
-    mut mismatches: Vec<Mismatch>,
-    secrets: Vec<String>,
-    names: &std::collections::BTreeMap<String, String>,
-) -> CaseResult {
-    let session = host.session();
-    let redactor = session.redactor().and(secrets);
-    let exchanges: Vec<Exchange> = session.journal().exchanges().cloned().collect();
-    drop(session);
-    let elsewhere = host.elsewhere();
-    for (expected, came) in judge::judge_wire(&case, &exchanges, &elsewhere, names, &redactor) {
-        mismatches.push(Mismatch { step: None, expected, came });
-    }
-    for miss in &mut mismatches {
-        miss.came = redactor.text(&miss.came);
-        miss.expected = redactor.text(&miss.expected);
-    }
-    let broken = exchanges.iter().find(|exchange| exchange.reply.decision.verdict == Verdict::HarnessError);
-    let reason = broken.map(|exchange| exchange.reply.decision.explanation.clone());
-    let shown = exchanges.iter().map(|exchange| ShownExchange::new(exchange, "provider", &redactor));
-    let shown = shown.chain(elsewhere.iter().map(|exchange| ShownExchange::new(exchange, "elsewhere", &redactor)));
-    CaseResult {
-        outcome: match (&reason, mismatches.is_empty()) {
-            (Some(_), _) => Outcome::CouldNotRun,
-            (None, true) => Outcome::Passed,
-            (None, false) => Outcome::Failed,
-        },
-        exchanges: shown.collect(),
-        case,
-        mismatches,
-        reason,
-        duration_ms: 0,
+/// Asks the adapter on a task of its own: its panic, or its blocking a thread, does not take the harness along.
+async fn fetch(adapter: &Arc<dyn Adapter>, request: FetchRequest) -> Result<Result<Fetched, Failure>, JoinError> {
+    let adapter = Arc::clone(adapter);
+    let mut fetching = Fetching(tokio::spawn(async move { adapter.fetch(request).await }));
+    (&mut fetching.0).await
+}
+
+/// A fetch under way, which ends when the limit of its case does.
+struct Fetching(JoinHandle<Result<Fetched, Failure>>);
+
+impl Drop for Fetching {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

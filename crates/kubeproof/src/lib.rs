@@ -13,7 +13,7 @@
 //! use kubeproof::emulator::host::WiremockHost;
 //! use kubeproof::emulator::providers::digitalocean::DigitalOcean;
 //!
-//! let host = WiremockHost::start(Session::new::<DigitalOcean>(Default::default())).await;
+//! let host = WiremockHost::start(Session::new::<DigitalOcean>(Default::default())).await.unwrap();
 //! // Point your client at host.base_url(), then ask what it did:
 //! assert_eq!(host.session().journal().recorded(), 0);
 //! # });
@@ -27,7 +27,7 @@
 //! use kubeproof::conformance::adapter::{About, Failure, FailureKind, adapter_fn};
 //! use kubeproof::conformance::{Runner, Suite};
 //!
-//! let mine = adapter_fn(About::new("mine", ["ucs"]), |_request| async { Err(Failure::new(FailureKind::Error)) });
+//! let mine = adapter_fn(About::new("mine", "1.0.0", ["ucs"]), |_request| async { Err(Failure::new(FailureKind::Error)) });
 //! let suite = Suite::embedded().unwrap();
 //! let run = Runner::new(Arc::new(mine)).run(suite.cases().filter(|case| case.provider == "ucs")).await;
 //! assert!(run.summary().failed > 0);

@@ -16,6 +16,9 @@ use crate::time::{EmulatorEpoch, NoWait};
 /// The credential of the cluster that a caller of the Fireworks client has from elsewhere.
 const USER_TOKEN: &str = "token-of-a-user-of-the-cluster";
 
+/// The providers that there is a client for.
+pub(crate) const PROVIDERS: [&str; 4] = ["digitalocean", "cce", "ucs", "fireworks"];
+
 pub(crate) async fn fetch(request: FetchRequest) -> Result<Fetched, Failure> {
     let fetched = match request.provider.as_str() {
         "digitalocean" => digitalocean(&request).await,
@@ -135,5 +138,35 @@ fn kind(kind: ErrorKind) -> FailureKind {
         ErrorKind::Timeout => FailureKind::Timeout,
         // A kind that this adapter does not know yet.
         _ => FailureKind::Error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_error_has_its_word_in_the_protocol() {
+        for known in ErrorKind::ALL {
+            assert_eq!(kind(known).as_str(), known.as_str());
+        }
+    }
+
+    #[tokio::test]
+    async fn every_provider_that_is_declared_has_a_client() {
+        for provider in PROVIDERS {
+            let request = FetchRequest {
+                id: "1".to_owned(),
+                provider: provider.to_owned(),
+                base_url: "ftp://127.0.0.1".to_owned(),
+                ca_pem: None,
+                credentials: adapter::Credentials::Bearer { bearer: "not-a-real-token".to_owned() },
+                cluster: Default::default(),
+                options: Default::default(),
+                timeout_ms: 1,
+            };
+            let message = fetch(request).await.unwrap_err().message;
+            assert!(!message.contains("there is no client"), "{provider}: {message}");
+        }
     }
 }

@@ -20,7 +20,7 @@ pub struct ReferenceAdapter;
 
 impl Adapter for ReferenceAdapter {
     fn about(&self) -> About {
-        About::new("kubeproof reference", ["digitalocean", "cce", "ucs", "fireworks"])
+        About::new("kubeproof reference", env!("CARGO_PKG_VERSION"), fetch::PROVIDERS)
     }
 
     fn fetch(&self, request: FetchRequest) -> FetchFuture<'_> {

@@ -78,7 +78,7 @@ fn kubeconfig(fetched: Fetched) -> String {
 
 /// Asks for a cluster through the reference adapter. Gives what came of it, and the body that the emulation sent.
 async fn fetch<E: Emulation>(setting: Setting<E>, cluster_id: &str, options: Options) -> (Fetched, Vec<u8>) {
-    let host = WiremockHost::start(Session::new::<E>(setting)).await;
+    let host = WiremockHost::start(Session::new::<E>(setting)).await.unwrap();
     let caller = host.session().caller();
     let mut cluster = caller.cluster;
     cluster.insert("cluster_id".to_owned(), cluster_id.to_owned());
@@ -154,7 +154,7 @@ pub(crate) fn users() -> [(&'static str, UserCredentials, Value); 3] {
 }
 
 async fn fireworks(name: &'static str, user: &UserCredentials, user_written: &Value) -> Ending {
-    let host = WiremockHost::start(Session::new::<Fireworks>(Setting::default())).await;
+    let host = WiremockHost::start(Session::new::<Fireworks>(Setting::default())).await.unwrap();
     let caller = host.session().caller();
     let Some(CallerCredentials::Bearer(api_key)) = caller.credentials.into_iter().next() else {
         panic!("a caller of Fireworks has an API key")

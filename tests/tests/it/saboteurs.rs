@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kubeproof::conformance::adapter::{
-    About, Adapter, Credentials, Failure, FailureKind, FetchFuture, FetchRequest, Fetched,
+    About, Adapter, Credentials, Failure, FailureKind, FetchFuture, FetchRequest, Fetched, adapter_fn,
 };
 use kubeproof::conformance::{Outcome, Runner, Suite};
+use kubeproof::emulator::EPOCH;
+use kubeproof::emulator::pki::Authority;
+use kubeproof_kubeconfig::{Data, Kubeconfig};
 use kubeproof_reference::ReferenceAdapter;
 
 /// The cases under `under` that a saboteur fails.
@@ -84,7 +87,7 @@ enum Errors {
 
 impl Adapter for Hasty {
     fn about(&self) -> About {
-        About::new("hasty", ["digitalocean", "cce", "ucs"])
+        About::new("hasty", "1.0.0", ["digitalocean", "cce", "ucs"])
     }
 
     fn fetch(&self, request: FetchRequest) -> FetchFuture<'_> {
@@ -221,6 +224,79 @@ fn without_authority(text: &str) -> String {
     lines.collect()
 }
 
+/// What the provider sent, with a change that no name in the file shows.
+fn with_change(change: fn(&mut Kubeconfig)) -> impl Adapter {
+    with_answer(move |result| {
+        result.map(|fetched| match fetched {
+            Fetched::Kubeconfig(text) => {
+                let mut kubeconfig = Kubeconfig::parse(&text).unwrap();
+                change(&mut kubeconfig);
+                Fetched::Kubeconfig(kubeconfig.to_yaml().unwrap())
+            }
+            other => other,
+        })
+    })
+}
+
+#[test]
+fn the_address_is_another_one() {
+    let misled = || {
+        with_change(|kubeconfig| {
+            for entry in &mut kubeconfig.clusters {
+                entry.cluster.server = entry.cluster.server.replace("https://", "https://evil.");
+            }
+        })
+    };
+    check(misled(), "digitalocean/access", &["digitalocean/access/token", "digitalocean/access/names"]);
+    check(misled(), "fireworks/connection", &["fireworks/connection/endpoint"]);
+}
+
+#[test]
+fn the_way_leads_through_a_proxy() {
+    let diverted = || {
+        with_change(|kubeconfig| {
+            for entry in &mut kubeconfig.clusters {
+                entry.cluster.proxy_url = Some("http://proxy.example.test".to_owned());
+            }
+        })
+    };
+    check(diverted(), "digitalocean/access", &["digitalocean/access/token"]);
+    check(diverted(), "cce/access", &["cce/access/is-a-kubeconfig"]);
+    check(diverted(), "fireworks/connection", &["fireworks/connection/endpoint"]);
+}
+
+#[test]
+fn the_key_belongs_to_another_certificate() {
+    let mismatched = || {
+        with_change(|kubeconfig| {
+            let another = Authority::new(7, "another").unwrap().issue_client("another", 7, EPOCH, EPOCH).unwrap();
+            for entry in kubeconfig.users.iter_mut().filter(|entry| entry.user.client_key_data.is_some()) {
+                entry.user.client_key_data = Some(Data::new(another.key_pem.as_bytes()));
+            }
+        })
+    };
+    check(mismatched(), "cce/access", &["cce/access/client-certificate-opens-the-cluster"]);
+    check(mismatched(), "digitalocean/access", &["digitalocean/access/client-certificate"]);
+}
+
+/// It says the same of everything and asks nobody.
+#[test]
+fn nobody_is_asked() {
+    for kind in [FailureKind::Malformed, FailureKind::Transport, FailureKind::Unavailable] {
+        let silent = adapter_fn(ReferenceAdapter.about(), move |_| async move { Err(Failure::new(kind)) });
+        let suite = Suite::embedded().unwrap();
+        let run = tokio::runtime::Runtime::new().unwrap().block_on(Runner::new(Arc::new(silent)).run(suite.cases()));
+        let passed: Vec<&str> = run
+            .results
+            .iter()
+            .filter(|result| result.outcome == Outcome::Passed)
+            .filter(|result| !result.case.wire.requests.is_some_and(|count| count.admits(0)))
+            .map(|result| result.case.id.as_str())
+            .collect();
+        assert_eq!(passed, [""; 0], "{kind}");
+    }
+}
+
 #[test]
 fn the_expiry_is_not_passed_on() {
     check(
@@ -232,18 +308,7 @@ fn the_expiry_is_not_passed_on() {
 
 #[test]
 fn the_first_context_is_taken() {
-    let first = || {
-        with_answer(|result| {
-            result.map(|fetched| match fetched {
-                Fetched::Kubeconfig(text) => {
-                    let mut kubeconfig = kubeproof_kubeconfig::Kubeconfig::parse(&text).unwrap();
-                    kubeconfig.current_context = kubeconfig.contexts[0].name.clone();
-                    Fetched::Kubeconfig(kubeconfig.to_yaml().unwrap())
-                }
-                other => other,
-            })
-        })
-    };
+    let first = || with_change(|kubeconfig| kubeconfig.current_context = kubeconfig.contexts[0].name.clone());
     check(first(), "cce/", &["cce/contexts/internal-listed-first"]);
 }
 

@@ -59,7 +59,7 @@ fn reports_of_the_reference_hold_no_secret() {
 fn reports_of_a_client_that_tells_everything_hold_no_secret() {
     let suite = Suite::embedded().unwrap();
     let providers = ["digitalocean", "cce", "ucs", "fireworks"];
-    let telling = adapter_fn(About::new("telling", providers), |request| async move {
+    let telling = adapter_fn(About::new("telling", "1.0.0", providers), |request| async move {
         let fetched = kubeproof::conformance::adapter::Adapter::fetch(&ReferenceAdapter, request.clone()).await;
         let got = match fetched {
             Ok(Fetched::Kubeconfig(text)) => text,

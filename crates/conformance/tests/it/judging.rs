@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use kubeproof_conformance::adapter::{About, Failure, FailureKind, FetchRequest, Fetched, adapter_fn};
+use kubeproof_conformance::adapter::{About, Failure, FailureKind, Feature, FetchRequest, Fetched, adapter_fn};
 use kubeproof_conformance::{CaseResult, Outcome, Runner};
 use kubeproof_emulator::Session;
 use kubeproof_emulator::providers::digitalocean::DigitalOcean;
 use kubeproof_emulator::providers::fireworks::Fireworks;
 
+use crate::raw::send;
 use crate::suite_of::{CLAUSES, suite_of};
 
 /// Judges a result that does not depend on the server by a case with this expectation.
@@ -15,16 +16,38 @@ fn judge(expect: &str, result: Result<Fetched, Failure>) -> CaseResult {
     judge_case(&format!("steps: [{{expect: {expect}}}]"), move |_| result.clone())
 }
 
-/// Judges what `fetch` says by a case with these lines; nothing is put on the wire.
+/// Whether an adapter asks the provider before it says something.
+#[derive(Clone, Copy, PartialEq)]
+enum Asks {
+    Once,
+    Never,
+}
+
+/// Judges what `fetch` says, after one request to the provider, by a case with these lines.
 fn judge_case(
     lines: &str,
     fetch: impl Fn(FetchRequest) -> Result<Fetched, Failure> + Send + Sync + 'static,
 ) -> CaseResult {
+    judge_adapter(lines, About::new("test", "1.0.0", ["digitalocean"]), Asks::Once, fetch)
+}
+
+fn judge_adapter(
+    lines: &str,
+    about: About,
+    asks: Asks,
+    fetch: impl Fn(FetchRequest) -> Result<Fetched, Failure> + Send + Sync + 'static,
+) -> CaseResult {
     let case = format!("- id: digitalocean/some/x\n  title: X\n  clauses: [digitalocean.one]\n  {lines}\n");
     let suite = suite_of(CLAUSES, &case).unwrap();
-    let adapter = adapter_fn(About::new("test", ["digitalocean"]), move |request| {
+    let adapter = adapter_fn(about, move |request: FetchRequest| {
+        let base_url = request.base_url.clone();
         let result = fetch(request);
-        async move { result }
+        async move {
+            if asks == Asks::Once {
+                send(&base_url, "GET / HTTP/1.1\nhost: HOST\nconnection: close\n\n").await;
+            }
+            result
+        }
     });
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let case = suite.cases().next().unwrap().clone();
@@ -101,32 +124,31 @@ fn details_of_errors() {
 }
 
 #[test]
-fn an_adapter_that_cannot_tell_kinds_is_not_asked_to() {
-    let case =
-        "- {id: digitalocean/some/x, title: X, clauses: [digitalocean.one], steps: [{expect: {error: not-found}}]}";
-    let suite = suite_of(CLAUSES, case).unwrap();
-    let mut about = About::new("test", ["digitalocean"]);
-    about.features.retain(|feature| feature.as_str() != "error-kinds");
-    let adapter = adapter_fn(about, |_| async { Err(Failure::new(FailureKind::Error)) });
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    passes(&runtime.block_on(Runner::new(Arc::new(adapter)).run_case(suite.cases().next().unwrap().clone())));
+fn an_adapter_that_cannot_tell_errors_apart_is_not_asked_to_and_that_is_said() {
+    let judge = |expect: &str| {
+        let about = About::new("test", "1.0.0", ["digitalocean"]).without(Feature::ErrorKinds);
+        let lines = format!("steps: [{{expect: {{error: {expect}}}}}]");
+        judge_adapter(&lines, about, Asks::Once, |_| Err(Failure::new(FailureKind::Error)))
+    };
+    passes(&judge("any"));
+    for precise in ["not-found", "[not-found, forbidden]", "{status: 404}", "{mentions: gone}"] {
+        let result = judge(precise);
+        assert_eq!((result.outcome, result.message().as_str()), (Outcome::Skipped, "the adapter lacks: error-kinds"));
+    }
 }
 
 #[test]
-fn an_adapter_that_cannot_tell_is_still_right_in_what_it_tells() {
-    let case = "- {id: digitalocean/some/x, title: X, clauses: [digitalocean.one], steps: [{expect: {error: {kind: not-found, status: 404, mentions: gone}}}]}";
-    let suite = suite_of(CLAUSES, case).unwrap();
-    let outcome = |status: Option<u16>| {
-        let mut about = About::new("test", ["digitalocean"]);
-        about.features.retain(|feature| feature.as_str() != "error-kinds");
-        let adapter =
-            adapter_fn(about, move |_| async move { Err(Failure { status, ..Failure::new(FailureKind::Error) }) });
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        runtime.block_on(Runner::new(Arc::new(adapter)).run_case(suite.cases().next().unwrap().clone())).outcome
+fn an_error_is_the_provider_s_doing() {
+    let silent = |expect: &str, wire: &str| {
+        let about = About::new("test", "1.0.0", ["digitalocean"]);
+        let lines = format!("steps: [{{expect: {{error: {expect}}}}}]\n  wire: {wire}");
+        judge_adapter(&lines, about, Asks::Never, |_| Err(Failure::new(FailureKind::InvalidArgument)))
     };
-    assert_eq!(outcome(None), Outcome::Passed);
-    assert_eq!(outcome(Some(404)), Outcome::Passed);
-    assert_eq!(outcome(Some(500)), Outcome::Failed);
+    fails(&silent("any", "{}"), "came no request reached the provider");
+    fails(&silent("any", "{requests: 1}"), "came no request reached the provider");
+    passes(&silent("any", "{requests: {at-most: 1}}"));
+    passes(&silent("invalid-argument", "{}"));
+    passes(&silent("[not-found, invalid-argument]", "{}"));
 }
 
 #[test]
@@ -221,13 +243,16 @@ fn connection_information() {
 
 #[test]
 fn what_is_expected_on_the_wire_is_missed_when_nothing_is_sent() {
-    let nothing = |_| failure(FailureKind::NotFound);
-    let lines = |wire: &str| format!("steps: [{{expect: {{error: any}}}}]\n  wire: {wire}");
-    passes(&judge_case(&lines("{requests: 0}"), nothing));
-    fails(&judge_case(&lines("{requests: 1}"), nothing), "expected 1 request; came 0 requests");
-    fails(&judge_case(&lines("{requests: {at-least: 2}}"), nothing), "at least 2");
-    passes(&judge_case(&lines("{requests: {at-most: 2}}"), nothing));
-    fails(&judge_case(&lines("{headers: {x-auth-token: ~}}"), nothing), "expected a request; came none");
-    fails(&judge_case(&lines("{method: GET}"), nothing), "expected a request; came none");
-    passes(&judge_case(&lines("{requests: 0, method: GET}"), nothing));
+    let silent = |wire: &str| {
+        let about = About::new("test", "1.0.0", ["digitalocean"]);
+        let lines = format!("steps: [{{expect: {{error: invalid-argument}}}}]\n  wire: {wire}");
+        judge_adapter(&lines, about, Asks::Never, |_| failure(FailureKind::InvalidArgument))
+    };
+    passes(&silent("{requests: 0}"));
+    fails(&silent("{requests: 1}"), "expected 1 request; came 0 requests");
+    fails(&silent("{requests: {at-least: 2}}"), "at least 2");
+    passes(&silent("{requests: {at-most: 2}}"));
+    fails(&silent("{headers: {x-auth-token: ~}}"), "expected a request; came none");
+    fails(&silent("{method: GET}"), "expected a request; came none");
+    passes(&silent("{requests: 0, method: GET}"));
 }

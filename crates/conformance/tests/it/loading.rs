@@ -39,7 +39,10 @@ fn a_case_file_loads() {
     assert_eq!(cases[0].provenance, Provenance::Inferred, "that of the weakest clause");
     assert_eq!(cases[1].provenance, Provenance::Documented);
     assert_eq!(cases[0].needs.iter().map(|need| need.as_str()).collect::<Vec<_>>(), ["bearer", "http", "kubeconfig"]);
-    assert_eq!(cases[1].needs.iter().map(|need| need.as_str()).collect::<Vec<_>>(), ["bearer", "http", "expiry"]);
+    assert_eq!(
+        cases[1].needs.iter().map(|need| need.as_str()).collect::<Vec<_>>(),
+        ["error-kinds", "bearer", "http", "expiry"]
+    );
     assert_eq!((cases[1].place.line, cases[1].place.column), (7, 7));
     assert!(cases[0].source.starts_with("- id: digitalocean/some/a-case\n"));
     assert!(cases[0].source.ends_with("{lasts: 7d}}}]"), "{}", cases[0].source);

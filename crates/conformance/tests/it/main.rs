@@ -3,6 +3,7 @@
 
 mod judging;
 mod loading;
+mod raw;
 mod reporting;
 mod running;
 mod suite_of;

@@ -11,12 +11,12 @@ use crate::suite_of::{CLAUSES, suite_of};
 /// A run with a pass, a failure of each sort and a skip.
 fn run() -> (Suite, Run) {
     let cases = "\
-- {id: digitalocean/some/passes, title: This passes, clauses: [digitalocean.one], steps: [{expect: {error: not-found}}]}
+- {id: digitalocean/some/passes, title: This passes, clauses: [digitalocean.one], steps: [{expect: {error: not-found}}], wire: {requests: {at-most: 1}}}
 - {id: digitalocean/some/fails, title: This fails, clauses: [digitalocean.one, digitalocean.two], steps: [{expect: {kubeconfig: {}}}], wire: {requests: 1}}
 - {id: digitalocean/some/is-skipped, title: This is skipped, needs: [post-duration], clauses: [digitalocean.two], steps: [{expect: {error: any}}]}
 ";
     let suite = suite_of(CLAUSES, cases).unwrap();
-    let adapter = adapter_fn(About::new("test", ["digitalocean"]), |_| async {
+    let adapter = adapter_fn(About::new("test", "1.0.0", ["digitalocean"]), |_| async {
         Err::<Fetched, _>(Failure { status: Some(404), ..Failure::new(FailureKind::NotFound) })
     });
     let mut run = tokio::runtime::Runtime::new().unwrap().block_on(Runner::new(Arc::new(adapter)).run(suite.cases()));

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use kubeproof_conformance::adapter::{About, Failure, FailureKind, FetchRequest, Fetched, adapter_fn};
 use kubeproof_conformance::{CaseResult, Outcome, Runner};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
+use crate::raw::send;
 use crate::suite_of::suite_of_cce;
 
 /// What a client sends; `HOST` stands for the provider's address.
@@ -18,16 +17,6 @@ content-type: application/json
 connection: close
 
 ";
-
-/// Sends a request as text and gives back the answer.
-async fn send(base_url: &str, request: &str) -> String {
-    let host = base_url.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(host).await.unwrap();
-    stream.write_all(request.replace('\n', "\r\n").replace("HOST", host).as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
-    String::from_utf8_lossy(&answer).into_owned()
-}
 
 /// Judges a client that sends `requests` by a case with these lines, and then follows a redirect with `onward`.
 fn judge(lines: &str, requests: &[&str], onward: Option<&str>) -> CaseResult {
@@ -42,7 +31,7 @@ fn judge_by(clause: &str, lines: &str, requests: &[&str], onward: Option<&str>) 
     let suite = suite_of_cce(&case);
     let requests: Vec<String> = requests.iter().map(|request| (*request).to_owned()).collect();
     let onward = onward.map(str::to_owned);
-    let adapter = adapter_fn(About::new("test", ["cce"]), move |request: FetchRequest| {
+    let adapter = adapter_fn(About::new("test", "1.0.0", ["cce"]), move |request: FetchRequest| {
         let (requests, onward) = (requests.clone(), onward.clone());
         async move {
             for text in requests {

@@ -1,3 +1,5 @@
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -21,7 +23,7 @@ use crate::{EPOCH, Journal, Reply, Request, Session};
 /// use kubeproof_emulator::providers::digitalocean::DigitalOcean;
 /// use kubeproof_emulator::Session;
 ///
-/// let host = WiremockHost::start(Session::new::<DigitalOcean>(Default::default())).await;
+/// let host = WiremockHost::start(Session::new::<DigitalOcean>(Default::default())).await.unwrap();
 /// assert!(host.base_url().starts_with("http://127.0.0.1:"));
 /// assert_eq!(host.session().journal().recorded(), 0);
 /// # });
@@ -39,16 +41,20 @@ struct Elsewhere {
 
 impl WiremockHost {
     /// Starts a server on a free loopback port.
-    pub async fn start(session: Session) -> Self {
-        let elsewhere = if session.points_elsewhere() { Some(Elsewhere::start().await) } else { None };
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had.
+    pub async fn start(session: Session) -> io::Result<Self> {
+        let elsewhere = if session.points_elsewhere() { Some(Elsewhere::start().await?) } else { None };
         let session = Arc::new(Mutex::new(session));
         let dispatch = Dispatch {
             session: Arc::clone(&session),
             elsewhere: elsewhere.as_ref().map(|elsewhere| elsewhere.server.uri()),
         };
-        let server = bare_server().await;
+        let server = bare_server().await?;
         Mock::given(any()).respond_with(dispatch).mount(&server).await;
-        Self { server, session, elsewhere }
+        Ok(Self { server, session, elsewhere })
     }
 
     /// Where the emulation listens, such as `http://127.0.0.1:41234`.
@@ -71,17 +77,20 @@ impl WiremockHost {
 }
 
 impl Elsewhere {
-    async fn start() -> Self {
+    async fn start() -> io::Result<Self> {
         let journal = Arc::new(Mutex::new(Journal::default()));
-        let server = bare_server().await;
+        let server = bare_server().await?;
         Mock::given(any()).respond_with(Trap { journal: Arc::clone(&journal) }).mount(&server).await;
-        Self { server, journal }
+        Ok(Self { server, journal })
     }
 }
 
 /// A server that is not pooled, so that nothing of one case reaches the next, and that keeps no journal of its own.
-async fn bare_server() -> MockServer {
-    MockServer::builder().disable_request_recording().start().await
+///
+/// It is given its listener, since it panics when it finds no port by itself.
+async fn bare_server() -> io::Result<MockServer> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(MockServer::builder().listener(listener).disable_request_recording().start().await)
 }
 
 struct Dispatch {

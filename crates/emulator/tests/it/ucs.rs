@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
@@ -353,4 +355,20 @@ async fn of_calls_at_the_same_time_exactly_one_wins() {
     }
     assert_eq!(wins, 1);
     assert_eq!(host.session().journal().recorded(), CALLS);
+}
+
+#[test]
+fn every_call_has_a_request_id_of_its_own_ordered_or_not() {
+    let incidents = serde_json::from_value(json!([{"calls": [1, 2, 4], "is": "gateway-unavailable"}])).unwrap();
+    let mut session = Session::new::<Ucs>(Setting { incidents, ..Setting::default() });
+    let mut ids = BTreeSet::new();
+    for status in [502, 502, 200, 502, 200] {
+        let reply = session.handle(proper(PUBLIC));
+        assert_eq!(reply.status, status);
+        let id = reply.headers["x-request-id"].to_str().unwrap().to_owned();
+        if status == 502 {
+            assert_eq!(json(&reply)["request_id"], id);
+        }
+        assert!(ids.insert(id), "{ids:?}");
+    }
 }
