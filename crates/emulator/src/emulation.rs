@@ -26,23 +26,29 @@ pub trait Emulation: Send + Sync + 'static {
     /// Whether the answers hold a credential of the provider's making, for [`admits`](Emulation::admits) to judge.
     const ISSUES_CREDENTIALS: bool = true;
 
-    /// Answers one request. An explanation may quote the request: a [`Session`](crate::Session) redacts it.
+    /// Answers one request. The explanation of a refusal and of a complaint may quote the request: a
+    /// [`Session`](crate::Session) redacts it. That of an answer may not.
     fn answer(edition: Edition, world: &Self::World, now: Timestamp, request: &Request) -> (Reply, Self::World);
 
-    /// What an incident makes the provider say instead.
+    /// What an incident makes the provider say instead. It is a call like any other: what counts calls, counts it.
     fn incident(
         edition: Edition,
         incident: &Self::Incident,
         world: &Self::World,
         now: Timestamp,
         request: &Request,
-    ) -> Reply;
+    ) -> (Reply, Self::World);
 
     /// How a caller with every right would ask for the first cluster.
     fn caller(world: &Self::World) -> Caller;
 
-    /// Whether the cluster that issued it would accept a credential at `at`.
-    fn admits(world: &Self::World, at: Timestamp, presented: &Presented) -> Admission;
+    /// Whether the cluster with these ids, named as in [`Caller::cluster`], would accept a credential at `at`.
+    fn admits(
+        world: &Self::World,
+        at: Timestamp,
+        cluster: &BTreeMap<String, String>,
+        presented: &Presented,
+    ) -> Admission;
 
     /// The certificate authority, as PEM, of the clusters whose kubeconfigs this world issues.
     fn certificate_authority(world: &Self::World) -> String;

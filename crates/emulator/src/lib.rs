@@ -11,9 +11,11 @@ pub mod pki;
 pub mod providers;
 
 mod emulation;
+mod hex;
 mod iam;
 mod incident;
 mod journal;
+mod ledger;
 mod redact;
 mod reply;
 mod request;
@@ -25,6 +27,7 @@ pub use emulation::{Admission, Caller, CallerCredentials, Edition, Emulation, Pr
 pub use iam::AccessKey;
 pub use incident::{Calls, ELSEWHERE, Happening, Incident, SCRIPTED, ScriptedReply};
 pub use journal::{Exchange, Journal};
+pub use ledger::Ledger;
 pub use redact::{PLACEHOLDER, Redactor};
 pub use reply::{Complaint, Decision, Reply, Verdict};
 pub use request::{Request, decoded};

@@ -1,5 +1,7 @@
 //! The certificate authority of an emulated cluster, derived from the world's seed.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
@@ -89,6 +91,13 @@ impl Authority {
             key_pem: key.serialize_pem(),
         })
     }
+}
+
+/// What may not be printed of a private key, in every form in which it may turn up: base64 of the PEM, as documents carry
+/// it, and each line inside the PEM.
+pub(crate) fn secrets_of(key_pem: &str) -> impl Iterator<Item = String> {
+    let inside = key_pem.lines().filter(|line| !line.starts_with("-----")).map(str::to_owned);
+    inside.chain([STANDARD.encode(key_pem)])
 }
 
 fn params(seed: u64, name: &str, not_before: Timestamp, not_after: Timestamp) -> CertificateParams {

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::emulation::{Admission, Caller, Edition, Emulation, Presented};
@@ -94,9 +96,9 @@ impl Session {
         self.scene.caller()
     }
 
-    /// Whether the cluster that issued it would accept a credential at `at`.
-    pub fn admits(&self, at: Timestamp, presented: &Presented) -> Admission {
-        self.scene.admits(at, presented)
+    /// Whether the cluster with these ids, named as in [`Caller::cluster`], would accept a credential at `at`.
+    pub fn admits(&self, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
+        self.scene.admits(at, cluster, presented)
     }
 
     /// Whether the answers hold a credential of the provider's making.
@@ -124,7 +126,7 @@ impl Session {
 trait Scene: Send {
     fn answer(&mut self, now: Timestamp, request: &Request) -> Reply;
     fn caller(&self) -> Caller;
-    fn admits(&self, at: Timestamp, presented: &Presented) -> Admission;
+    fn admits(&self, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission;
     fn issues_credentials(&self) -> bool;
     fn certificate_authority(&self) -> String;
     fn secrets(&self) -> Vec<String>;
@@ -142,18 +144,25 @@ impl<E: Emulation> Scene for Stage<E> {
         let Setting { edition, world, incidents } = &mut self.setting;
         if let Some(incident) = incidents.iter().find(|incident| incident.calls.include(self.calls)) {
             return match &incident.happening {
-                Happening::Named(named) => E::incident(*edition, named, world, now, request),
+                Happening::Named(named) => {
+                    let (reply, next) = E::incident(*edition, named, world, now, request);
+                    *world = next;
+                    reply
+                }
                 Happening::Scripted(scripted) => scripted.reply(),
             };
         }
         let (mut reply, next) = E::answer(*edition, world, now, request);
-        // An explanation may quote the request, and a caller may have put a credential anywhere in it.
-        let redactor = Redactor::new(E::secrets(&next));
-        reply.decision.explanation = redactor.text(&reply.decision.explanation);
-        for complaint in &mut reply.complaints {
-            complaint.explanation = redactor.text(&complaint.explanation);
-        }
         *world = next;
+        // A refusal or a complaint may quote the request, and a caller may have put a credential anywhere in it. An answer
+        // quotes nothing: to look for every secret in it would make a long session slow.
+        if reply.is_refusal() || !reply.complaints.is_empty() {
+            let redactor = Redactor::new(E::secrets(world));
+            reply.decision.explanation = redactor.text(&reply.decision.explanation);
+            for complaint in &mut reply.complaints {
+                complaint.explanation = redactor.text(&complaint.explanation);
+            }
+        }
         reply
     }
 
@@ -161,8 +170,8 @@ impl<E: Emulation> Scene for Stage<E> {
         E::caller(&self.setting.world)
     }
 
-    fn admits(&self, at: Timestamp, presented: &Presented) -> Admission {
-        E::admits(&self.setting.world, at, presented)
+    fn admits(&self, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
+        E::admits(&self.setting.world, at, cluster, presented)
     }
 
     fn issues_credentials(&self) -> bool {
@@ -187,12 +196,18 @@ impl<E: Emulation> Scene for Stage<E> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use http::StatusCode;
 
     use super::*;
 
-    /// An emulation that quotes whatever it is asked.
+    /// An emulation that quotes whatever it is asked, and answers `/fine`.
     struct Echo;
+
+    thread_local! {
+        static SECRETS_ASKED_FOR: Cell<u32> = const { Cell::new(0) };
+    }
 
     impl Emulation for Echo {
         type World = ();
@@ -201,20 +216,23 @@ mod tests {
         const EDITIONS: &'static [Edition] = &[Edition("2026-01")];
 
         fn answer(_: Edition, (): &(), _: Timestamp, request: &Request) -> (Reply, ()) {
+            if request.path == "/fine" {
+                return (Reply::answer("echo.all", StatusCode::OK, "fine"), ());
+            }
             let reply = Reply::refuse("echo.all", StatusCode::NOT_FOUND, request.path.clone())
                 .with_complaint("echo.all", request.path.clone());
             (reply, ())
         }
 
-        fn incident(_: Edition, (): &(), (): &(), _: Timestamp, _: &Request) -> Reply {
-            Reply::incident("echo.all", StatusCode::NOT_FOUND, "ordered")
+        fn incident(_: Edition, (): &(), (): &(), _: Timestamp, _: &Request) -> (Reply, ()) {
+            (Reply::incident("echo.all", StatusCode::NOT_FOUND, "ordered"), ())
         }
 
         fn caller((): &()) -> Caller {
-            Caller { credentials: Vec::new(), cluster: std::collections::BTreeMap::new() }
+            Caller { credentials: Vec::new(), cluster: BTreeMap::new() }
         }
 
-        fn admits((): &(), _: Timestamp, _: &Presented) -> Admission {
+        fn admits((): &(), _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {
             Admission::Refused("nothing is issued")
         }
 
@@ -223,6 +241,7 @@ mod tests {
         }
 
         fn secrets((): &()) -> Vec<String> {
+            SECRETS_ASKED_FOR.set(SECRETS_ASKED_FOR.get() + 1);
             vec!["planted-secret".to_owned()]
         }
     }
@@ -233,5 +252,16 @@ mod tests {
         let reply = session.handle(Request::get("/a/planted-secret"));
         assert_eq!(reply.decision.explanation, "/a/<redacted>");
         assert_eq!(reply.complaints[0].explanation, "/a/<redacted>");
+    }
+
+    #[test]
+    fn what_quotes_nothing_costs_no_search_for_secrets() {
+        let mut session = Session::new::<Echo>(Setting::default());
+        for _ in 0..3 {
+            session.handle(Request::get("/fine"));
+        }
+        assert_eq!(SECRETS_ASKED_FOR.get(), 0);
+        session.handle(Request::get("/refused"));
+        assert_eq!(SECRETS_ASKED_FOR.get(), 1);
     }
 }

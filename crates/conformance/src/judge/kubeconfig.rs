@@ -155,14 +155,15 @@ fn judge_user(
     if let Some(presented) = &presented
         && was_answered
         && session.issues_credentials()
-        && let Admission::Refused(why) = session.admits(session.now(), presented)
+        && let Admission::Refused(why) = session.admits(session.now(), &evidence.request.cluster, presented)
     {
         judgement.miss("a credential that the cluster accepts", format!("a credential that it refuses: {why}"));
     }
     if let Some(lifetime) = expected.lasts {
         let admitted = |after: SignedDuration| {
             let at = session.now().checked_add(after).unwrap_or(jiff::Timestamp::MAX);
-            presented.as_ref().is_some_and(|presented| session.admits(at, presented) == Admission::Admitted)
+            let admission = |presented| session.admits(at, &evidence.request.cluster, presented);
+            presented.as_ref().map(admission) == Some(Admission::Admitted)
         };
         let expects = format!("a credential that lasts {} seconds", lifetime.as_secs());
         if !admitted(lifetime.saturating_sub(SignedDuration::from_secs(1))) {

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 use super::authorization::{Authorization, Dialect};
 use super::signature::{Failure, Rule};
 use crate::Request;
+use crate::hex::hex;
 
 /// Everything but the unreserved characters of RFC 3986.
 const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -120,9 +121,4 @@ fn payload_hash(request: &Request) -> String {
         return UNSIGNED.to_owned();
     }
     hex(&Sha256::digest(&request.body))
-}
-
-/// Lowercase hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,8 +1,8 @@
-use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::{Reply, Request};
+use crate::Reply;
+use crate::hex::hex;
 
 /// An error in the gateway's own words, which the service behind it never saw.
 pub(crate) struct Fault<'a> {
@@ -34,8 +34,9 @@ impl Fault<'_> {
     }
 }
 
-/// The id of a request, 32 hexadecimal digits: the same for the same request at the same time in the same world.
-pub(crate) fn request_id(seed: u64, now: Timestamp, request: &Request) -> String {
-    let digest = Sha256::digest(format!("request/{seed}/{now}/{} {}", request.method, request.target()));
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+/// The id of the request with this number, 32 hexadecimal digits: the same for the same call of the same world.
+pub(crate) fn request_id(seed: u64, call: u64) -> String {
+    let digest = Sha256::digest(format!("request/{seed}/{call}"));
+    let (half, _) = digest.split_at(16);
+    hex(half)
 }

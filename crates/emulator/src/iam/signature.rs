@@ -4,8 +4,9 @@ use sha2::{Digest, Sha256};
 
 use super::AccessKey;
 use super::authorization::{Authorization, Dialect, Scope};
-use super::canonical::{Canonical, hex};
+use super::canonical::Canonical;
 use crate::Request;
+use crate::hex::hex;
 
 /// Which rule of signing a request breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,19 +20,20 @@
 //! ```
 
 mod error;
-mod issued;
 mod kubeconfig;
 mod world;
 
 pub use crate::AccessKey;
-pub use issued::Issued;
 pub use world::{Certificates, Cluster, Incident, World};
 
+use std::collections::BTreeMap;
+
 use http::{Method, StatusCode, header};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::iam::{self, Authenticated, Fault, Iam, Rights, request_id};
-use crate::pki::Authority;
+use crate::ledger::Issued;
+use crate::pki::{self, Authority};
 use crate::{Admission, Caller, CallerCredentials, Complaint, Edition, Emulation, Presented, Reply, Request, decoded};
 use error::ServiceError;
 
@@ -46,21 +47,21 @@ impl Emulation for Cce {
     const EDITIONS: &'static [Edition] = &[Edition("2025-07")];
 
     fn answer(_: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
-        let id = request_id(world.seed, now, request);
-        let (reply, world) = match admit(world, request, &id) {
+        let (mut next, id) = called(world);
+        let reply = match admit(world, request, &id) {
             Ok((cluster, complaints)) => {
-                let (mut reply, world) = issue(world, cluster, now);
+                let mut reply = issue(&mut next, cluster, now);
                 reply.complaints = complaints;
-                (reply, world)
+                reply
             }
-            Err(refusal) => (*refusal, world.clone()),
+            Err(refusal) => *refusal,
         };
-        (reply.with_header("x-request-id", id), world)
+        (reply.with_header("x-request-id", id), next)
     }
 
-    fn incident(_: Edition, incident: &Incident, world: &World, now: Timestamp, request: &Request) -> Reply {
-        let id = request_id(world.seed, now, request);
-        happen(*incident, &id).with_header("x-request-id", id)
+    fn incident(_: Edition, incident: &Incident, world: &World, _: Timestamp, _: &Request) -> (Reply, World) {
+        let (next, id) = called(world);
+        (happen(*incident, &id).with_header("x-request-id", id), next)
     }
 
     fn caller(world: &World) -> Caller {
@@ -69,28 +70,14 @@ impl Emulation for Cce {
             access_key: key.access_key.clone(),
             secret_key: key.secret_key.clone(),
         });
-        let ids = |cluster: &Cluster| {
-            [("project_id", &cluster.project_id), ("cluster_id", &cluster.id)]
-                .map(|(name, id)| (name.to_owned(), id.clone()))
-        };
         Caller {
             credentials: tokens.chain(keys).collect(),
-            cluster: world.clusters.first().into_iter().flat_map(ids).collect(),
+            cluster: world.clusters.first().map(ids).unwrap_or_default(),
         }
     }
 
-    fn admits(world: &World, at: Timestamp, presented: &Presented) -> Admission {
-        match presented {
-            Presented::Token(_) => Admission::Refused("CCE hands out client certificates, no tokens"),
-            Presented::ClientCertificate(der) => match world.issued.iter().find(|issued| issued.is_of(der)) {
-                None => Admission::Refused("this client certificate was not issued here"),
-                Some(issued) if at < issued.not_before => {
-                    Admission::Refused("this client certificate is not valid yet")
-                }
-                Some(issued) if at >= issued.not_after => Admission::Refused("this client certificate has expired"),
-                Some(_) => Admission::Admitted,
-            },
-        }
+    fn admits(world: &World, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
+        world.ledger.admits(at, cluster, presented)
     }
 
     fn certificate_authority(world: &World) -> String {
@@ -100,8 +87,18 @@ impl Emulation for Cce {
     fn secrets(world: &World) -> Vec<String> {
         let tokens = world.tokens.iter().chain(&world.forbidden_tokens).cloned();
         let keys = world.access_keys.iter().map(|key| key.secret_key.clone());
-        tokens.chain(keys).chain(world.issued.iter().flat_map(Issued::secrets)).collect()
+        tokens.chain(keys).chain(world.ledger.secrets()).collect()
     }
+}
+
+/// How long a client certificate is good (`cce.certificate.lifetime`).
+const LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// The world after one more call, and the id of that call's request.
+fn called(world: &World) -> (World, String) {
+    let next = World { calls: world.calls.saturating_add(1), ..world.clone() };
+    let id = request_id(next.seed, next.calls);
+    (next, id)
 }
 
 /// What decides about authentication.
@@ -199,22 +196,41 @@ fn find<'a>(world: &'a World, project_id: &str, cluster_id: &str) -> Result<&'a 
 }
 
 /// Hands out the kubeconfig of `cluster`, with a client certificate of its own.
-fn issue(world: &World, cluster: &Cluster, now: Timestamp) -> (Reply, World) {
+fn issue(world: &mut World, cluster: &Cluster, now: Timestamp) -> Reply {
     let answer = |explanation: &str, document: &serde_json::Value| {
         Reply::answer("cce.status.200", StatusCode::OK, explanation).with_json(document)
     };
     if cluster.certificates == Certificates::Blank {
         let document = kubeconfig::document(cluster, &kubeconfig::Material::default());
-        return (answer("a kubeconfig without certificates, as the document's example", &document), world.clone());
+        return answer("a kubeconfig without certificates, as the document's example", &document);
     }
-    match authority(world).and_then(|authority| issued::issue(&authority, world, cluster, now)) {
-        Ok((material, issued)) => {
-            let mut world = world.clone();
-            world.issued.push(issued);
-            (answer("a kubeconfig with a new client certificate", &kubeconfig::document(cluster, &material)), world)
-        }
-        Err(error) => (Reply::harness_error(format!("no certificate could be made: {error}")), world.clone()),
+    match certify(world, cluster, now) {
+        Ok(material) => answer("a kubeconfig with a new client certificate", &kubeconfig::document(cluster, &material)),
+        Err(error) => Reply::harness_error(format!("no certificate could be made: {error}")),
     }
+}
+
+/// Makes a client certificate for the user of `cluster` that differs from every one made before.
+fn certify(world: &mut World, cluster: &Cluster, now: Timestamp) -> Result<kubeconfig::Material, rcgen::Error> {
+    let authority = authority(world)?;
+    let expires = now.checked_add(LIFETIME).unwrap_or(Timestamp::MAX);
+    let serial = world.ledger.count().saturating_add(1);
+    let identity = authority.issue_client(&format!("user of {}", cluster.id), serial, now, expires)?;
+    let material = kubeconfig::Material::new(authority.certificate_pem(), &identity);
+    world.ledger.enter(Issued {
+        cluster: ids(cluster),
+        credential: Presented::ClientCertificate(identity.certificate_der),
+        secrets: pki::secrets_of(&identity.key_pem).collect(),
+        valid: now..expires,
+    });
+    Ok(material)
+}
+
+/// What a caller names the cluster by.
+fn ids(cluster: &Cluster) -> BTreeMap<String, String> {
+    [("project_id", &cluster.project_id), ("cluster_id", &cluster.id)]
+        .map(|(name, id)| (name.to_owned(), id.clone()))
+        .into()
 }
 
 /// Every cluster of a world has the same certificate authority.

@@ -3,23 +3,29 @@
 mod dialect;
 mod expiry;
 mod kubeconfig;
-mod ledger;
+mod usage;
 mod world;
 
-pub use ledger::Ledger;
+pub use crate::Ledger;
+pub use usage::Usage;
 pub use world::{Auth, Cluster, Incident, World};
+
+use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{Method, StatusCode};
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
 use self::dialect::{Problem, Refusal};
 use self::expiry::{SEVEN_DAYS, expiry};
 use self::kubeconfig::{Kubeconfig, User};
-use self::ledger::after;
+use self::usage::after;
 use super::bearer::bearer;
-use crate::pki::Authority;
+use crate::hex::hex;
+use crate::ledger::Issued;
+use crate::pki::{self, Authority};
 use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented, Reply, Request, decoded};
 
 /// The emulation.
@@ -45,16 +51,16 @@ impl Emulation for DigitalOcean {
 
     fn answer(_: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
         let mut next = world.clone();
-        next.ledger.count(now);
+        next.usage.number();
         let reply = respond(&mut next, now, request).unwrap_or_else(|refusal| {
             let Refusal { problem, clause, explanation } = refusal;
             write(Reply::refuse(clause, problem.status(), explanation), problem, &next)
         });
-        let quota = next.ledger.quota(now);
+        let quota = next.usage.quota(now, known_token(world, request));
         (dialect::with_quota(reply, quota), next)
     }
 
-    fn incident(_: Edition, incident: &Incident, world: &World, now: Timestamp, _: &Request) -> Reply {
+    fn incident(_: Edition, incident: &Incident, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
         let (problem, clause) = match incident {
             Incident::RateLimitedBurst => (Problem::BurstLimit, "digitalocean.status.429.burst"),
             Incident::RateLimitedHourly => (Problem::HourlyLimit, "digitalocean.status.429.hourly"),
@@ -62,22 +68,28 @@ impl Emulation for DigitalOcean {
             Incident::NotReady => (Problem::NotReady, "digitalocean.status.404.not-ready"),
         };
         let reply = Reply::incident(clause, problem.status(), "the world orders this answer for this call");
-        let mut quota = world.ledger.quota(now);
+        let mut next = world.clone();
+        next.usage.number();
+        let token = known_token(world, request);
+        if let Some(token) = token {
+            next.usage.count(now, token);
+        }
+        let mut quota = next.usage.quota(now, token);
         if problem == Problem::HourlyLimit {
             quota.remaining = 0;
         }
-        dialect::with_quota(write(reply, problem, world), quota)
+        (dialect::with_quota(write(reply, problem, &next), quota), next)
     }
 
     fn caller(world: &World) -> Caller {
         Caller {
             credentials: world.api_tokens.iter().cloned().map(CallerCredentials::Bearer).collect(),
-            cluster: world.clusters.iter().take(1).map(|c| ("cluster_id".to_owned(), c.id.clone())).collect(),
+            cluster: world.clusters.first().map(ids).unwrap_or_default(),
         }
     }
 
-    fn admits(world: &World, at: Timestamp, presented: &Presented) -> Admission {
-        world.ledger.admits(at, presented)
+    fn admits(world: &World, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
+        world.ledger.admits(at, cluster, presented)
     }
 
     fn certificate_authority(world: &World) -> String {
@@ -89,17 +101,20 @@ impl Emulation for DigitalOcean {
     }
 }
 
-/// Answers a request that was counted already. The world changes only when a credential is issued.
+/// Answers a request. It counts when its token is one of the world's, and the world changes beyond that only when a
+/// credential is issued.
 fn respond(world: &mut World, now: Timestamp, request: &Request) -> Result<Reply, Refusal> {
-    let quota = world.ledger.quota(now);
+    let cluster_id = route(request)?;
+    let token = authenticate(world, request)?.to_owned();
+    world.usage.count(now, &token);
+    let quota = world.usage.quota(now, Some(&token));
     if quota.exceeded {
         return Err(Problem::HourlyLimit.by(
             "digitalocean.status.429.hourly",
-            format!("wait until {}; {} requests an hour are the limit", quota.reset, quota.limit),
+            format!("wait until {}; {} requests an hour are the limit of a token", quota.reset, quota.limit),
         ));
     }
-    let cluster_id = route(request)?;
-    authorize(world, request)?;
+    authorize(world, &token)?;
     let Some(cluster) = world.clusters.iter().find(|cluster| cluster.id == cluster_id).cloned() else {
         return Err(Problem::NotFound
             .by("digitalocean.status.404", format!("send a `cluster_id` that this world has: {}", known_ids(world))));
@@ -134,19 +149,29 @@ fn route(request: &Request) -> Result<String, Refusal> {
     }
 }
 
-fn authorize(world: &World, request: &Request) -> Result<(), Refusal> {
+/// The API token of the request, when it is one of the world's, whatever its rights.
+fn authenticate<'a>(world: &World, request: &'a Request) -> Result<&'a str, Refusal> {
     let token = bearer(request).map_err(|remedy| Problem::Unauthorized.by("digitalocean.auth.bearer", remedy))?;
-    if world.api_tokens.iter().any(|known| known == token) {
-        Ok(())
-    } else if world.forbidden_api_tokens.iter().any(|known| known == token) {
-        Err(Problem::Forbidden.by(
-            "digitalocean.auth.access-scope",
-            "use an API token with the right to access clusters; this one is valid, but has none",
-        ))
-    } else {
-        Err(Problem::Unauthorized
-            .by("digitalocean.status.401", "use an API token of `api_tokens`; this world does not know the one sent"))
+    if world.api_tokens.iter().chain(&world.forbidden_api_tokens).any(|known| known == token) {
+        return Ok(token);
     }
+    Err(Problem::Unauthorized
+        .by("digitalocean.status.401", "use an API token of `api_tokens`; this world does not know the one sent"))
+}
+
+/// The API token whose hour a request is counted in.
+fn known_token<'a>(world: &World, request: &'a Request) -> Option<&'a str> {
+    authenticate(world, request).ok()
+}
+
+fn authorize(world: &World, token: &str) -> Result<(), Refusal> {
+    if world.api_tokens.iter().any(|known| known == token) {
+        return Ok(());
+    }
+    Err(Problem::Forbidden.by(
+        "digitalocean.auth.access-scope",
+        "use an API token with the right to access clusters; this one is valid, but has none",
+    ))
 }
 
 fn token_kubeconfig(
@@ -156,7 +181,14 @@ fn token_kubeconfig(
     expires: Timestamp,
 ) -> Result<Reply, rcgen::Error> {
     let authority = authority(world)?;
-    let token = world.ledger.issue_token(world.seed, &cluster.id, expires);
+    // 64 hexadecimal digits that no other call of this world gets.
+    let token = hex(&Sha256::digest(format!("token/{}/{}/{}", world.seed, cluster.id, world.ledger.count())));
+    world.ledger.enter(Issued {
+        cluster: ids(cluster),
+        credential: Presented::Token(token.clone()),
+        secrets: vec![token.clone()],
+        valid: now..expires,
+    });
     let explanation = format!("issued a new token at {now} that is valid until {expires}");
     Ok(kubeconfig("digitalocean.reply.token", explanation, cluster, &authority, User::Token(&token)))
 }
@@ -165,9 +197,14 @@ fn certificate_kubeconfig(world: &mut World, cluster: &Cluster, now: Timestamp) 
     let authority = authority(world)?;
     let expires = after(now, SEVEN_DAYS);
     let user = format!("{}-admin", full_name(cluster));
-    let identity = authority.issue_client(&user, world.ledger.issued(), now, expires)?;
+    let identity = authority.issue_client(&user, world.ledger.count(), now, expires)?;
     let (certificate, key) = (STANDARD.encode(&identity.certificate_pem), STANDARD.encode(&identity.key_pem));
-    world.ledger.enter_certificate(identity.certificate_der, key.clone(), expires);
+    world.ledger.enter(Issued {
+        cluster: ids(cluster),
+        credential: Presented::ClientCertificate(identity.certificate_der),
+        secrets: pki::secrets_of(&identity.key_pem).collect(),
+        valid: now..expires,
+    });
     let explanation =
         format!("issued a client certificate that is valid until {expires}; `expiry_seconds` has no part in it");
     let user = User::Certificate { certificate: &certificate, key: &key };
@@ -188,8 +225,13 @@ fn kubeconfig(
 }
 
 fn write(reply: Reply, problem: Problem, world: &World) -> Reply {
-    let request_id = dialect::request_id(world.seed, world.ledger.calls(), &reply.decision);
+    let request_id = dialect::request_id(world.seed, world.usage.calls(), &reply.decision);
     dialect::written(reply, problem, &request_id)
+}
+
+/// What a caller names the cluster by.
+fn ids(cluster: &Cluster) -> BTreeMap<String, String> {
+    BTreeMap::from([("cluster_id".to_owned(), cluster.id.clone())])
 }
 
 /// What a kubeconfig calls the cluster.

@@ -7,6 +7,8 @@ mod world;
 
 pub use world::{Cluster, Incident, State, UnknownMaskField, Unrequested, World};
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
@@ -45,7 +47,7 @@ impl Emulation for Fireworks {
         (respond(world, request).unwrap_or_else(Refusal::reply), world.clone())
     }
 
-    fn incident(_: Edition, incident: &Incident, _: &World, _: Timestamp, _: &Request) -> Reply {
+    fn incident(_: Edition, incident: &Incident, world: &World, _: Timestamp, _: &Request) -> (Reply, World) {
         let (code, clause, message) = match incident {
             Incident::InvalidArgument => (Code::InvalidArgument, "fireworks.status.400", "invalid argument"),
             Incident::ResourceExhausted => (Code::ResourceExhausted, "fireworks.status.429", "quota exceeded"),
@@ -55,7 +57,7 @@ impl Emulation for Fireworks {
             Incident::DeadlineExceeded => (Code::DeadlineExceeded, "fireworks.status.504", "deadline exceeded"),
         };
         let reply = Reply::incident(clause, code.status(), "the world orders this answer for this call");
-        code.written(reply, message)
+        (code.written(reply, message), world.clone())
     }
 
     fn caller(world: &World) -> Caller {
@@ -68,7 +70,7 @@ impl Emulation for Fireworks {
         }
     }
 
-    fn admits(_: &World, _: Timestamp, _: &Presented) -> Admission {
+    fn admits(_: &World, _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {
         Admission::Refused("fireworks issues no user credentials")
     }
 

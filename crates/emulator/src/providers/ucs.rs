@@ -24,6 +24,8 @@ mod world;
 
 pub use world::{Cluster, ClusterKind, DownloadedAs, Incident, ItemsAs, Network, World};
 
+use std::collections::BTreeMap;
+
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
@@ -45,17 +47,17 @@ impl Emulation for Ucs {
     const ISSUES_CREDENTIALS: bool = false;
 
     fn answer(_: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
-        let id = request_id(world.seed, now, request);
-        let (reply, world) = match admit(world, request, &id) {
-            Ok(asked) => download(world, &asked, now),
-            Err(refusal) => (*refusal, world.clone()),
+        let (mut next, id) = called(world);
+        let reply = match admit(world, request, &id) {
+            Ok(asked) => download(&mut next, &asked, now),
+            Err(refusal) => *refusal,
         };
-        (reply.with_header("x-request-id", id), world)
+        (reply.with_header("x-request-id", id), next)
     }
 
-    fn incident(_: Edition, incident: &Incident, world: &World, now: Timestamp, request: &Request) -> Reply {
-        let id = request_id(world.seed, now, request);
-        happen(*incident, &id).with_header("x-request-id", id)
+    fn incident(_: Edition, incident: &Incident, world: &World, _: Timestamp, _: &Request) -> (Reply, World) {
+        let (next, id) = called(world);
+        (happen(*incident, &id).with_header("x-request-id", id), next)
     }
 
     fn caller(world: &World) -> Caller {
@@ -70,7 +72,7 @@ impl Emulation for Ucs {
         }
     }
 
-    fn admits(_: &World, _: Timestamp, _: &Presented) -> Admission {
+    fn admits(_: &World, _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {
         Admission::Refused(
             "access information is for an agent that connects a cluster: nothing in it opens the Kubernetes API",
         )
@@ -86,6 +88,13 @@ impl Emulation for Ucs {
         let downloaded = world.clusters.iter().filter(|cluster| cluster.downloaded);
         tokens.chain(keys).chain(downloaded.flat_map(|cluster| manifests::secrets(world, cluster))).collect()
     }
+}
+
+/// The world after one more call, and the id of that call's request.
+fn called(world: &World) -> (World, String) {
+    let next = World { calls: world.calls.saturating_add(1), ..world.clone() };
+    let id = request_id(next.seed, next.calls);
+    (next, id)
 }
 
 /// What decides about authentication.
@@ -183,24 +192,25 @@ fn is_uuid(id: &str) -> bool {
 }
 
 /// Hands out access information, or says that it was handed out before.
-fn download(world: &World, asked: &Asked, now: Timestamp) -> (Reply, World) {
-    let mut next = world.clone();
-    let Some(cluster) = next.clusters.get_mut(asked.cluster) else {
-        return (Reply::harness_error("the cluster that was found is not there"), next);
+fn download(world: &mut World, asked: &Asked, now: Timestamp) -> Reply {
+    let Some(cluster) = world.clusters.get(asked.cluster) else {
+        return Reply::harness_error("the cluster that was found is not there");
     };
     let mut reply = if cluster.downloaded {
         downloaded(world.downloaded_as)
     } else {
         match manifests::access_info(world, cluster, asked.private.as_ref(), now) {
             Ok(items) => {
-                cluster.downloaded = true;
+                if let Some(cluster) = world.clusters.get_mut(asked.cluster) {
+                    cluster.downloaded = true;
+                }
                 Reply::answer("ucs.reply.access-info", StatusCode::OK, "the cluster's only download").with_json(&items)
             }
             Err(error) => Reply::harness_error(format!("no certificate could be made: {error}")),
         }
     };
     reply.complaints.extend(asked.complaint.clone());
-    (reply, next)
+    reply
 }
 
 fn downloaded(shape: DownloadedAs) -> Reply {

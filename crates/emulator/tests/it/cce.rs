@@ -1,11 +1,15 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
 use kubeproof_emulator::providers::cce::{Cce, Certificates, Cluster, Incident, World};
-use kubeproof_emulator::{Admission, CallerCredentials, EPOCH, Emulation, Presented, Reply, Request, Verdict};
+use kubeproof_emulator::{
+    Admission, CallerCredentials, EPOCH, Emulation, Presented, Reply, Request, Session, Setting, Verdict,
+};
 use serde_json::{Value, json};
 
 const INTERNAL: &str =
@@ -56,7 +60,7 @@ fn refused(request: &Request, status: u16, code: &str, clause: &str, remedy: &st
     } else {
         assert_eq!(body["errorCode"], code);
     }
-    assert!(world.issued.is_empty(), "a refusal issues nothing");
+    assert!(world.ledger.count() == 0, "a refusal issues nothing");
 }
 
 #[test]
@@ -202,7 +206,7 @@ fn the_documented_example_is_an_answer() {
     let example: Value = serde_json::from_str(EXAMPLE).unwrap();
     // As text, so that the order of the keys counts.
     assert_eq!(String::from_utf8(reply.body).unwrap(), example.to_string());
-    assert!(world.issued.is_empty());
+    assert!(world.ledger.count() == 0);
 }
 
 #[test]
@@ -242,6 +246,12 @@ fn material(reply: &Reply) -> [String; 3] {
     .map(|data| String::from_utf8(STANDARD.decode(data.as_str().unwrap()).unwrap()).unwrap())
 }
 
+/// The ids in a path.
+fn cluster_of(target: &str) -> BTreeMap<String, String> {
+    let segments: Vec<&str> = target.split('/').collect();
+    [("project_id", segments[4]), ("cluster_id", segments[6])].map(|(name, id)| (name.to_owned(), id.to_owned())).into()
+}
+
 fn der(pem: &str) -> Vec<u8> {
     let lines: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
     STANDARD.decode(lines).unwrap()
@@ -259,16 +269,22 @@ fn every_call_issues_a_certificate_that_the_cluster_admits_until_it_expires() {
     assert_ne!(certificate, other);
     assert_ne!(key, other_key);
 
-    let admits =
-        |at: SignedDuration, presented: &Presented| Cce::admits(&world, EPOCH.checked_add(at).unwrap(), presented);
+    let admits_to = |target: &str, at: SignedDuration, presented: &Presented| {
+        Cce::admits(&world, EPOCH.checked_add(at).unwrap(), &cluster_of(target), presented)
+    };
     let (lifetime, second) = (SignedDuration::from_hours(30 * 24), SignedDuration::from_secs(1));
     is_a_clause("cce.certificate.lifetime");
-    for pem in [&certificate, &other] {
+    for (pem, target, elsewhere) in [(&certificate, INTERNAL, WITH_EIP), (&other, WITH_EIP, INTERNAL)] {
         let presented = Presented::ClientCertificate(der(pem));
+        let admits = |at: SignedDuration, presented: &Presented| admits_to(target, at, presented);
         assert_eq!(admits(SignedDuration::ZERO, &presented), Admission::Admitted);
         assert_eq!(admits(lifetime - second, &presented), Admission::Admitted);
-        assert_eq!(admits(lifetime, &presented), Admission::Refused("this client certificate has expired"));
-        assert_eq!(admits(-second, &presented), Admission::Refused("this client certificate is not valid yet"));
+        assert_eq!(admits(lifetime, &presented), Admission::Refused("the credential has expired"));
+        assert_eq!(admits(-second, &presented), Admission::Refused("the credential is not valid yet"));
+        let another = Admission::Refused("the credential was issued for another cluster");
+        for elsewhere in [elsewhere.to_owned(), target.replace("abc/", "abd/")] {
+            assert_eq!(admits_to(&elsewhere, SignedDuration::ZERO, &presented), another);
+        }
     }
     let refused = [
         Presented::ClientCertificate(der(&authority)),
@@ -276,9 +292,10 @@ fn every_call_issues_a_certificate_that_the_cluster_admits_until_it_expires() {
         Presented::Token("example-iam-token".to_owned()),
     ];
     for presented in refused {
-        assert!(matches!(admits(SignedDuration::ZERO, &presented), Admission::Refused(_)));
+        assert!(matches!(admits_to(INTERNAL, SignedDuration::ZERO, &presented), Admission::Refused(_)));
     }
-    let unknown = Cce::admits(&World::default(), EPOCH, &Presented::ClientCertificate(der(&certificate)));
+    let unknown =
+        Cce::admits(&World::default(), EPOCH, &cluster_of(INTERNAL), &Presented::ClientCertificate(der(&certificate)));
     assert!(matches!(unknown, Admission::Refused(_)));
 }
 
@@ -322,7 +339,7 @@ fn incidents_speak_in_the_dialect_of_who_fails() {
         (Incident::GatewayError, 500, "cce.gateway.error", json!("APIGW.0601")),
     ];
     for (incident, status, clause, body) in rows {
-        let reply = Cce::incident(Cce::EDITIONS[0], &incident, &World::default(), EPOCH, &proper(INTERNAL));
+        let (reply, _) = Cce::incident(Cce::EDITIONS[0], &incident, &World::default(), EPOCH, &proper(INTERNAL));
         assert_eq!((reply.status.as_u16(), reply.decision.clause), (status, clause));
         assert_eq!(reply.decision.verdict, Verdict::Incident);
         is_a_clause(clause);
@@ -354,8 +371,24 @@ fn a_caller_can_ask_and_no_secret_is_left_out() {
     let key = json(&reply)["users"][0]["user"]["client-key-data"].as_str().unwrap().to_owned();
     for secret in ["example-iam-token", "example-iam-token-without-rights", "SKEXAMPLE", &key] {
         assert!(secrets.iter().any(|known| known == secret));
-        assert!(!format!("{:?}", world.issued).contains(secret));
+        assert!(!format!("{:?}", world.ledger).contains(secret));
     }
     let inside = material(&reply)[2].lines().nth(1).unwrap().to_owned();
     assert!(secrets.contains(&inside));
+}
+
+#[test]
+fn every_call_has_a_request_id_of_its_own_ordered_or_not() {
+    let incidents = serde_json::from_value(json!([{"calls": [1, 2, 4], "is": "gateway-unavailable"}])).unwrap();
+    let mut session = Session::new::<Cce>(Setting { incidents, ..Setting::default() });
+    let mut ids = BTreeSet::new();
+    for status in [502, 502, 200, 502, 200] {
+        let reply = session.handle(proper(INTERNAL));
+        assert_eq!(reply.status, status);
+        let id = reply.headers["x-request-id"].to_str().unwrap().to_owned();
+        if status == 502 {
+            assert_eq!(json(&reply)["request_id"], id);
+        }
+        assert!(ids.insert(id), "{ids:?}");
+    }
 }

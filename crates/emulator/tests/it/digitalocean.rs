@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
@@ -25,6 +27,11 @@ fn session() -> Session {
 
 fn get(target: &str) -> Request {
     Request::get(target).with_header("authorization", "Bearer example-do-api-token")
+}
+
+/// The id in a path.
+fn cluster_of(target: &str) -> BTreeMap<String, String> {
+    BTreeMap::from([("cluster_id".to_owned(), target.split('/').nth(4).unwrap().to_owned())])
 }
 
 fn header<'a>(reply: &'a Reply, name: &str) -> &'a str {
@@ -141,9 +148,13 @@ fn check_lifetime(target: &str, lifetime: SignedDuration) {
     let credential = credential(&session.handle(get(target)));
     let issued = EPOCH + DAY;
     let expires = issued.checked_add(lifetime).unwrap_or(Timestamp::MAX);
-    assert_eq!(session.admits(issued, &credential), Admission::Admitted, "{target}");
-    assert_eq!(session.admits(expires - SECOND, &credential), Admission::Admitted, "{target}");
-    assert_eq!(session.admits(expires, &credential), Admission::Refused("the credential has expired"), "{target}");
+    assert_eq!(session.admits(issued, &cluster_of(target), &credential), Admission::Admitted, "{target}");
+    assert_eq!(session.admits(expires - SECOND, &cluster_of(target), &credential), Admission::Admitted, "{target}");
+    assert_eq!(
+        session.admits(expires, &cluster_of(target), &credential),
+        Admission::Refused("the credential has expired"),
+        "{target}"
+    );
 }
 
 #[test]
@@ -186,15 +197,18 @@ fn nothing_is_admitted_that_was_not_issued() {
                 Presented::ClientCertificate(der)
             }
         };
-        assert_eq!(session.admits(EPOCH, &forged), unknown);
+        assert_eq!(session.admits(EPOCH, &cluster_of(target), &forged), unknown);
     }
     // A token of the provider's API is none of the cluster's.
-    assert_eq!(session.admits(EPOCH, &Presented::Token("example-do-api-token".to_owned())), unknown);
-    assert_eq!(session.admits(EPOCH, &Presented::Token(String::new())), unknown);
+    assert_eq!(
+        session.admits(EPOCH, &cluster_of(TOKEN_CLUSTER), &Presented::Token("example-do-api-token".to_owned())),
+        unknown
+    );
+    assert_eq!(session.admits(EPOCH, &cluster_of(TOKEN_CLUSTER), &Presented::Token(String::new())), unknown);
     // Another world's seed gives other tokens.
     let world = World { seed: 2, ..World::default() };
     let (reply, _) = DigitalOcean::answer(Edition("2026-04"), &world, EPOCH, &get(TOKEN_CLUSTER));
-    assert_eq!(session.admits(EPOCH, &credential(&reply)), unknown);
+    assert_eq!(session.admits(EPOCH, &cluster_of(TOKEN_CLUSTER), &credential(&reply)), unknown);
 }
 
 #[test]
@@ -204,8 +218,12 @@ fn every_call_makes_another_credential_and_the_earlier_ones_stay_good() {
         let first = credential(&session.handle(get(target)));
         let second = credential(&session.handle(get(target)));
         assert!(first != second, "{target}");
-        assert_eq!(session.admits(EPOCH, &first), Admission::Admitted);
-        assert_eq!(session.admits(EPOCH, &second), Admission::Admitted);
+        assert_eq!(session.admits(EPOCH, &cluster_of(target), &first), Admission::Admitted);
+        assert_eq!(session.admits(EPOCH, &cluster_of(target), &second), Admission::Admitted);
+        // Of its own cluster only.
+        let elsewhere = if target == TOKEN_CLUSTER { CERTIFICATE_CLUSTER } else { TOKEN_CLUSTER };
+        let refused = Admission::Refused("the credential was issued for another cluster");
+        assert_eq!(session.admits(EPOCH, &cluster_of(elsewhere), &first), refused);
     }
 }
 
@@ -345,13 +363,32 @@ fn an_incident_speaks_the_dialect() {
 }
 
 #[test]
-fn every_answer_counts_against_the_hour() {
+fn every_answer_tells_what_is_left_of_the_hour_of_its_token() {
     let mut session = session();
-    let requests = [get(TOKEN_CLUSTER), Request::get(TOKEN_CLUSTER), get("/"), get(CERTIFICATE_CLUSTER)];
-    for (request, remaining) in requests.into_iter().zip([4999, 4998, 4997, 4996]) {
+    let without_rights =
+        || Request::get(TOKEN_CLUSTER).with_header("authorization", "Bearer example-do-api-token-without-rights");
+    let rows = [
+        (get(TOKEN_CLUSTER), 200, 4999),
+        // Whom the world does not know, it does not count.
+        (Request::get(TOKEN_CLUSTER), 401, 5000),
+        (Request::get(TOKEN_CLUSTER).with_header("authorization", "Bearer unknown"), 401, 5000),
+        // What is no API is not counted either, but tells.
+        (get("/"), 404, 4999),
+        (Request::get("/"), 404, 5000),
+        (get(CERTIFICATE_CLUSTER), 200, 4998),
+        (get("/v2/kubernetes/clusters/unknown/kubeconfig"), 404, 4997),
+        // Every token has an hour of its own, its rights aside.
+        (without_rights(), 403, 4999),
+        (without_rights(), 403, 4998),
+        (get(TOKEN_CLUSTER), 200, 4996),
+    ];
+    for (request, status, remaining) in rows {
         let reply = session.handle(request);
+        assert_eq!(
+            (reply.status.as_u16(), header(&reply, "ratelimit-remaining")),
+            (status, remaining.to_string().as_str())
+        );
         assert_eq!(header(&reply, "ratelimit-limit"), "5000");
-        assert_eq!(header(&reply, "ratelimit-remaining"), remaining.to_string());
         assert_eq!(header(&reply, "ratelimit-reset"), (EPOCH.as_second() + 3600).to_string());
     }
     session.advance(SignedDuration::from_hours(1));
@@ -361,16 +398,34 @@ fn every_answer_counts_against_the_hour() {
 }
 
 #[test]
-fn the_hour_can_be_used_up() {
+fn the_hour_of_a_token_can_be_used_up() {
     let mut session = session();
     for _ in 0..5000 {
-        assert_eq!(session.handle(Request::get("/")).status, 404);
+        assert_eq!(session.handle(get("/v2/kubernetes/clusters/unknown/kubeconfig")).status, 404);
     }
     let reply = session.handle(get(TOKEN_CLUSTER));
     assert_eq!((reply.status.as_u16(), reply.decision.clause), (429, "digitalocean.status.429.hourly"));
     assert_eq!((header(&reply, "ratelimit-remaining"), header(&reply, "retry-after")), ("0", ""));
+    // Nobody else's is.
+    assert_eq!(session.handle(Request::get(TOKEN_CLUSTER)).status, 401);
+    assert_eq!(session.handle(get("/")).status, 404);
     session.advance(SignedDuration::from_hours(1));
     assert_eq!(session.handle(get(TOKEN_CLUSTER)).status, 200);
+}
+
+#[test]
+fn an_incident_is_a_call_like_any_other() {
+    let incidents = serde_json::from_value(serde_json::json!([{"calls": [1, 2, 4], "is": "server-error"}])).unwrap();
+    let mut session = Session::new::<DigitalOcean>(Setting { incidents, ..Setting::default() });
+    let mut ids = BTreeSet::new();
+    for (status, remaining) in [(500, "4999"), (500, "4998"), (200, "4997"), (500, "4996")] {
+        let reply = session.handle(get(TOKEN_CLUSTER));
+        assert_eq!((reply.status.as_u16(), header(&reply, "ratelimit-remaining")), (status, remaining));
+        if status == 500 {
+            let error: Value = serde_json::from_slice(&reply.body).unwrap();
+            assert!(ids.insert(error["request_id"].as_str().unwrap().to_owned()), "{ids:?}");
+        }
+    }
 }
 
 #[test]
@@ -399,7 +454,7 @@ fn nothing_secret_is_shown() {
     let (token, world) = DigitalOcean::answer(Edition("2026-04"), &world, EPOCH, &get(TOKEN_CLUSTER));
     let (certificate, world) = DigitalOcean::answer(Edition("2026-04"), &world, EPOCH, &get(CERTIFICATE_CLUSTER));
     let secrets = DigitalOcean::secrets(&world);
-    assert_eq!(secrets.len(), 4, "two API tokens, an issued token and an issued key");
+    assert_eq!(secrets.len(), 5, "two API tokens, an issued token and an issued key in two forms");
     let redactor = kubeproof_emulator::Redactor::new(secrets);
     for reply in [&token, &certificate] {
         let body = std::str::from_utf8(&reply.body).unwrap();

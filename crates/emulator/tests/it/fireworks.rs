@@ -242,7 +242,8 @@ fn no_credential_is_admitted_because_none_is_issued() {
         Presented::Token(String::new()),
         Presented::ClientCertificate(Vec::new()),
     ] {
-        let admission = Fireworks::admits(&World::default(), EPOCH, &presented);
+        let admission =
+            Fireworks::admits(&World::default(), EPOCH, &Fireworks::caller(&World::default()).cluster, &presented);
         assert_eq!(admission, Admission::Refused("fireworks issues no user credentials"));
     }
 }

@@ -35,7 +35,7 @@ impl Visitor for Intrusion {
         let world = E::World::default();
         let tokens = E::secrets(&world).into_iter().chain(["".to_owned(), "unknown".to_owned()]).map(Presented::Token);
         for presented in tokens.chain([Presented::ClientCertificate(Vec::new())]) {
-            let admission = E::admits(&world, EPOCH, &presented);
+            let admission = E::admits(&world, EPOCH, &E::caller(&world).cluster, &presented);
             assert!(matches!(admission, Admission::Refused(reason) if !reason.is_empty()), "{}", E::PROVIDER);
         }
     }

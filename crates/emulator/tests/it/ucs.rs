@@ -284,7 +284,7 @@ fn incidents_speak_in_the_dialect_of_who_fails() {
         (Incident::GatewayTimeout, 504, "ucs.gateway.timeout", "APIGW.0201"),
     ];
     for (incident, status, clause, code) in rows {
-        let reply = Ucs::incident(Ucs::EDITIONS[0], &incident, &World::default(), EPOCH, &proper(PUBLIC));
+        let (reply, _) = Ucs::incident(Ucs::EDITIONS[0], &incident, &World::default(), EPOCH, &proper(PUBLIC));
         assert_eq!((reply.status.as_u16(), reply.decision.clause), (status, clause));
         assert_eq!(reply.decision.verdict, Verdict::Incident);
         is_a_clause(clause);
@@ -318,7 +318,7 @@ fn a_caller_can_ask_and_no_secret_is_left_out() {
         assert!(secrets.iter().any(|known| known == secret), "{secret}");
     }
     let agent = Presented::ClientCertificate(STANDARD.decode(data["proxy-agent.crt"].as_str().unwrap()).unwrap());
-    assert!(matches!(Ucs::admits(&world, EPOCH, &agent), Admission::Refused(_)));
+    assert!(matches!(Ucs::admits(&world, EPOCH, &caller.cluster, &agent), Admission::Refused(_)));
 }
 
 /// One call over a socket of its own: the head of the answer, and its body.

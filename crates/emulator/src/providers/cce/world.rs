@@ -3,8 +3,7 @@ use std::net::Ipv4Addr;
 
 use serde::Deserialize;
 
-use super::issued::Issued;
-use crate::AccessKey;
+use crate::{AccessKey, Ledger};
 
 /// CCE's side: who may ask, and the clusters, each in a project that it names.
 #[derive(Clone, Deserialize)]
@@ -20,9 +19,12 @@ pub struct World {
     pub clusters: Vec<Cluster>,
     /// What every generated key and certificate is derived from.
     pub seed: u64,
-    /// The client certificates that were handed out; a world file cannot set them.
+    /// The client certificates that were handed out; empty in a world file.
     #[serde(skip)]
-    pub issued: Vec<Issued>,
+    pub ledger: Ledger,
+    /// How many requests came; none in a world file.
+    #[serde(skip)]
+    pub calls: u64,
 }
 
 /// A cluster.
@@ -87,7 +89,8 @@ impl Default for World {
                 },
             ],
             seed: 1,
-            issued: Vec::new(),
+            ledger: Ledger::default(),
+            calls: 0,
         }
     }
 }
@@ -101,7 +104,8 @@ impl fmt::Debug for World {
             .field("forbidden_tokens", &self.forbidden_tokens.len())
             .field("clusters", &self.clusters)
             .field("seed", &self.seed)
-            .field("issued", &self.issued)
+            .field("ledger", &self.ledger)
+            .field("calls", &self.calls)
             .finish()
     }
 }

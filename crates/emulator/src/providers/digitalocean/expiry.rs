@@ -1,7 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::dialect::{Problem, Refusal};
-use super::ledger::after;
+use super::usage::after;
 use crate::Request;
 
 /// How long a token is valid unless asked otherwise (`digitalocean.expiry.default-seven-days`), and a certificate in any

@@ -2,7 +2,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::ledger::Ledger;
+use super::usage::Usage;
+use crate::Ledger;
 
 /// DigitalOcean's side: one team's API tokens and clusters, and what was issued so far.
 #[derive(Clone, Deserialize)]
@@ -16,9 +17,12 @@ pub struct World {
     pub clusters: Vec<Cluster>,
     /// What every generated key, certificate and token is derived from.
     pub seed: u64,
-    /// The credentials that were issued and the requests that were counted; empty in a world file.
+    /// The credentials that were issued; empty in a world file.
     #[serde(skip)]
     pub ledger: Ledger,
+    /// The requests that were counted; none in a world file.
+    #[serde(skip)]
+    pub usage: Usage,
 }
 
 /// A cluster.
@@ -76,6 +80,7 @@ impl Default for World {
             ],
             seed: 1,
             ledger: Ledger::default(),
+            usage: Usage::default(),
         }
     }
 }
@@ -89,6 +94,7 @@ impl fmt::Debug for World {
             .field("clusters", &self.clusters)
             .field("seed", &self.seed)
             .field("ledger", &self.ledger)
+            .field("usage", &self.usage)
             .finish()
     }
 }

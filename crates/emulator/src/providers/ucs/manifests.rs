@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::parameters::PrivateAccess;
 use super::{Cluster, ItemsAs, World};
 use crate::EPOCH;
-use crate::pki::Authority;
+use crate::pki::{self, Authority};
 
 /// The proxy that the agent connects to.
 const PROXY: &str = "proxyurl.ucs.example.com";
@@ -37,14 +37,8 @@ pub(super) fn authority(world: &World) -> Result<Authority, rcgen::Error> {
 /// The agent's keys, as PEM and as a Secret holds them. They do not depend on when they are handed out.
 pub(super) fn secrets(world: &World, cluster: &Cluster) -> Vec<String> {
     let Ok(keys) = Keys::new(world, cluster, EPOCH) else { return Vec::new() };
-    let inside =
-        |pem: &str| pem.lines().filter(|line| !line.starts_with("-----")).map(str::to_owned).collect::<Vec<_>>();
-    let mut secrets = vec![keys.common_shared_key.clone()];
-    for key in [&keys.agent_key, &keys.root_key] {
-        secrets.extend(inside(key));
-    }
-    secrets.extend([&keys.agent_key, &keys.root_key, &keys.common_shared_key].map(|key| STANDARD.encode(key)));
-    secrets
+    let shared = [keys.common_shared_key.clone(), STANDARD.encode(&keys.common_shared_key)];
+    [&keys.agent_key, &keys.root_key].into_iter().flat_map(|key| pki::secrets_of(key)).chain(shared).collect()
 }
 
 struct Keys {

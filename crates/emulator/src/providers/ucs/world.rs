@@ -22,6 +22,9 @@ pub struct World {
     pub items_as: ItemsAs,
     /// What every generated key and certificate is derived from.
     pub seed: u64,
+    /// How many requests came; none in a world file.
+    #[serde(skip)]
+    pub calls: u64,
 }
 
 /// A cluster.
@@ -124,6 +127,7 @@ impl Default for World {
             downloaded_as: DownloadedAs::default(),
             items_as: ItemsAs::default(),
             seed: 1,
+            calls: 0,
         }
     }
 }
@@ -139,6 +143,7 @@ impl fmt::Debug for World {
             .field("downloaded_as", &self.downloaded_as)
             .field("items_as", &self.items_as)
             .field("seed", &self.seed)
+            .field("calls", &self.calls)
             .finish()
     }
 }
