@@ -20,6 +20,8 @@ const MAX_ALIASED_BYTES: usize = super::MAX_BYTES;
 /// How many nodes a document may have: a kubeconfig of 30,000 contexts.
 const MAX_NODES: usize = 500_000;
 
+const IGNORED_REST: &str = "what follows the first document is not read, by kubectl neither; remove it";
+
 const YAML_TAGS: &str = "tag:yaml.org,2002:";
 
 /// Reads the first document of a text and looks at nothing after it. `None` when there is none.
@@ -35,13 +37,17 @@ pub(super) fn first_document(text: &str, warnings: &mut Warnings) -> Result<Opti
     let mut composer = Composer::new(warnings);
     let mut events = Parser::new_from_str_with_options(text, options);
     while let Some(event) = events.next() {
-        let (event, span) = event.map_err(|error| {
-            let kind = match error.kind() {
-                granit_parser::ErrorKind::RecursionLimitExceeded => ReadErrorKind::Limit,
-                _ => ReadErrorKind::Syntax,
-            };
-            ReadError::at(kind, location(*error.marker()), format!("not YAML: {}", error.info()))
-        })?;
+        let (event, span) = match event {
+            Ok(event) => event,
+            // go-yaml stops after the first value, so that whatever follows it is no mistake.
+            Err(error) if composer.root.is_some() => {
+                let at = error.marker().byte_offset().unwrap_or(text.len());
+                syntax.finish(at, composer.warnings)?;
+                composer.warnings.add(WarningKind::IgnoredRest, location(*error.marker()), IGNORED_REST);
+                return Ok(composer.root);
+            }
+            Err(error) => return Err(refused(&error)),
+        };
         let at = location(span.start);
         syntax.event(&event, &span)?;
         match event {
@@ -62,19 +68,30 @@ pub(super) fn first_document(text: &str, warnings: &mut Warnings) -> Result<Opti
             Event::DocumentEnd => {
                 let is_last = matches!(events.next(), None | Some(Ok((Event::StreamEnd, _))));
                 let end = span.byte_range().map_or(text.len(), |range| range.end);
-                syntax.finish(if is_last { text.len() } else { end })?;
+                syntax.finish(if is_last { text.len() } else { end_of_blanks(text, end) }, composer.warnings)?;
                 if !is_last {
-                    let after = location(span.end);
-                    let message = "what follows the first document is not read, by kubectl neither; remove it";
-                    composer.warnings.add(WarningKind::IgnoredRest, after, message);
+                    composer.warnings.add(WarningKind::IgnoredRest, location(span.end), IGNORED_REST);
                 }
                 return Ok(composer.root);
             }
             _ => {}
         }
     }
-    syntax.finish(text.len())?;
+    syntax.finish(text.len(), composer.warnings)?;
     Ok(composer.root)
+}
+
+fn refused(error: &granit_parser::ScanError) -> ReadError {
+    let kind = match error.kind() {
+        granit_parser::ErrorKind::RecursionLimitExceeded => ReadErrorKind::Limit,
+        _ => ReadErrorKind::Syntax,
+    };
+    ReadError::at(kind, location(*error.marker()), format!("not YAML: {}", error.info()))
+}
+
+/// Where what follows a document begins: go-yaml looks that far.
+fn end_of_blanks(text: &str, end: usize) -> usize {
+    text.len() - text.get(end..).unwrap_or_default().trim_start().len()
 }
 
 pub(super) fn location(marker: Marker) -> Location {

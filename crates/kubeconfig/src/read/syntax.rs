@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use granit_parser::{Event, ScalarStyle, Span, StructureStyle};
 
+use super::warning::{WarningKind, Warnings};
 use super::{Location, ReadError, ReadErrorKind};
 
 /// Looks at the source of each event. What it refuses, kubectl refuses too, but for U+2028 and U+2029 beside blanks.
@@ -23,6 +24,7 @@ pub(super) struct Syntax<'t> {
 /// Line ends of YAML 1.1 that those of YAML 1.2 are not.
 const SEPARATORS: [char; 2] = ['\u{2028}', '\u{2029}'];
 const BLANKS: [char; 2] = [' ', '\t'];
+const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
 impl<'t> Syntax<'t> {
     pub(super) fn new(text: &'t str) -> Self {
@@ -31,8 +33,11 @@ impl<'t> Syntax<'t> {
 
     /// Looks at what comes before the first document.
     pub(super) fn check_prologue(&self) -> Result<(), ReadError> {
-        for (number, line) in self.text.lines().enumerate() {
-            let location = Location { line: number + 1, column: 1 };
+        let mut start = 0;
+        for line in self.text.split_inclusive(LINE_ENDS) {
+            let location = self.location(start);
+            start += line.len();
+            let line = line.trim_end_matches(LINE_ENDS);
             let refuse = |message| Err(ReadError::at(ReadErrorKind::Syntax, location, message));
             let content = line.trim_start_matches(BLANKS);
             if content.is_empty() || content.starts_with('#') {
@@ -106,12 +111,11 @@ impl<'t> Syntax<'t> {
     }
 
     /// Looks at the lines up to the end of the document, given in bytes.
-    pub(super) fn finish(&self, end: usize) -> Result<(), ReadError> {
+    pub(super) fn finish(&self, end: usize, warnings: &mut Warnings) -> Result<(), ReadError> {
         let document = self.text.get(..end).unwrap_or(self.text);
         if document.matches(SEPARATORS).count() > self.quoted_separators {
             // kubectl ends a line there, and so a comment: what follows would be hidden.
-            let at = document.find(SEPARATORS).unwrap_or_default();
-            let location = super::text::end_of(document.get(..at).unwrap_or_default());
+            let location = self.location(document.find(SEPARATORS).unwrap_or_default());
             let message = "U+2028 or U+2029 without quotes, which end a line for kubectl; remove it";
             return Err(ReadError::at(ReadErrorKind::Syntax, location, message));
         }
@@ -120,28 +124,38 @@ impl<'t> Syntax<'t> {
         }
         let mut covered = self.covered.iter().peekable();
         let mut start = 0;
-        for (number, line) in document.split_inclusive('\n').enumerate() {
+        for line in document.split_inclusive(LINE_ENDS) {
             while covered.next_if(|range| range.end <= start).is_some() {}
             let is_covered = covered.peek().is_some_and(|range| range.start < start);
-            if !is_covered && let Some(column) = tab_in_indentation(line) {
-                let location = Location { line: number + 1, column };
-                let message = "a tab where kubectl wants blanks; indent with blanks";
-                return Err(ReadError::at(ReadErrorKind::Syntax, location, message));
+            if !is_covered && let Some(at) = tab_in_indentation(line) {
+                let location = self.location(start + at);
+                let is_of_no_content = line.trim_start().is_empty() || line.trim_start().starts_with('#');
+                if at == 0 || !is_of_no_content {
+                    let message = "a tab where kubectl wants blanks; indent with blanks";
+                    return Err(ReadError::at(ReadErrorKind::Syntax, location, message));
+                }
+                // Whether kubectl does depends on what is before the line.
+                let message = "kubectl may refuse a tab in a line with nothing else; remove it";
+                warnings.add(WarningKind::KubectlRefuses, location, message);
             }
             start += line.len();
         }
         Ok(())
     }
+
+    fn location(&self, at: usize) -> Location {
+        super::text::end_of(self.text.get(..at).unwrap_or_default())
+    }
 }
 
-/// The column of the first tab in what indents a line: blanks, and the marks of items and keys.
+/// Where the first tab is, in bytes, in what indents a line: blanks, and the marks of items and keys.
 fn tab_in_indentation(line: &str) -> Option<usize> {
-    let mut characters = line.chars().enumerate().peekable();
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '\t' => return Some(at + 1),
-            ' ' => {}
-            '-' | '?' | ':' if characters.peek().is_some_and(|(_, next)| BLANKS.contains(next)) => {}
+    let mut bytes = line.bytes().enumerate().peekable();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'\t' => return Some(at),
+            b' ' => {}
+            b'-' | b'?' | b':' if bytes.peek().is_some_and(|(_, next)| matches!(next, b' ' | b'\t')) => {}
             _ => return None,
         }
     }

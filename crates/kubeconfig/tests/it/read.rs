@@ -328,7 +328,6 @@ fn where_it_is_stricter_than_kubectl() {
     refuses("users: [{user: {extensions: [{name: a}, {name: a}]}}]", DuplicateName, (1, 41), "same name");
     refuses("users: [{user: {auth-provider: {config: {.nan: a}}}}]", Type, (1, 42), "not finite");
     refuses("extensions: [{extension: !!binary /w==}]", Base64, (1, 35), "!!binary");
-    refuses("{}}", Syntax, (1, 3), "not YAML");
     refuses("current-context: |# c\n a\n", Syntax, (1, 19), "not YAML");
     refuses("{current-context: -}", Syntax, (1, 19), "not YAML");
     refuses("current-context: \"a \u{2028}b\"", Syntax, (1, 18), "U+2028");
@@ -355,12 +354,17 @@ fn yaml_1_1_where_it_differs() {
         ("\t\n", (1, 1)),
         ("\t{}", (1, 1)),
         ("a: b\n\t\n", (2, 1)),
-        ("a: b\n \t# c\n", (2, 2)),
         ("{}\n\t", (2, 1)),
         ("clusters:\n-\tname: a\n", (2, 2)),
         ("clusters:\n- \tname: a\n", (2, 3)),
     ] {
         refuses(text, Syntax, at, "a tab");
+    }
+    let doubtful = "a tab in a line with nothing else";
+    for text in ["kind: Config\n \t\n", "kind: Config\n \t# c\n", "kind: Config\r \t\r"] {
+        let line = if text.contains('\r') { 1 } else { 2 };
+        let column = if text.contains('\r') { 15 } else { 2 };
+        check_warnings(text, &[(WarningKind::KubectlRefuses, (line, column), doubtful)]);
     }
     // What comes before a document.
     refuses("...\n", Syntax, (1, 1), "`...`");
