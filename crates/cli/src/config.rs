@@ -1,5 +1,8 @@
 //! `kubeproof config`: the kubeconfigs of this machine.
 
+mod input;
+mod lint;
+mod merge;
 mod view;
 
 use clap::{Args, Subcommand};
@@ -14,12 +17,16 @@ pub(crate) struct Config {
 #[derive(Subcommand)]
 enum Command {
     View(view::View),
+    Lint(lint::Lint),
+    Merge(merge::Merge),
 }
 
 impl Config {
     pub(crate) fn run(self) -> u8 {
         match self.command {
             Command::View(view) => view.run(),
+            Command::Lint(lint) => lint.run(),
+            Command::Merge(merge) => merge.run(),
         }
     }
 }

@@ -1,0 +1,33 @@
+//! What the subcommands of `kubeproof config` take.
+
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use kubeproof_kubeconfig::{Files, FindingCode, MAX_BYTES};
+
+/// Whether a path means standard input.
+pub(super) fn is_standard(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Standard input, whatever the path.
+pub(super) struct StandardInput;
+
+impl Files for StandardInput {
+    fn read(&self, _: &Path) -> io::Result<Vec<u8>> {
+        // One more than is read, so that what is too large is refused and not cut off.
+        let bound = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+        let mut bytes = Vec::new();
+        io::stdin().lock().take(bound).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// Reads the code of a finding.
+pub(super) fn code(text: &str) -> Result<FindingCode, String> {
+    FindingCode::ALL
+        .iter()
+        .copied()
+        .find(|code| code.as_str() == text)
+        .ok_or_else(|| "there is no such code; `kubeproof config lint` shows codes in brackets".to_owned())
+}
