@@ -50,7 +50,7 @@ impl fmt::Debug for AccessInfo {
 /// Whether an answer is in a file.
 #[derive(Debug)]
 pub enum Saved {
-    /// No folder was given.
+    /// The client keeps answers [nowhere](crate::KeepAnswers::Nowhere), or there was nothing to keep.
     NotAsked,
     /// It is in this file, which only its owner can read.
     At(PathBuf),

@@ -14,8 +14,8 @@ pub(crate) enum Answer {
 /// Reads a body.
 ///
 /// The document says "array of strings" and shows none; newer documents show an array of Kubernetes objects. Both are
-/// accepted. The note `Downloaded` has no documented form, so each that is plausible is known: in an array, as a JSON
-/// string, as bare text, as a `message`.
+/// accepted. The note that they were given before has no documented form, so each that is plausible is known: in an
+/// array, as a JSON string, as bare text, as a `message`.
 ///
 /// # Errors
 /// A lowercase fragment that quotes nothing of the body.
@@ -49,10 +49,8 @@ fn read_items(items: Vec<Value>) -> Result<Answer, &'static str> {
         return Ok(Answer::Downloaded);
     }
     let is_manifest = |item: &Value| match item {
-        Value::String(text) => !text.trim().is_empty() && !note(item),
-        // What has no kind is no Kubernetes object; an error in a list would look like that.
-        Value::Object(object) => object.get("kind").is_some_and(Value::is_string),
-        _ => false,
+        Value::String(text) => holds_manifests(text),
+        object => is_kubernetes_object(object),
     };
     if items.iter().all(is_manifest) {
         Ok(Answer::AccessInfo(items))
@@ -61,9 +59,21 @@ fn read_items(items: Vec<Value>) -> Result<Answer, &'static str> {
     }
 }
 
-/// Whether a text is the note that the answer was given before.
-fn is_note(text: &str) -> bool {
-    text.trim().trim_end_matches('.').eq_ignore_ascii_case("downloaded")
+/// Whether a text is YAML, or JSON, of Kubernetes objects and nothing else. A sentence is YAML too, but no object.
+fn holds_manifests(text: &str) -> bool {
+    serde_saphyr::from_multiple(text)
+        .is_ok_and(|documents: Vec<Value>| !documents.is_empty() && documents.iter().all(is_kubernetes_object))
+}
+
+/// What has no kind is no Kubernetes object, and a `Status` says what failed; an error in a list would look like those.
+fn is_kubernetes_object(value: &Value) -> bool {
+    value.get("kind").and_then(Value::as_str).is_some_and(|kind| kind != "Status")
+}
+
+/// Whether a text is the note that the answer was given before: the word of the document, or the sentence of newer ones.
+pub(crate) fn is_note(text: &str) -> bool {
+    let text = text.trim().trim_end_matches('.');
+    ["downloaded", "the certificate has been downloaded"].iter().any(|note| text.eq_ignore_ascii_case(note))
 }
 
 #[cfg(test)]
@@ -84,6 +94,23 @@ mod tests {
             ("Downloaded", downloaded),
             ("downloaded.\n", downloaded),
             (r#"{"message":"Downloaded"}"#, downloaded),
+            (r#"["The certificate has been downloaded."]"#, downloaded),
+            (r#""The certificate has been downloaded.""#, downloaded),
+            ("The certificate has been downloaded.", downloaded),
+            (r#"{"message":"The certificate has been downloaded."}"#, downloaded),
+            (r#"["kind: Secret\n---\nkind: Deployment\n"]"#, manifests(1)),
+            (r#"["---\n# the agent\nkind: Secret\n"]"#, manifests(1)),
+            (r#"["Already downloaded"]"#, Err("something else")),
+            (r#"["The cluster is not available"]"#, Err("something else")),
+            (r#"["Downloaded: by somebody"]"#, Err("something else")),
+            (r#"[{"kind":"Status","status":"Failure"}]"#, Err("something else")),
+            (r#"["kind: Status\nstatus: Failure\n"]"#, Err("something else")),
+            (r#"["kind: Secret\n---\nkind: Status\n"]"#, Err("something else")),
+            (r#"["kind: Secret\n---\njust text\n"]"#, Err("something else")),
+            (r#"["kind: [Secret]"]"#, Err("something else")),
+            (r#"["[{kind: Secret}]"]"#, Err("something else")),
+            (r#"["kind: 'Secret"]"#, Err("something else")),
+            (r##"["# nothing"]"##, Err("something else")),
             ("", Err("empty")),
             (" \n", Err("empty")),
             ("<html>log in</html>", Err("html")),

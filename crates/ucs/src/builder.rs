@@ -13,18 +13,22 @@ pub struct ClientBuilder {
     base_url: String,
     transport: TransportOptions,
     domain_id: Option<String>,
-    folder: Option<PathBuf>,
+    answers: KeepAnswers,
+}
+
+/// Where answers are kept, besides in the memory of the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeepAnswers {
+    /// In this folder, which has to exist: each answer is written to a file of its own, readable by its owner only, and
+    /// synced before it is looked at. No file is ever written over.
+    InFolder(PathBuf),
+    /// Nowhere: a crash right after the download loses the only answer there is.
+    Nowhere,
 }
 
 impl ClientBuilder {
-    pub(crate) fn new(credentials: Credentials) -> Self {
-        Self {
-            credentials,
-            base_url: String::new(),
-            transport: TransportOptions::default(),
-            domain_id: None,
-            folder: None,
-        }
+    pub(crate) fn new(credentials: Credentials, answers: KeepAnswers) -> Self {
+        Self { credentials, base_url: String::new(), transport: TransportOptions::default(), domain_id: None, answers }
     }
 
     /// Where ucs is, which depends on the cloud. It has to be given.
@@ -48,14 +52,6 @@ impl ClientBuilder {
         self
     }
 
-    /// An existing folder in which each answer is written to a file of its own, readable by its owner only, before it
-    /// is looked at. No file is ever written over.
-    #[must_use]
-    pub fn keep_answers_in(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.folder = Some(folder.into());
-        self
-    }
-
     /// The client.
     ///
     /// # Errors
@@ -73,6 +69,6 @@ impl ClientBuilder {
             }
         }
         let transport = Transport::new(&self.base_url, self.credentials, self.transport)?;
-        Ok(Client { transport, domain_id: self.domain_id, folder: self.folder })
+        Ok(Client { transport, domain_id: self.domain_id, answers: self.answers })
     }
 }

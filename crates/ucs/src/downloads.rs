@@ -11,7 +11,8 @@ use crate::ClusterId;
 /// what "this process" means in an error.
 static REQUESTS: Mutex<BTreeMap<Key, u32>> = Mutex::new(BTreeMap::new());
 
-type Key = (String, ClusterId);
+/// Where, and the id of the cluster in lower case: a UUID in upper case is the same.
+type Key = (String, String);
 
 /// One download under way. It counts as used up from the start, so that a cancelled one does, until an answer shows
 /// that it is not.
@@ -22,7 +23,7 @@ pub(crate) struct Download {
 
 impl Download {
     pub(crate) fn begin(base: &BaseUrl, cluster: &ClusterId) -> Self {
-        let key = (base.as_str().to_owned(), cluster.clone());
+        let key = (base.as_str().to_owned(), cluster.to_string().to_ascii_lowercase());
         let mut requests = requests();
         let count = requests.entry(key.clone()).or_default();
         *count = count.saturating_add(1);
@@ -76,5 +77,15 @@ mod tests {
         // A cancelled one counts, and a refused one takes nothing from another that is under way.
         drop(begin(&other));
         assert_eq!(begin(&other).refused(), Consumed::PossiblyHere);
+    }
+
+    #[test]
+    fn a_cluster_is_the_same_in_either_case() {
+        let base = BaseUrl::parse("https://ucs.example.com", PlainHttp::OnlyLoopback).unwrap();
+        let cluster = |id| ClusterId::parse(id).unwrap();
+        let (lower, upper) =
+            (cluster("d0000000-0000-0000-0000-00000000abcd"), cluster("D0000000-0000-0000-0000-00000000ABCD"));
+        assert_eq!(Download::begin(&base, &upper).consumed(), Consumed::PossiblyHere);
+        assert_eq!(Download::begin(&base, &lower).refused(), Consumed::PossiblyHere);
     }
 }

@@ -1,11 +1,12 @@
 //! Private files for answers that are given once.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use kubeproof_client::{Error, ErrorKind};
 use tempfile::NamedTempFile;
 
+use crate::disk::{Disk, OwnDisk};
 use crate::{ClusterId, Saved};
 
 /// Most files of one cluster in one folder.
@@ -15,6 +16,7 @@ const LIMIT: u32 = 1000;
 /// none comes.
 #[derive(Debug)]
 pub(crate) struct Keep {
+    disk: Box<dyn Disk>,
     folder: PathBuf,
     stem: String,
     file: NamedTempFile,
@@ -26,12 +28,17 @@ impl Keep {
     /// # Errors
     /// `invalid-argument` when that is not possible.
     pub(crate) fn prepare(folder: &Path, cluster: &ClusterId) -> Result<Self, Error> {
+        Self::prepare_on(Box::new(OwnDisk), folder, cluster)
+    }
+
+    /// The same with another way to the disk.
+    pub(crate) fn prepare_on(disk: Box<dyn Disk>, folder: &Path, cluster: &ClusterId) -> Result<Self, Error> {
         let file = NamedTempFile::with_prefix_in(".accessinfo-", folder).map_err(|error| {
             Error::new(ErrorKind::InvalidArgument, format!("answers cannot be kept in {}", folder.display()))
                 .with_remedy("give a folder that exists and can be written to; nothing was sent")
                 .with_source(error)
         })?;
-        Ok(Self { folder: folder.to_owned(), stem: format!("accessinfo-{cluster}"), file })
+        Ok(Self { disk, folder: folder.to_owned(), stem: format!("accessinfo-{cluster}"), file })
     }
 
     /// Writes a whole answer.
@@ -49,20 +56,19 @@ impl Keep {
     }
 
     fn write(self, bytes: &[u8], extension: &str) -> io::Result<PathBuf> {
-        let Self { folder, stem, mut file } = self;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
+        let Self { disk, folder, stem, mut file } = self;
+        disk.write(&mut file, bytes)?;
+        disk.sync(file.as_file())?;
         for number in 1..=LIMIT {
             let name = match number {
                 1 => format!("{stem}.{extension}"),
                 _ => format!("{stem}.{number}.{extension}"),
             };
             let path = folder.join(name);
-            // Never over another file: that may be the one good answer.
-            match file.persist_noclobber(&path) {
+            match disk.name(file, &path) {
                 Ok(_) => {
                     // The content is safe; a name that is lost in a crash leaves it under the first one.
-                    let _may_fail = sync_folder(&folder);
+                    let _may_fail = disk.sync_folder(&folder);
                     return Ok(path);
                 }
                 Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => file = error.file,
@@ -80,18 +86,6 @@ fn keep_unnamed(file: NamedTempFile, error: io::Error) -> io::Result<PathBuf> {
         Ok((_, path)) if path.exists() => Ok(path),
         Ok(_) | Err(_) => Err(error),
     }
-}
-
-/// Makes the name of a file as lasting as its content.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    fs_err::File::open(folder)?.sync_all()
-}
-
-/// Makes the name of a file as lasting as its content, which here the system does.
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

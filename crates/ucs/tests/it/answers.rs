@@ -20,6 +20,13 @@ fn notes() -> Vec<ResponseTemplate> {
         ResponseTemplate::new(410).set_body_string(r#""The certificate has been downloaded.""#),
         ResponseTemplate::new(410).set_body_string(r#"{"error_code":"UCS.1","error_msg":"gone"}"#),
         ResponseTemplate::new(410),
+        ok(r#""The certificate has been downloaded.""#),
+        ResponseTemplate::new(400).set_body_string(r#""The certificate has been downloaded.""#),
+        ResponseTemplate::new(400).set_body_string(r#"["Downloaded"]"#),
+        ResponseTemplate::new(403).set_body_string("Downloaded"),
+        ResponseTemplate::new(404).set_body_string(r#"{"message":"Downloaded"}"#),
+        ResponseTemplate::new(409)
+            .set_body_string(r#"{"error_code":"UCS.1","error_msg":"The certificate has been downloaded."}"#),
     ]
 }
 
@@ -64,6 +71,8 @@ async fn after_a_lost_answer_this_process_may_have_had_it() {
         raw(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n[{").await,
         raw(b"HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n").await,
         raw(b"HTTP/1.1 502 Oops\r\ncontent-length: 0\r\n\r\n").await,
+        // Cancelled on the way, which says nothing of what the server did.
+        raw(b"HTTP/1.1 499 Gone\r\ncontent-length: 0\r\n\r\n").await,
         raw(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello").await,
     ];
     for url in lost {
@@ -84,6 +93,8 @@ async fn what_cannot_be_read_is_given_back() {
         "[null]",
         r#"[{"kind":"Secret"},"Downloaded"]"#,
         r#"{"kind":"Secret","data":{"k":"planted"}}"#,
+        r#"["planted certificate"]"#,
+        r#"[{"kind":"Status","status":"Failure","message":"planted"}]"#,
         r#""planted certificate""#,
         "planted certificate",
         "kind: Secret\ndata: {k: planted}\n",

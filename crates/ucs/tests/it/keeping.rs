@@ -2,7 +2,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use kubeproof_client::{ClusterAccess as _, ErrorKind};
-use kubeproof_ucs::{AccessInfo, ClusterId, Options, Saved};
+use kubeproof_ucs::{AccessInfo, ClusterId, KeepAnswers, Options, Saved};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -11,7 +11,11 @@ use wiremock::ResponseTemplate;
 use crate::support::{ACCESS, Sequence, builder, cluster, count, raw, serve, shows_no_secret, token};
 
 async fn fetch(url: &str, folder: &Path, cluster: &ClusterId) -> Result<AccessInfo, kubeproof_client::Error> {
-    builder(url, token()).keep_answers_in(folder).build().unwrap().fetch(cluster, &Options::default()).await
+    builder(url, token(), KeepAnswers::InFolder(folder.into()))
+        .build()
+        .unwrap()
+        .fetch(cluster, &Options::default())
+        .await
 }
 
 fn files(folder: &Path) -> Vec<(String, String)> {
@@ -81,7 +85,7 @@ async fn an_answer_that_nobody_waits_for_is_in_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let cluster = cluster();
     let (url, arrived, answer) = held().await;
-    let client = builder(&url, token()).keep_answers_in(folder.path()).build().unwrap();
+    let client = builder(&url, token(), KeepAnswers::InFolder(folder.path().into())).build().unwrap();
     {
         let options = Options::default();
         let fetch = client.fetch(&cluster, &options);

@@ -1,5 +1,5 @@
 use kubeproof_client::{ClusterAccess as _, Credentials, ErrorKind};
-use kubeproof_ucs::{Client, Options, PrivateAccess};
+use kubeproof_ucs::{Client, KeepAnswers, Options, PrivateAccess};
 use wiremock::ResponseTemplate;
 
 use crate::support::{ACCESS, SECRET, builder, client, cluster, serve, token};
@@ -32,7 +32,7 @@ async fn one_get_with_a_signature() {
     let server = serve(ResponseTemplate::new(200).set_body_string(ACCESS)).await;
     let pair = Credentials::AccessKey { access_key: "AKEXAMPLE".into(), secret_key: SECRET.to_owned().into() };
     let domain = "d0123456789abcdef0123456789abcde";
-    let client = builder(&server.uri(), pair).domain_id(domain).build().unwrap();
+    let client = builder(&server.uri(), pair, KeepAnswers::Nowhere).domain_id(domain).build().unwrap();
     client.fetch(&cluster(), &Options::default()).await.unwrap();
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests.len(), 1);
@@ -49,12 +49,12 @@ fn wrong_arguments_are_refused_before_sending() {
     let url = "https://ucs.example.com";
     for builder in [
         // The base URL depends on the cloud, so there is no default.
-        Client::builder(token()),
-        Client::builder(token()).base_url("http://ucs.example.com"),
-        Client::builder(Credentials::Bearer(SECRET.to_owned().into())).base_url(url),
-        Client::builder(token()).base_url(url).domain_id(""),
-        Client::builder(token()).base_url(url).domain_id("a b"),
-        Client::builder(token()).base_url(url).domain_id("é"),
+        Client::builder(token(), KeepAnswers::Nowhere),
+        Client::builder(token(), KeepAnswers::Nowhere).base_url("http://ucs.example.com"),
+        Client::builder(Credentials::Bearer(SECRET.to_owned().into()), KeepAnswers::Nowhere).base_url(url),
+        Client::builder(token(), KeepAnswers::Nowhere).base_url(url).domain_id(""),
+        Client::builder(token(), KeepAnswers::Nowhere).base_url(url).domain_id("a b"),
+        Client::builder(token(), KeepAnswers::Nowhere).base_url(url).domain_id("é"),
     ] {
         let shown = format!("{builder:?}");
         assert!(!shown.contains("planted"), "{shown}");

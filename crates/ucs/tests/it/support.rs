@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kubeproof_client::{Clock, Credentials, Error, Sleeper, TransportOptions};
-use kubeproof_ucs::{Client, ClientBuilder, ClusterId};
+use kubeproof_ucs::{Client, ClientBuilder, ClusterId, KeepAnswers};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use wiremock::matchers::any;
@@ -49,13 +49,13 @@ pub(crate) fn token() -> Credentials {
     Credentials::Token(SECRET.to_owned().into())
 }
 
-pub(crate) fn builder(url: &str, credentials: Credentials) -> ClientBuilder {
+pub(crate) fn builder(url: &str, credentials: Credentials, answers: KeepAnswers) -> ClientBuilder {
     let transport = TransportOptions::default().sleeper(Arc::new(Instant)).clock(Arc::new(Fixed));
-    Client::builder(credentials).base_url(url).transport(transport)
+    Client::builder(credentials, answers).base_url(url).transport(transport)
 }
 
 pub(crate) fn client(url: &str) -> Client {
-    builder(url, token()).build().unwrap()
+    builder(url, token(), KeepAnswers::Nowhere).build().unwrap()
 }
 
 pub(crate) async fn serve(reply: impl Respond + 'static) -> MockServer {
