@@ -4,6 +4,7 @@ mod access_key;
 mod authorization;
 mod canonical;
 mod gateway;
+mod service;
 mod signature;
 #[cfg(test)]
 mod vectors;
@@ -11,10 +12,11 @@ mod vectors;
 pub use access_key::AccessKey;
 
 pub(crate) use gateway::{Fault, request_id};
+pub(crate) use service::{ErrorKeys, ServiceError};
 
 use http::StatusCode;
 
-use crate::{Complaint, Redactor, Reply, Request};
+use crate::{CallerCredentials, Complaint, Redactor, Reply, Request};
 
 /// Who may ask, and the clauses that decide it.
 pub(crate) struct Iam<'a> {
@@ -24,6 +26,8 @@ pub(crate) struct Iam<'a> {
     pub(crate) forbidden_tokens: &'a [String],
     /// Key pairs whose user may read the clusters.
     pub(crate) access_keys: &'a [AccessKey],
+    /// Key pairs whose user may not.
+    pub(crate) forbidden_access_keys: &'a [AccessKey],
     /// What decides, in the provider's clause file.
     pub(crate) clauses: &'static Clauses,
 }
@@ -31,6 +35,9 @@ pub(crate) struct Iam<'a> {
 /// The ids of a provider's clauses about authentication.
 pub(crate) struct Clauses {
     pub(crate) token: &'static str,
+    pub(crate) token_once: &'static str,
+    /// What newer pages say of a token in `Authorization: Bearer`, where they do.
+    pub(crate) bearer: Option<&'static str>,
     pub(crate) missing: &'static str,
     pub(crate) token_invalid: &'static str,
     pub(crate) token_and_signature: &'static str,
@@ -40,14 +47,6 @@ pub(crate) struct Clauses {
     pub(crate) signed_headers: &'static str,
     pub(crate) unknown_key: &'static str,
     pub(crate) signature: &'static str,
-}
-
-/// A request that was authenticated.
-pub(crate) struct Authenticated {
-    /// What its user may do.
-    pub(crate) rights: Rights,
-    /// What was wrong with how it was authenticated, though it was.
-    pub(crate) complaint: Option<Complaint>,
 }
 
 /// What an authenticated user may do.
@@ -77,27 +76,56 @@ impl Denied {
 }
 
 impl Iam<'_> {
-    /// Finds out who sent `request`.
-    pub(crate) fn authenticate(&self, request: &Request) -> Result<Authenticated, Denied> {
-        let token = request.headers.get("x-auth-token").filter(|value| !value.is_empty());
+    /// What the users who may read the clusters ask with, most usual first.
+    pub(crate) fn credentials(&self) -> Vec<CallerCredentials> {
+        let tokens = self.tokens.iter().cloned().map(CallerCredentials::Token);
+        let keys = self.access_keys.iter().map(|key| CallerCredentials::AccessKey {
+            access_key: key.access_key.clone(),
+            secret_key: key.secret_key.clone(),
+        });
+        tokens.chain(keys).collect()
+    }
+
+    /// What may not be printed of every user's credentials.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = String> {
+        let tokens = self.tokens.iter().chain(self.forbidden_tokens).cloned();
+        tokens.chain(self.keys().map(|key| key.secret_key.clone()))
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &AccessKey> {
+        self.access_keys.iter().chain(self.forbidden_access_keys)
+    }
+
+    /// Finds out what the sender of `request` may do, and complains of what is wrong with how the request says who that is.
+    pub(crate) fn authenticate(&self, request: &Request, complaints: &mut Vec<Complaint>) -> Result<Rights, Denied> {
         let authorization = request.headers.get(http::header::AUTHORIZATION);
-        match (token, authorization) {
+        match (self.token(request)?, authorization) {
             (Some(token), authorization) => {
-                let rights = self.user_of(token.as_bytes())?;
-                let complaint = authorization.map(|_| Complaint {
+                complaints.extend(authorization.map(|_| Complaint {
                     clause: self.clauses.token_and_signature,
                     explanation: "leave out either `X-Auth-Token` or `Authorization`: the token decided, the other was not looked at".to_owned(),
-                });
-                Ok(Authenticated { rights, complaint })
+                }));
+                self.user_of(token.as_bytes())
             }
-            (None, Some(authorization)) => {
-                self.verify(authorization, request)?;
-                Ok(Authenticated { rights: Rights::Read, complaint: None })
-            }
+            (None, Some(authorization)) => self.verify(authorization, request),
             (None, None) => Err(Denied {
                 clause: self.clauses.missing,
                 reason: "x-auth-token not found",
                 explanation: "send a user token as `X-Auth-Token`, or sign the request with AK/SK".to_owned(),
+            }),
+        }
+    }
+
+    /// The token of a request, when it has one.
+    fn token<'r>(&self, request: &'r Request) -> Result<Option<&'r http::HeaderValue>, Denied> {
+        let mut tokens = request.headers.get_all("x-auth-token").iter();
+        let token = tokens.next();
+        match tokens.next() {
+            None => Ok(token.filter(|token| !token.is_empty())),
+            Some(_) => Err(Denied {
+                clause: self.clauses.token_once,
+                reason: "decrypt token fail",
+                explanation: "send `X-Auth-Token` once: which of its values counts cannot be told".to_owned(),
             }),
         }
     }
@@ -117,15 +145,29 @@ impl Iam<'_> {
         }
     }
 
-    fn verify(&self, authorization: &http::HeaderValue, request: &Request) -> Result<(), Denied> {
+    fn verify(&self, authorization: &http::HeaderValue, request: &Request) -> Result<Rights, Denied> {
         if authorization.as_bytes().get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer ")) {
+            let newer = self.clauses.bearer.map(|clause| {
+                format!("; newer pages take it there too (`{clause}`), those of this edition do not name it")
+            });
             return Err(Denied {
                 clause: self.clauses.token,
                 reason: "x-auth-token not found",
-                explanation: "send the token as `X-Auth-Token`, not as `Authorization: Bearer`".to_owned(),
+                explanation: format!(
+                    "send the token as `X-Auth-Token`, not as `Authorization: Bearer`{}",
+                    newer.unwrap_or_default()
+                ),
             });
         }
-        signature::verify(authorization, request, self.access_keys).map_err(|failure| {
+        if request.headers.get_all(http::header::AUTHORIZATION).iter().nth(1).is_some() {
+            return Err(Denied {
+                clause: self.clauses.header_form,
+                reason: "verify aksk signature fail, authorization format error",
+                explanation: "send `Authorization` once: which of its values counts cannot be told".to_owned(),
+            });
+        }
+        let signer = signature::verify(authorization, request, self.keys());
+        signer.map(|key| if self.access_keys.contains(key) { Rights::Read } else { Rights::None }).map_err(|failure| {
             use signature::Rule;
             let fail = "verify aksk signature fail";
             let (clause, reason) = match failure.rule {
@@ -146,7 +188,6 @@ impl Iam<'_> {
 
     /// The canonical request of a wrong signature is shown, and may hold anything that was sent.
     fn redactor(&self) -> Redactor {
-        let tokens = self.tokens.iter().chain(self.forbidden_tokens).cloned();
-        Redactor::new(tokens.chain(self.access_keys.iter().map(|key| key.secret_key.clone())))
+        Redactor::new(self.secrets())
     }
 }

@@ -18,6 +18,13 @@ impl Default for AccessKey {
     }
 }
 
+impl AccessKey {
+    /// The pair of a user without rights in a world's default.
+    pub(crate) fn without_rights() -> Self {
+        Self { access_key: "AKEXAMPLEWITHOUTRIGHTS".to_owned(), secret_key: "SKEXAMPLE-WITHOUT-RIGHTS".to_owned() }
+    }
+}
+
 impl fmt::Debug for AccessKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AccessKey").field("access_key", &self.access_key).finish_non_exhaustive()

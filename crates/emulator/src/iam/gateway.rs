@@ -16,6 +16,13 @@ impl Fault<'static> {
     /// No such path, or no such method on it: the gateway does not tell the two apart.
     pub(crate) const NO_SUCH_API: Self =
         Self { code: "APIGW.0101", message: "The API does not exist or has not been published in the environment." };
+    /// The gateway does not understand the request.
+    pub(crate) const BAD_REQUEST: Self = Self { code: "APIGW.0201", message: "API request error." };
+    /// The user may not call the API.
+    pub(crate) const FORBIDDEN: Self =
+        Self { code: "APIGW.0302", message: "The IAM user is not authorized to access the API." };
+    /// The user's project is frozen.
+    pub(crate) const PROJECT_UNAVAILABLE: Self = Self { code: "APIGW.0310", message: "The project is unavailable." };
     /// The service cannot be reached.
     pub(crate) const UNAVAILABLE: Self = Self { code: "APIGW.0201", message: "Backend unavailable." };
     /// The service did not answer in time.

@@ -33,17 +33,21 @@ pub(super) struct Failure {
     pub(super) explanation: String,
 }
 
-/// Verifies the signature of `request` in either dialect of `SDK-HMAC-SHA256`.
+/// Verifies the signature of `request` in either dialect of `SDK-HMAC-SHA256`, and tells which of `keys` made it.
 ///
 /// How old a signature is, is not looked at: an emulator's clock is not the signer's.
-pub(super) fn verify(authorization: &HeaderValue, request: &Request, keys: &[AccessKey]) -> Result<(), Failure> {
+pub(super) fn verify<'k>(
+    authorization: &HeaderValue,
+    request: &Request,
+    keys: impl IntoIterator<Item = &'k AccessKey>,
+) -> Result<&'k AccessKey, Failure> {
     let authorization = Authorization::parse(authorization)?;
     let date = date_of(request)?;
     if let Dialect::Credential(scope) = &authorization.dialect {
         check_scope(scope, date)?;
     }
     let canonical = Canonical::new(request, &authorization)?;
-    let key = keys.iter().find(|key| key.access_key == authorization.access_key).ok_or_else(|| Failure {
+    let key = keys.into_iter().find(|key| key.access_key == authorization.access_key).ok_or_else(|| Failure {
         rule: Rule::UnknownKey,
         explanation: "sign with a key pair of the world's `access_keys`: this access key is unknown".to_owned(),
     })?;
@@ -51,7 +55,7 @@ pub(super) fn verify(authorization: &HeaderValue, request: &Request, keys: &[Acc
         .map(|mac| mac.chain_update(string_to_sign(&canonical, date, &authorization.dialect)));
     // Compares in constant time.
     if mac.is_some_and(|mac| mac.verify_slice(&authorization.signature).is_ok()) {
-        return Ok(());
+        return Ok(key);
     }
     Err(Failure {
         rule: Rule::Signature,

@@ -112,6 +112,7 @@ impl Signed {
         }
         request.body = self.body.as_bytes().to_vec();
         verify(&HeaderValue::from_str(&self.authorization).unwrap(), &request, std::slice::from_ref(&self.key))
+            .map(drop)
     }
 }
 

@@ -19,23 +19,23 @@
 //! assert_eq!(reply.complaints[0].clause, "cce.content-type.mandatory");
 //! ```
 
+mod content_type;
 mod error;
 mod kubeconfig;
 mod world;
 
 pub use crate::AccessKey;
-pub use world::{Certificates, Cluster, Incident, World};
+pub use world::{Certificates, Cluster, ContentType, Incident, World};
 
 use std::collections::BTreeMap;
 
-use http::{Method, StatusCode, header};
+use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::iam::{self, Authenticated, Fault, Iam, Rights, request_id};
+use crate::iam::{self, Fault, Iam, Rights, request_id};
 use crate::ledger::Issued;
 use crate::pki::{self, Authority};
-use crate::{Admission, Caller, CallerCredentials, Complaint, Edition, Emulation, Presented, Reply, Request, decoded};
-use error::ServiceError;
+use crate::{Admission, Caller, Complaint, Edition, Emulation, Presented, Reply, Request, decoded};
 
 /// The emulation.
 pub struct Cce;
@@ -48,14 +48,12 @@ impl Emulation for Cce {
 
     fn answer(_: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
         let (mut next, id) = called(world);
-        let reply = match admit(world, request, &id) {
-            Ok((cluster, complaints)) => {
-                let mut reply = issue(&mut next, cluster, now);
-                reply.complaints = complaints;
-                reply
-            }
+        let mut complaints = Vec::new();
+        let mut reply = match admit(world, request, &id, &mut complaints) {
+            Ok(cluster) => issue(&mut next, cluster, now),
             Err(refusal) => *refusal,
         };
+        reply.complaints = complaints;
         (reply.with_header("x-request-id", id), next)
     }
 
@@ -65,15 +63,7 @@ impl Emulation for Cce {
     }
 
     fn caller(world: &World) -> Caller {
-        let tokens = world.tokens.iter().cloned().map(CallerCredentials::Token);
-        let keys = world.access_keys.iter().map(|key| CallerCredentials::AccessKey {
-            access_key: key.access_key.clone(),
-            secret_key: key.secret_key.clone(),
-        });
-        Caller {
-            credentials: tokens.chain(keys).collect(),
-            cluster: world.clusters.first().map(ids).unwrap_or_default(),
-        }
+        Caller { credentials: iam(world).credentials(), cluster: world.clusters.first().map(ids).unwrap_or_default() }
     }
 
     fn admits(world: &World, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
@@ -85,9 +75,7 @@ impl Emulation for Cce {
     }
 
     fn secrets(world: &World) -> Vec<String> {
-        let tokens = world.tokens.iter().chain(&world.forbidden_tokens).cloned();
-        let keys = world.access_keys.iter().map(|key| key.secret_key.clone());
-        tokens.chain(keys).chain(world.ledger.secrets()).collect()
+        iam(world).secrets().chain(world.ledger.secrets()).collect()
     }
 }
 
@@ -101,9 +89,22 @@ fn called(world: &World) -> (World, String) {
     (next, id)
 }
 
+/// Who may ask.
+fn iam(world: &World) -> Iam<'_> {
+    Iam {
+        tokens: &world.tokens,
+        forbidden_tokens: &world.forbidden_tokens,
+        access_keys: &world.access_keys,
+        forbidden_access_keys: &world.forbidden_access_keys,
+        clauses: &IAM_CLAUSES,
+    }
+}
+
 /// What decides about authentication.
 const IAM_CLAUSES: iam::Clauses = iam::Clauses {
     token: "cce.auth.token",
+    token_once: "cce.auth.token-once",
+    bearer: Some("cce.auth.bearer"),
     missing: "cce.auth.missing",
     token_invalid: "cce.auth.token-invalid",
     token_and_signature: "cce.auth.token-and-signature",
@@ -115,26 +116,31 @@ const IAM_CLAUSES: iam::Clauses = iam::Clauses {
     signature: "cce.aksk.signature",
 };
 
-/// The cluster that is asked for, when the request may have it, and what is wrong with the request all the same.
-fn admit<'a>(world: &'a World, request: &Request, id: &str) -> Result<(&'a Cluster, Vec<Complaint>), Box<Reply>> {
+/// The cluster that is asked for, when the request may have it. Complains of what is wrong with the request all the same.
+fn admit<'a>(
+    world: &'a World,
+    request: &Request,
+    id: &str,
+    complaints: &mut Vec<Complaint>,
+) -> Result<&'a Cluster, Box<Reply>> {
     let (project_id, cluster_id) = route(request).ok_or_else(|| Box::new(no_such_api(id)))?;
-    let iam = Iam {
-        tokens: &world.tokens,
-        forbidden_tokens: &world.forbidden_tokens,
-        access_keys: &world.access_keys,
-        clauses: &IAM_CLAUSES,
-    };
-    let Authenticated { rights, complaint } = iam.authenticate(request).map_err(|denied| denied.reply(id))?;
-    let untyped = check_content_type(request)?;
-    if rights == Rights::None {
-        return Err(Box::new(ServiceError::FORBIDDEN.write(Reply::refuse(
-            "cce.auth.permission",
-            StatusCode::FORBIDDEN,
-            "ask with a token of the world's `tokens`: the user of this one may not read the cluster",
+    complaints.extend(content_type::complaint(request));
+    let rights = iam(world).authenticate(request, complaints).map_err(|denied| denied.reply(id))?;
+    if world.content_type == ContentType::Strict && complaints.iter().any(|c| c.clause == content_type::UNLISTED) {
+        return Err(Box::new(error::CONTENT_TYPE.write(Reply::refuse(
+            "cce.content-type.unsupported",
+            StatusCode::BAD_REQUEST,
+            "send `Content-Type: application/json` or `application/json;charset=utf-8`",
         ))));
     }
-    let cluster = find(world, project_id, cluster_id)?;
-    Ok((cluster, complaint.into_iter().chain(untyped).collect()))
+    if rights == Rights::None {
+        return Err(Box::new(error::FORBIDDEN.write(Reply::refuse(
+            "cce.auth.permission",
+            StatusCode::FORBIDDEN,
+            "ask with a credential of the world's `tokens` or `access_keys`: the user of this one may not read the cluster",
+        ))));
+    }
+    find(world, project_id, cluster_id)
 }
 
 /// Project and cluster id of the one path there is, as they stand in it.
@@ -158,27 +164,6 @@ fn no_such_api(id: &str) -> Reply {
     Fault::NO_SUCH_API.write(reply, id)
 }
 
-/// Refuses a media type that is not documented; complains when there is none.
-fn check_content_type(request: &Request) -> Result<Option<Complaint>, Box<Reply>> {
-    let Some(value) = request.headers.get(header::CONTENT_TYPE) else {
-        return Ok(Some(Complaint {
-            clause: "cce.content-type.mandatory",
-            explanation: "send `Content-Type: application/json`: the document's table says that it is mandatory"
-                .to_owned(),
-        }));
-    };
-    let written: String =
-        value.to_str().unwrap_or_default().chars().filter(|c| !c.is_whitespace() && *c != '"').collect();
-    if ["application/json", "application/json;charset=utf-8"].iter().any(|known| written.eq_ignore_ascii_case(known)) {
-        return Ok(None);
-    }
-    Err(Box::new(ServiceError::CONTENT_TYPE.write(Reply::refuse(
-        "cce.content-type.unsupported",
-        StatusCode::BAD_REQUEST,
-        "send `Content-Type: application/json` or `application/json;charset=utf-8`",
-    ))))
-}
-
 fn find<'a>(world: &'a World, project_id: &str, cluster_id: &str) -> Result<&'a Cluster, Box<Reply>> {
     let (project_id, cluster_id) = (decoded(project_id), decoded(cluster_id));
     let named = |cluster: &&Cluster| Some(&cluster.id) == cluster_id.as_ref();
@@ -192,7 +177,7 @@ fn find<'a>(world: &'a World, project_id: &str, cluster_id: &str) -> Result<&'a 
         "name a cluster of the world's `clusters`: there is none with this id"
     };
     let reply = Reply::refuse("cce.status.404", StatusCode::NOT_FOUND, explanation);
-    Err(Box::new(ServiceError::NOT_FOUND.write(reply)))
+    Err(Box::new(error::NOT_FOUND.write(reply)))
 }
 
 /// Hands out the kubeconfig of `cluster`, with a client certificate of its own.
@@ -241,12 +226,20 @@ fn authority(world: &World) -> Result<Authority, rcgen::Error> {
 fn happen(incident: Incident, id: &str) -> Reply {
     let ordered = |clause, status| Reply::incident(clause, status, "ordered by an incident of the world");
     match incident {
-        Incident::BadRequest => ServiceError::INVALID.write(ordered("cce.status.400", StatusCode::BAD_REQUEST)),
-        Incident::RateLimited => ServiceError::THROTTLED
+        Incident::BadRequest => error::INVALID.write(ordered("cce.status.400", StatusCode::BAD_REQUEST)),
+        Incident::Unauthorized => error::UNAUTHORIZED.write(ordered("cce.status.401", StatusCode::UNAUTHORIZED)),
+        Incident::RateLimited => error::THROTTLED
             .write(ordered("cce.status.429", StatusCode::TOO_MANY_REQUESTS))
             .with_header("retry-after", "1"),
-        Incident::ServerError => {
-            ServiceError::INTERNAL.write(ordered("cce.status.500", StatusCode::INTERNAL_SERVER_ERROR))
+        Incident::ServerError => error::INTERNAL.write(ordered("cce.status.500", StatusCode::INTERNAL_SERVER_ERROR)),
+        Incident::GatewayBadRequest => {
+            Fault::BAD_REQUEST.write(ordered("cce.gateway.bad-request", StatusCode::BAD_REQUEST), id)
+        }
+        Incident::GatewayForbidden => {
+            Fault::FORBIDDEN.write(ordered("cce.gateway.forbidden", StatusCode::FORBIDDEN), id)
+        }
+        Incident::GatewayProjectUnavailable => {
+            Fault::PROJECT_UNAVAILABLE.write(ordered("cce.gateway.project-unavailable", StatusCode::FORBIDDEN), id)
         }
         Incident::GatewayRateLimited => {
             Fault::RATE_LIMITED.write(ordered("cce.gateway.rate-limited", StatusCode::TOO_MANY_REQUESTS), id)

@@ -30,9 +30,8 @@ use http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::iam::{self, Authenticated, Fault, Iam, Rights, request_id};
-use crate::{Admission, Caller, CallerCredentials, Complaint, Edition, Emulation, Presented, Reply, Request, decoded};
-use error::ServiceError;
+use crate::iam::{self, Fault, Iam, Rights, request_id};
+use crate::{Admission, Caller, Complaint, Edition, Emulation, Presented, Reply, Request, decoded};
 use parameters::PrivateAccess;
 
 /// The emulation.
@@ -48,10 +47,12 @@ impl Emulation for Ucs {
 
     fn answer(_: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
         let (mut next, id) = called(world);
-        let reply = match admit(world, request, &id) {
+        let mut complaints = Vec::new();
+        let mut reply = match admit(world, request, &id, &mut complaints) {
             Ok(asked) => download(&mut next, &asked, now),
             Err(refusal) => *refusal,
         };
+        reply.complaints = complaints;
         (reply.with_header("x-request-id", id), next)
     }
 
@@ -61,13 +62,8 @@ impl Emulation for Ucs {
     }
 
     fn caller(world: &World) -> Caller {
-        let tokens = world.tokens.iter().cloned().map(CallerCredentials::Token);
-        let keys = world.access_keys.iter().map(|key| CallerCredentials::AccessKey {
-            access_key: key.access_key.clone(),
-            secret_key: key.secret_key.clone(),
-        });
         Caller {
-            credentials: tokens.chain(keys).collect(),
+            credentials: iam(world).credentials(),
             cluster: world.clusters.iter().take(1).map(|c| ("cluster_id".to_owned(), c.id.clone())).collect(),
         }
     }
@@ -83,10 +79,8 @@ impl Emulation for Ucs {
     }
 
     fn secrets(world: &World) -> Vec<String> {
-        let tokens = world.tokens.iter().chain(&world.forbidden_tokens).cloned();
-        let keys = world.access_keys.iter().map(|key| key.secret_key.clone());
         let downloaded = world.clusters.iter().filter(|cluster| cluster.downloaded);
-        tokens.chain(keys).chain(downloaded.flat_map(|cluster| manifests::secrets(world, cluster))).collect()
+        iam(world).secrets().chain(downloaded.flat_map(|cluster| manifests::secrets(world, cluster))).collect()
     }
 }
 
@@ -97,9 +91,22 @@ fn called(world: &World) -> (World, String) {
     (next, id)
 }
 
+/// Who may ask.
+fn iam(world: &World) -> Iam<'_> {
+    Iam {
+        tokens: &world.tokens,
+        forbidden_tokens: &world.forbidden_tokens,
+        access_keys: &world.access_keys,
+        forbidden_access_keys: &world.forbidden_access_keys,
+        clauses: &IAM_CLAUSES,
+    }
+}
+
 /// What decides about authentication.
 const IAM_CLAUSES: iam::Clauses = iam::Clauses {
     token: "ucs.auth.token",
+    token_once: "ucs.auth.token-once",
+    bearer: None,
     missing: "ucs.auth.missing",
     token_invalid: "ucs.auth.token-invalid",
     token_and_signature: "ucs.auth.token-and-signature",
@@ -116,20 +123,13 @@ struct Asked {
     /// The cluster's place in the world.
     cluster: usize,
     private: Option<PrivateAccess>,
-    complaint: Option<Complaint>,
 }
 
-fn admit(world: &World, request: &Request, id: &str) -> Result<Asked, Box<Reply>> {
+fn admit(world: &World, request: &Request, id: &str, complaints: &mut Vec<Complaint>) -> Result<Asked, Box<Reply>> {
     let cluster_id = route(request).ok_or_else(|| Box::new(no_such_api(id)))?;
-    let iam = Iam {
-        tokens: &world.tokens,
-        forbidden_tokens: &world.forbidden_tokens,
-        access_keys: &world.access_keys,
-        clauses: &IAM_CLAUSES,
-    };
-    let Authenticated { rights, complaint } = iam.authenticate(request).map_err(|denied| denied.reply(id))?;
+    let rights = iam(world).authenticate(request, complaints).map_err(|denied| denied.reply(id))?;
     let cluster_id = decoded(cluster_id).filter(|id| is_uuid(id)).ok_or_else(|| {
-        ServiceError::FORBIDDEN.write(Reply::refuse(
+        error::FORBIDDEN.write(Reply::refuse(
             "ucs.id.uuid",
             StatusCode::FORBIDDEN,
             "name the cluster by a UUID, 8-4-4-4-12 hexadecimal digits; that this is a 403 is our reading of \"the \
@@ -137,23 +137,24 @@ fn admit(world: &World, request: &Request, id: &str) -> Result<Asked, Box<Reply>
         ))
     })?;
     if rights == Rights::None {
-        return Err(Box::new(ServiceError::NO_PERMISSION.write(Reply::refuse(
+        return Err(Box::new(error::NO_PERMISSION.write(Reply::refuse(
             "ucs.auth.permission",
             StatusCode::FORBIDDEN,
-            "ask with a token of the world's `tokens`: the user of this one has no permission to query the cluster",
+            "ask with a credential of the world's `tokens` or `access_keys`: the user of this one has no permission to query \
+             the cluster",
         ))));
     }
     // The digits of a UUID mean the same in either case.
     let named = |cluster: &Cluster| cluster.id.eq_ignore_ascii_case(&cluster_id);
     let (place, cluster) = world.clusters.iter().enumerate().find(|(_, cluster)| named(cluster)).ok_or_else(|| {
-        ServiceError::NOT_AUTHORIZED.write(Reply::refuse(
+        error::NOT_AUTHORIZED.write(Reply::refuse(
             "ucs.auth.unknown-cluster",
             StatusCode::FORBIDDEN,
             "name a cluster of the world's `clusters`: there is none with this id, and the document's table has no 404",
         ))
     })?;
     if cluster.kind == ClusterKind::Cce {
-        return Err(Box::new(ServiceError::CATEGORY.write(Reply::refuse(
+        return Err(Box::new(error::CATEGORY.write(Reply::refuse(
             "ucs.kind.cce-is-400",
             StatusCode::BAD_REQUEST,
             "name a third-party cluster: this is a CCE cluster, which has no access information",
@@ -164,7 +165,7 @@ fn admit(world: &World, request: &Request, id: &str) -> Result<Asked, Box<Reply>
         Network::Private if !cluster.downloaded => Some(PrivateAccess::of(request)?),
         Network::Private | Network::Public => None,
     };
-    Ok(Asked { cluster: place, private, complaint })
+    Ok(Asked { cluster: place, private })
 }
 
 /// The id in the one path there is, as it stands in it.
@@ -196,7 +197,7 @@ fn download(world: &mut World, asked: &Asked, now: Timestamp) -> Reply {
     let Some(cluster) = world.clusters.get(asked.cluster) else {
         return Reply::harness_error("the cluster that was found is not there");
     };
-    let mut reply = if cluster.downloaded {
+    if cluster.downloaded {
         downloaded(world.downloaded_as)
     } else {
         match manifests::access_info(world, cluster, asked.private.as_ref(), now) {
@@ -208,9 +209,7 @@ fn download(world: &mut World, asked: &Asked, now: Timestamp) -> Reply {
             }
             Err(error) => Reply::harness_error(format!("no certificate could be made: {error}")),
         }
-    };
-    reply.complaints.extend(asked.complaint.clone());
-    reply
+    }
 }
 
 fn downloaded(shape: DownloadedAs) -> Reply {
@@ -229,15 +228,11 @@ fn downloaded(shape: DownloadedAs) -> Reply {
 fn happen(incident: Incident, id: &str) -> Reply {
     let ordered = |clause, status| Reply::incident(clause, status, "ordered by an incident of the world");
     match incident {
-        Incident::BadRequest => {
-            ServiceError::NO_CLUSTER_INFORMATION.write(ordered("ucs.status.400", StatusCode::BAD_REQUEST))
-        }
-        Incident::Forbidden => ServiceError::FORBIDDEN.write(ordered("ucs.status.403", StatusCode::FORBIDDEN)),
-        Incident::RateLimited => {
-            ServiceError::THROTTLED.write(ordered("ucs.status.429", StatusCode::TOO_MANY_REQUESTS))
-        }
+        Incident::BadRequest => error::NO_CLUSTER_INFORMATION.write(ordered("ucs.status.400", StatusCode::BAD_REQUEST)),
+        Incident::Forbidden => error::FORBIDDEN.write(ordered("ucs.status.403", StatusCode::FORBIDDEN)),
+        Incident::RateLimited => error::THROTTLED.write(ordered("ucs.status.429", StatusCode::TOO_MANY_REQUESTS)),
         Incident::ServerError => {
-            ServiceError::NO_CERTIFICATES.write(ordered("ucs.status.500", StatusCode::INTERNAL_SERVER_ERROR))
+            error::NO_CERTIFICATES.write(ordered("ucs.status.500", StatusCode::INTERNAL_SERVER_ERROR))
         }
         Incident::GatewayUnavailable => {
             Fault::UNAVAILABLE.write(ordered("ucs.gateway.unavailable", StatusCode::BAD_GATEWAY), id)

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
-use kubeproof_emulator::providers::cce::{Cce, Certificates, Cluster, Incident, World};
+use kubeproof_emulator::providers::cce::{AccessKey, Cce, Certificates, Cluster, ContentType, Incident, World};
 use kubeproof_emulator::{
     Admission, CallerCredentials, EPOCH, Emulation, Presented, Reply, Request, Session, Setting, Verdict,
 };
@@ -94,12 +94,19 @@ fn who_may_not_ask_is_refused() {
         (token(""), "missing", "`X-Auth-Token`"),
         (token("wrong"), "token-invalid", "`tokens`"),
         (authorization("Bearer example-iam-token"), "token", "not as `Authorization: Bearer`"),
+        // Which newer pages take, and this edition's do not name.
+        (authorization("bearer example-iam-token"), "token", "`cce.auth.bearer`"),
+        (token("example-iam-token").with_header("x-auth-token", "wrong"), "token-once", "once"),
+        (token("wrong").with_header("x-auth-token", "example-iam-token"), "token-once", "once"),
+        (token("").with_header("x-auth-token", "example-iam-token"), "token-once", "once"),
+        (token("example-iam-token").with_header("x-auth-token", "example-iam-token"), "token-once", "once"),
     ];
     for (request, point, remedy) in rows {
         refused(&request, 401, "APIGW.0301", &format!("cce.auth.{point}"), remedy);
     }
     let rows = [
         (authorization("Basic eDp5"), "header-form", "SDK-HMAC-SHA256"),
+        (signed(header).with_header("authorization", "Basic eDp5"), "header-form", "once"),
         (authorization(&format!("{header}{signature}")), "date", "X-Sdk-Date"),
         (signed(&header.replace("host;", "")), "signed-headers", "sign `host` too"),
         (
@@ -151,15 +158,80 @@ fn the_media_type_is_one_of_two() {
         assert_eq!(reply.status, 200, "{value}");
         assert!(reply.complaints.is_empty(), "{value}");
     }
-    for value in ["text/plain", "", "application/json;charset=latin1", "application/x-www-form-urlencoded", "jsön"] {
-        let remedy = "application/json;charset=utf-8";
-        refused(&typed(value), 400, "CCE.01400006", "cce.content-type.unsupported", remedy);
+    for value in [
+        "application/json ; charset=utf-8",
+        "application/json;",
+        "Application/JSON;CHARSET=Utf-8",
+        "application/json;charset=\"utf-8\"",
+    ] {
+        assert_eq!(clauses_complained_of(&answer(&World::default(), &typed(value)).0), [""; 0], "{value}");
     }
+    let unlisted = [
+        "text/plain",
+        "",
+        "application/json;charset=latin1",
+        "application/json;charset=utf-8;charset=utf-8",
+        "application/json;version=1",
+        "application/x-www-form-urlencoded",
+        "app lication/json",
+        "application / json",
+        "\"application/json\"",
+        "application/json charset=utf-8",
+        "application/json;charset =utf-8",
+        "jsön",
+    ];
+    for request in unlisted.map(typed).into_iter().chain([typed("application/json").with_header("content-type", "a/b")])
+    {
+        // A GET is answered all the same, as a newer page says.
+        let (reply, _) = answer(&World::default(), &request);
+        assert_eq!(reply.status, 200, "{request:?}");
+        assert_eq!(clauses_complained_of(&reply), ["cce.content-type.values"], "{:?}", request.headers);
+    }
+    // Where a world is strict, it is refused; what is absent is answered even there.
+    let strict = World { content_type: ContentType::Strict, ..World::default() };
+    for value in ["text/plain", "app lication/json", "application/json;charset=latin1"] {
+        let (reply, _) = answer(&strict, &typed(value));
+        assert_eq!((reply.status.as_u16(), reply.decision.clause), (400, "cce.content-type.unsupported"), "{value}");
+        assert_eq!(json(&reply)["errorCode"], "CCE.01400006");
+        assert!(reply.decision.explanation.contains("application/json;charset=utf-8"));
+    }
+    is_a_clause("cce.content-type.unsupported");
+    assert_eq!(answer(&strict, &typed("application/json")).0.status, 200);
+    assert_eq!(answer(&strict, &Request::get(INTERNAL).with_header("x-auth-token", "example-iam-token")).0.status, 200);
     let untyped = Request::get(INTERNAL).with_header("x-auth-token", "example-iam-token");
     let (reply, _) = answer(&World::default(), &untyped);
     assert_eq!(reply.status, 200);
-    assert_eq!(reply.complaints.iter().map(|c| c.clause).collect::<Vec<_>>(), ["cce.content-type.mandatory"]);
+    assert_eq!(clauses_complained_of(&reply), ["cce.content-type.mandatory"]);
     is_a_clause("cce.content-type.mandatory");
+    is_a_clause("cce.content-type.values");
+}
+
+fn clauses_complained_of(reply: &Reply) -> Vec<&'static str> {
+    reply.complaints.iter().map(|complaint| complaint.clause).collect()
+}
+
+#[test]
+fn a_refusal_complains_too() {
+    let untyped = |token| Request::get(INTERNAL).with_header("x-auth-token", token);
+    let rows = [
+        (untyped("example-iam-token-without-rights"), "cce.auth.permission", vec!["cce.content-type.mandatory"]),
+        (untyped("wrong"), "cce.auth.token-invalid", vec!["cce.content-type.mandatory"]),
+        (
+            proper(&INTERNAL.replace("abc/", "abd/")).with_header("authorization", "anything"),
+            "cce.status.404",
+            vec!["cce.auth.token-and-signature"],
+        ),
+        (
+            anonymous(INTERNAL).with_header("x-auth-token", "wrong").with_header("authorization", "anything"),
+            "cce.auth.token-invalid",
+            vec!["cce.auth.token-and-signature"],
+        ),
+        (Request::get("/"), "cce.gateway.not-found", vec![]),
+    ];
+    for (request, clause, complaints) in rows {
+        let (reply, _) = answer(&World::default(), &request);
+        assert_eq!((reply.decision.clause, clauses_complained_of(&reply)), (clause, complaints));
+    }
 }
 
 #[test]
@@ -186,6 +258,13 @@ fn a_signed_request_is_answered() {
     let (reply, _) = answer(&world, &signed);
     assert_eq!(reply.status, 200, "{}", reply.decision.explanation);
     assert!(reply.complaints.is_empty());
+
+    // Who signed may be somebody without rights.
+    let forbidden =
+        World { access_keys: Vec::new(), forbidden_access_keys: vec![AccessKey::default()], ..world.clone() };
+    let (reply, _) = answer(&forbidden, &signed);
+    assert_eq!((reply.status.as_u16(), reply.decision.clause), (403, "cce.auth.permission"));
+    assert_eq!(json(&reply)["errorCode"], "CCE.01403001");
 
     // A token decides over a signature, which is a complaint.
     let (reply, _) = answer(&world, &signed.clone().with_header("x-auth-token", "example-iam-token"));
@@ -333,6 +412,15 @@ fn incidents_speak_in_the_dialect_of_who_fails() {
             "cce.status.500",
             json!({"errorMessage": "Internal error.", "errorCode": "CCE.01500001"}),
         ),
+        (
+            Incident::Unauthorized,
+            401,
+            "cce.status.401",
+            json!({"errorMessage": "Authorization failed.", "errorCode": "CCE.01401001"}),
+        ),
+        (Incident::GatewayBadRequest, 400, "cce.gateway.bad-request", json!("APIGW.0201")),
+        (Incident::GatewayForbidden, 403, "cce.gateway.forbidden", json!("APIGW.0302")),
+        (Incident::GatewayProjectUnavailable, 403, "cce.gateway.project-unavailable", json!("APIGW.0310")),
         (Incident::GatewayRateLimited, 429, "cce.gateway.rate-limited", json!("APIGW.0308")),
         (Incident::GatewayUnavailable, 502, "cce.gateway.unavailable", json!("APIGW.0201")),
         (Incident::GatewayTimeout, 504, "cce.gateway.timeout", json!("APIGW.0201")),
@@ -369,7 +457,9 @@ fn a_caller_can_ask_and_no_secret_is_left_out() {
 
     let secrets = Cce::secrets(&world);
     let key = json(&reply)["users"][0]["user"]["client-key-data"].as_str().unwrap().to_owned();
-    for secret in ["example-iam-token", "example-iam-token-without-rights", "SKEXAMPLE", &key] {
+    for secret in
+        ["example-iam-token", "example-iam-token-without-rights", "SKEXAMPLE", "SKEXAMPLE-WITHOUT-RIGHTS", &key]
+    {
         assert!(secrets.iter().any(|known| known == secret));
         assert!(!format!("{:?}", world.ledger).contains(secret));
     }

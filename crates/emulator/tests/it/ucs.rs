@@ -8,7 +8,7 @@ use http::Method;
 use kubeproof_emulator::host::{CLAUSE_HEADER, WiremockHost};
 use kubeproof_emulator::providers::ucs::{DownloadedAs, Incident, ItemsAs, Ucs, World};
 use kubeproof_emulator::{
-    Admission, CallerCredentials, EPOCH, Emulation, Presented, Reply, Request, Session, Setting, Verdict,
+    AccessKey, Admission, CallerCredentials, EPOCH, Emulation, Presented, Reply, Request, Session, Setting, Verdict,
 };
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -81,6 +81,8 @@ fn who_may_not_ask_is_refused() {
         (Request::get(PUBLIC), "auth.missing", "`X-Auth-Token`, or sign"),
         (token("wrong"), "auth.token-invalid", "`tokens`"),
         (authorization("Bearer example-iam-token"), "auth.token", "`X-Auth-Token`"),
+        (token("example-iam-token").with_header("x-auth-token", "wrong"), "auth.token-once", "once"),
+        (token("wrong").with_header("x-auth-token", "example-iam-token"), "auth.token-once", "once"),
         (authorization("Basic eDp5"), "aksk.header-form", "SDK-HMAC-SHA256"),
         (authorization(&format!("{header}{signature}")), "aksk.date", "X-Sdk-Date"),
         (signed(&header.replace("host;", "")), "aksk.signed-headers", "sign `host` too"),
@@ -95,6 +97,10 @@ fn who_may_not_ask_is_refused() {
     for (request, point, remedy) in rows {
         refused(&request, 401, "APIGW.0301", &format!("ucs.{point}"), remedy);
     }
+    let (reply, _) = answer(&World::default(), &token("wrong").with_header("authorization", "anything"));
+    assert_eq!(reply.complaints.iter().map(|c| c.clause).collect::<Vec<_>>(), ["ucs.auth.token-and-signature"]);
+    let (reply, _) = answer(&World::default(), &proper(CCE).with_header("authorization", "anything"));
+    assert_eq!(reply.complaints.len(), 1, "a refusal complains too");
     let without_rights = token("example-iam-token-without-rights");
     refused(&without_rights, 403, "UCS.01010003", "ucs.auth.permission", "`tokens`");
 }
@@ -268,6 +274,10 @@ fn a_signed_request_is_answered() {
             );
     let (reply, _) = answer(&world, &request);
     assert_eq!(reply.decision.clause, "ucs.reply.access-info", "{}", reply.decision.explanation);
+    let forbidden =
+        World { access_keys: Vec::new(), forbidden_access_keys: vec![AccessKey::default()], ..world.clone() };
+    let (reply, _) = answer(&forbidden, &request);
+    assert_eq!((reply.status.as_u16(), reply.decision.clause), (403, "ucs.auth.permission"));
     let (reply, _) = answer(&world, &request.with_header("x-auth-token", "example-iam-token"));
     assert_eq!(reply.complaints.iter().map(|c| c.clause).collect::<Vec<_>>(), ["ucs.auth.token-and-signature"]);
     is_a_clause("ucs.auth.token-and-signature");

@@ -1,24 +1,15 @@
-use serde_json::json;
+//! Errors in CCE's own words.
 
-use crate::Reply;
+use crate::iam::{ErrorKeys, ServiceError};
 
-/// An error in CCE's own words.
-pub(super) struct ServiceError {
-    code: &'static str,
-    message: &'static str,
-}
+pub(super) const INVALID: ServiceError = error("CCE.01400001", "Invalid request.");
+pub(super) const CONTENT_TYPE: ServiceError = error("CCE.01400006", "Content type not supported.");
+pub(super) const UNAUTHORIZED: ServiceError = error("CCE.01401001", "Authorization failed.");
+pub(super) const FORBIDDEN: ServiceError = error("CCE.01403001", "Forbidden.");
+pub(super) const NOT_FOUND: ServiceError = error("CCE.01404001", "Resource not found.");
+pub(super) const THROTTLED: ServiceError = error("CCE.02429001", "The throttling threshold has been reached.");
+pub(super) const INTERNAL: ServiceError = error("CCE.01500001", "Internal error.");
 
-impl ServiceError {
-    pub(super) const INVALID: Self = Self { code: "CCE.01400001", message: "Invalid request." };
-    pub(super) const CONTENT_TYPE: Self = Self { code: "CCE.01400006", message: "Content type not supported." };
-    pub(super) const FORBIDDEN: Self = Self { code: "CCE.01403001", message: "Forbidden." };
-    pub(super) const NOT_FOUND: Self = Self { code: "CCE.01404001", message: "Resource not found." };
-    pub(super) const THROTTLED: Self =
-        Self { code: "CCE.02429001", message: "The throttling threshold has been reached." };
-    pub(super) const INTERNAL: Self = Self { code: "CCE.01500001", message: "Internal error." };
-
-    /// `reply` with the body in the service's dialect.
-    pub(super) fn write(&self, reply: Reply) -> Reply {
-        reply.with_json(&json!({"errorMessage": self.message, "errorCode": self.code}))
-    }
+const fn error(code: &'static str, message: &'static str) -> ServiceError {
+    ServiceError { keys: ErrorKeys { message: "errorMessage", code: "errorCode" }, code, message }
 }

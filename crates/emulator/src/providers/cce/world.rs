@@ -15,8 +15,12 @@ pub struct World {
     pub access_keys: Vec<AccessKey>,
     /// User tokens that are valid, but whose user may not read these clusters.
     pub forbidden_tokens: Vec<String>,
+    /// Key pairs that may sign requests, but whose user may not read these clusters.
+    pub forbidden_access_keys: Vec<AccessKey>,
     /// The clusters.
     pub clusters: Vec<Cluster>,
+    /// What a `Content-Type` that the document does not list is answered with.
+    pub content_type: ContentType,
     /// What every generated key and certificate is derived from.
     pub seed: u64,
     /// The client certificates that were handed out; empty in a world file.
@@ -54,23 +58,43 @@ pub enum Certificates {
     Blank,
 }
 
+/// What a `Content-Type` that the document does not list is answered with: the document does not say. One that is absent
+/// is answered in either.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ContentType {
+    /// The certificates: of a GET it is not verified, as newer pages say.
+    #[default]
+    Lenient,
+    /// 400 with `CCE.01400006`.
+    Strict,
+}
+
 /// What CCE or its gateway says by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Incident {
-    /// 400 in the service's dialect.
+    /// 400 of the service, `CCE.01400001`.
     BadRequest,
-    /// 429 in the service's dialect, with `Retry-After`.
+    /// 401 of the service, `CCE.01401001`.
+    Unauthorized,
+    /// 429 of the service, `CCE.02429001`, with a `Retry-After` of 1 s.
     RateLimited,
-    /// 500 in the service's dialect.
+    /// 500 of the service, `CCE.01500001`.
     ServerError,
-    /// 429 in the gateway's dialect.
+    /// 400 of the gateway, `APIGW.0201`.
+    GatewayBadRequest,
+    /// 403 of the gateway, `APIGW.0302`: the user may not call the API.
+    GatewayForbidden,
+    /// 403 of the gateway, `APIGW.0310`: the project is unavailable.
+    GatewayProjectUnavailable,
+    /// 429 of the gateway, `APIGW.0308`, without `Retry-After`.
     GatewayRateLimited,
-    /// 502 in the gateway's dialect: the backend is unavailable.
+    /// 502 of the gateway, `APIGW.0201`: the backend is unavailable.
     GatewayUnavailable,
-    /// 504 in the gateway's dialect: the backend did not answer in time.
+    /// 504 of the gateway, `APIGW.0201`: the backend did not answer in time.
     GatewayTimeout,
-    /// 500 in the gateway's dialect.
+    /// 500 of the gateway, `APIGW.0601`.
     GatewayError,
 }
 
@@ -80,6 +104,7 @@ impl Default for World {
             tokens: vec!["example-iam-token".to_owned()],
             access_keys: vec![AccessKey::default()],
             forbidden_tokens: vec!["example-iam-token-without-rights".to_owned()],
+            forbidden_access_keys: vec![AccessKey::without_rights()],
             clusters: vec![
                 Cluster::default(),
                 Cluster {
@@ -88,6 +113,7 @@ impl Default for World {
                     ..Cluster::default()
                 },
             ],
+            content_type: ContentType::default(),
             seed: 1,
             ledger: Ledger::default(),
             calls: 0,
@@ -102,7 +128,9 @@ impl fmt::Debug for World {
             .field("tokens", &self.tokens.len())
             .field("access_keys", &self.access_keys)
             .field("forbidden_tokens", &self.forbidden_tokens.len())
+            .field("forbidden_access_keys", &self.forbidden_access_keys)
             .field("clusters", &self.clusters)
+            .field("content_type", &self.content_type)
             .field("seed", &self.seed)
             .field("ledger", &self.ledger)
             .field("calls", &self.calls)

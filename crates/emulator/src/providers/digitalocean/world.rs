@@ -54,13 +54,13 @@ pub enum Auth {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Incident {
-    /// 429 of the per-minute burst limit, with `retry-after`.
+    /// 429 of the per-minute burst limit, `too_many_requests`, with a `retry-after` of 1 s.
     RateLimitedBurst,
-    /// 429 of the hourly limit, without `retry-after`.
+    /// 429 of the hourly limit, `too_many_requests`, without `retry-after`.
     RateLimitedHourly,
-    /// 500 with the documented error object.
+    /// 500, `server_error`.
     ServerError,
-    /// 404 because the cluster is still being provisioned.
+    /// 404, `not_found`, because the cluster is still being provisioned.
     NotReady,
 }
 

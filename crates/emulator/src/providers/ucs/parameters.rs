@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use http::StatusCode;
 
-use super::error::ServiceError;
+use super::error;
 use crate::{Reply, Request};
 
 /// How a cluster on the private network is reached, as its caller says.
@@ -34,5 +34,5 @@ fn the_one(request: &Request, name: &str, clause: &'static str) -> Result<String
 }
 
 fn refusal(clause: &'static str, explanation: impl Into<String>) -> Box<Reply> {
-    Box::new(ServiceError::BAD_PARAMETER.write(Reply::refuse(clause, StatusCode::BAD_REQUEST, explanation)))
+    Box::new(error::BAD_PARAMETER.write(Reply::refuse(clause, StatusCode::BAD_REQUEST, explanation)))
 }

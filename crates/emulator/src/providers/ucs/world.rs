@@ -14,6 +14,8 @@ pub struct World {
     pub access_keys: Vec<AccessKey>,
     /// User tokens that are valid, but whose user has no permission to query these clusters.
     pub forbidden_tokens: Vec<String>,
+    /// Key pairs that may sign requests, but whose user may not read these clusters.
+    pub forbidden_access_keys: Vec<AccessKey>,
     /// The clusters.
     pub clusters: Vec<Cluster>,
     /// How the answer to a repeated call is written: the document gives a message, not a shape.
@@ -91,17 +93,17 @@ pub enum ItemsAs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Incident {
-    /// 400 in the service's dialect.
+    /// 400 of the service, `UCS.01030002`.
     BadRequest,
-    /// 403 in the service's dialect.
+    /// 403 of the service, `UCS.01000004`.
     Forbidden,
-    /// 429 in the service's dialect.
+    /// 429 of the service, `UCS.01000002`, without `Retry-After`.
     RateLimited,
-    /// 500 in the service's dialect.
+    /// 500 of the service, `UCS.01020002`.
     ServerError,
-    /// 502 in the gateway's dialect: the backend is unavailable.
+    /// 502 of the gateway, `APIGW.0201`: the backend is unavailable.
     GatewayUnavailable,
-    /// 504 in the gateway's dialect: the backend did not answer in time.
+    /// 504 of the gateway, `APIGW.0201`: the backend did not answer in time.
     GatewayTimeout,
 }
 
@@ -111,6 +113,7 @@ impl Default for World {
             tokens: vec!["example-iam-token".to_owned()],
             access_keys: vec![AccessKey::default()],
             forbidden_tokens: vec!["example-iam-token-without-rights".to_owned()],
+            forbidden_access_keys: vec![AccessKey::without_rights()],
             clusters: vec![
                 Cluster::default(),
                 Cluster {
@@ -139,6 +142,7 @@ impl fmt::Debug for World {
             .field("tokens", &self.tokens.len())
             .field("access_keys", &self.access_keys)
             .field("forbidden_tokens", &self.forbidden_tokens.len())
+            .field("forbidden_access_keys", &self.forbidden_access_keys)
             .field("clusters", &self.clusters)
             .field("downloaded_as", &self.downloaded_as)
             .field("items_as", &self.items_as)
