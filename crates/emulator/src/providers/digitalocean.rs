@@ -1,4 +1,8 @@
 //! DigitalOcean: `GET /v2/kubernetes/clusters/{cluster_id}/kubeconfig`.
+//!
+//! The edition is the last before single sign-on brought the parameter `type`, which is ignored.
+//!
+//! The hourly limit is counted for each API token of the world; the burst limit is reached only by an incident.
 
 mod dialect;
 mod expiry;

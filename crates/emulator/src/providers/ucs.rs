@@ -1,6 +1,7 @@
 //! UCS: `GET /v1/clusters/{clusterid}/accessinfo`.
 //!
-//! A download is used up by the one call that hands out the agent's keys; whatever is refused leaves it.
+//! A download is used up by the one call that hands out the agent's keys; whatever is refused leaves it. A call after that is
+//! answered with 200 and `Downloaded`, as the edition says; newer pages say 410, which is not emulated.
 //!
 //! ```
 //! use kubeproof_emulator::providers::ucs::Ucs;
