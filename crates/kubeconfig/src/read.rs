@@ -38,9 +38,11 @@ impl Kubeconfig {
     /// - The escapes `\/` and `\ud83d\ude00` of JSON are understood, since providers' answers have them; there is a
     ///   [`Warning`] of it, because kubectl refuses the file.
     /// - Refused, though kubectl takes it, since no writer is known to write it: an extension given twice of which the
-    ///   first is `null`; `.nan` or `.inf` as a key; `!!binary` that is no text; a bracket too many after the document;
+    ///   first is `null`; `.nan` or `.inf` as a key; `!!binary` that is no text; a bracket or colon right behind the
+    ///   document;
     ///   a comment right behind `|` or a bracket; `-`, or `?` before a key, without a blank after it in brackets; a tab
     ///   that indents within brackets in a block; U+2028 or U+2029 outside of quotes or beside a blank.
+    /// - A bracket may be closed right behind a tag, `[!x]`.
     /// - What follows the first value is not looked at; kubectl refuses the file when that is no YAML at all. There is a
     ///   [`Warning`] of it, and one of a tab in a line with nothing else, which kubectl refuses after some lines.
     /// - An empty list or mapping and `null` are one, as they are to client-go; `kubectl config view` shows which it was

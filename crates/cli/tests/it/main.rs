@@ -5,3 +5,4 @@ mod check;
 mod lint_and_merge;
 mod program;
 mod show;
+mod view;

@@ -91,20 +91,26 @@ impl<'t> Syntax<'t> {
                 }
             }
         }
+        if source.contains(SEPARATORS)
+            && self.text.get(range.end..).is_some_and(|after| after.trim_start_matches(BLANKS).starts_with(':'))
+        {
+            return refuse("U+2028 or U+2029 in a key, which ends a line for kubectl; write it as an escape");
+        }
         if self.flow == 0 {
             if source.contains(['\n', '\r']) {
                 self.covered.push(range);
             }
             return Ok(());
         }
-        if style == ScalarStyle::Plain && source.contains('?') {
-            return refuse("kubectl reads no `?` within brackets; put the text in quotes");
+        if style == ScalarStyle::Plain && (source.contains('?') || source.starts_with(':')) {
+            return refuse("kubectl reads no `?`, and no `:` at the start, within brackets; put the text in quotes");
         }
         let after = self.text.get(range.end..).unwrap_or_default();
-        let is_key = after.trim_start().starts_with(':');
-        let is_one_line = !source.contains(['\n', '\r']) && !after.trim_start_matches(BLANKS).starts_with(['\n', '\r']);
+        let content = after_blank_lines(after);
+        let is_one_line = !source.contains(LINE_ENDS)
+            && !after.strip_suffix(content).is_some_and(|between| between.contains(LINE_ENDS));
         let is_explicit = || self.text.get(..range.start).is_some_and(|before| before.trim_end().ends_with('?'));
-        if is_key && !is_one_line && !is_explicit() {
+        if content.starts_with(':') && !is_one_line && !is_explicit() {
             return refuse("kubectl reads no key whose colon is on another line; put both on one");
         }
         Ok(())
@@ -145,6 +151,17 @@ impl<'t> Syntax<'t> {
 
     fn location(&self, at: usize) -> Location {
         super::text::end_of(self.text.get(..at).unwrap_or_default())
+    }
+}
+
+/// What comes after blanks, line ends and comments.
+fn after_blank_lines(mut text: &str) -> &str {
+    loop {
+        text = text.trim_start();
+        match text.strip_prefix('#') {
+            Some(comment) => text = comment.find(LINE_ENDS).and_then(|end| comment.get(end..)).unwrap_or_default(),
+            None => return text,
+        }
     }
 }
 

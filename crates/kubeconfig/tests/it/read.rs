@@ -373,7 +373,11 @@ fn yaml_1_1_where_it_differs() {
     check_current_context("%TAG !e! tag:yaml.org,2002:\n---\ncurrent-context: !e!str 1\n", "1");
     // Within brackets.
     refuses("{current-context: a?b}", Syntax, (1, 19), "`?`");
+    refuses("{current-context: :a}", Syntax, (1, 19), "`:`");
+    refuses("{current-context\n# c\n: a}", Syntax, (1, 2), "colon");
+    refuses("\"a\u{2028}b\" : a\n", Syntax, (1, 1), "in a key");
     check_current_context("{current-context: 'a?b'}", "a?b");
+    check_current_context("{kind: Config # {\n, current-context: a:b}", "a:b");
     check_current_context("current-context: a?b", "a?b");
     refuses("{\n\"current-context\"\n: a}", Syntax, (2, 1), "colon");
     refuses("{\"a\n b\": a}", Syntax, (1, 2), "colon");
