@@ -2,7 +2,7 @@
 //!
 //! What the document leaves open is answered as newer documents say, or as we judge; each such clause says so in
 //! `fixtures/cce/clauses.yaml`. The edition is named after the page of 2025-07-07 that the two pages in docs/, which carry
-//! no date, were read beside. That page deprecates this GET for a POST, which is not emulated.
+//! no date, were read beside. Newer pages deprecate this GET for a POST, which is not emulated.
 //!
 //! ```
 //! use kubeproof_emulator::providers::cce::Cce;
