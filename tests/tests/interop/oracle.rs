@@ -18,10 +18,10 @@ impl Oracle {
     }
 
     /// Writes a file that only its owner can read.
-    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, text: &(impl AsRef<[u8]> + ?Sized)) -> PathBuf {
         let path = self.folder.path().join(name);
         let mut file = tempfile::NamedTempFile::new_in(self.folder.path()).expect("a file can be made");
-        file.write_all(text.as_bytes()).expect("it can be written");
+        file.write_all(text.as_ref()).expect("it can be written");
         assert_private(file.path());
         file.persist(&path).expect("it can be named");
         path
@@ -36,6 +36,12 @@ impl Oracle {
 
     /// What `kubectl config view --raw -o json` shows of a file, or what it complains of.
     pub(crate) fn kubectl_view(&self, kubeconfig: &Path) -> Result<Value, String> {
+        let text = self.kubectl_view_text(kubeconfig)?;
+        serde_json::from_str(&text).map_err(|error| format!("kubectl wrote no JSON: {error}"))
+    }
+
+    /// The same as it was printed.
+    pub(crate) fn kubectl_view_text(&self, kubeconfig: &Path) -> Result<String, String> {
         let output = self.kubectl([
             OsStr::new("config"),
             OsStr::new("view"),
@@ -45,8 +51,7 @@ impl Oracle {
             OsStr::new("--kubeconfig"),
             kubeconfig.as_os_str(),
         ]);
-        let stdout = succeeded(output)?;
-        serde_json::from_slice(&stdout).map_err(|error| format!("kubectl wrote no JSON: {error}"))
+        String::from_utf8(succeeded(output)?).map_err(|error| format!("kubectl wrote no text: {error}"))
     }
 
     /// Runs kubectl.
