@@ -44,6 +44,10 @@ interop: venv
 nextest:
     cargo nextest run --workspace --profile ci
 
+# How long large kubeconfigs take, beside kube's reader in the same run
+bench:
+    cargo bench -p kubeproof-kubeconfig --bench large
+
 # How to look at changed snapshots; they are in snapshots/, a folder per module of tests
 snapshots:
     @echo 'INSTA_UPDATE=always cargo test --workspace    writes them; then read `git diff snapshots/`'

@@ -1,5 +1,6 @@
 //! The bytes of the `*-data` fields, and Go's rules for their base64.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine as _;
@@ -31,7 +32,14 @@ impl Data {
     /// # Errors
     /// When the text is anything else. Where it is wrong and why, and nothing of what it holds.
     pub fn from_base64(text: &str) -> Result<Self, Base64Error> {
-        let compact: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+        let is_break = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        // Most are on one line and need no copy.
+        let compact = match text.as_bytes() {
+            bytes if bytes.iter().any(is_break) => {
+                Cow::Owned(bytes.iter().copied().filter(|byte| !is_break(byte)).collect::<Vec<u8>>())
+            }
+            bytes => Cow::Borrowed(bytes),
+        };
         GO_STANDARD.decode(&compact).map(Self::new).map_err(|_| Base64Error::of(&compact))
     }
 

@@ -76,7 +76,9 @@ impl Object {
     }
 
     fn put_data(&mut self, name: &str, data: Option<&Data>) {
-        self.put_text(name, data.map(Data::to_base64).as_deref());
+        if let Some(data) = data.filter(|data| !data.is_empty()) {
+            self.put(name, Value::String(data.to_base64()));
+        }
     }
 
     fn put_flag(&mut self, name: &str, flag: bool) {

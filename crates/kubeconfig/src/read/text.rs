@@ -41,6 +41,12 @@ pub(super) fn check_characters(text: &str) -> Result<(), ReadError> {
             '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}'
             | '\u{10000}'..='\u{10ffff}')
     };
+    // All that most documents have. By blocks, which the compiler turns into vectors.
+    let ordinary = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
+    let is_ordinary = |block: &[u8]| block.iter().fold(true, |all, byte| all & ordinary(byte));
+    if text.as_bytes().chunks(256).all(is_ordinary) {
+        return Ok(());
+    }
     let Some((at, character)) = text.char_indices().find(|(_, character)| !allowed(*character)) else {
         return Ok(());
     };
