@@ -166,3 +166,26 @@ fn is_tls(error: &(dyn StdError + 'static)) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SystemClock;
+
+    #[test]
+    fn what_holds_a_credential_is_marked_so_that_nothing_prints_it() {
+        let url = Url::parse("https://h/").unwrap();
+        let request = Request::get("/", Repeat::Repeatable).header("accept", "application/json");
+        let secret = || "planted".to_owned().into();
+        for (credentials, name) in [
+            (Credentials::Bearer(secret()), "authorization"),
+            (Credentials::Token(secret()), "x-auth-token"),
+            (Credentials::AccessKey { access_key: "planted".into(), secret_key: secret() }, "authorization"),
+        ] {
+            let headers = headers(&request, &url, &credentials, &SystemClock, &mut Scrubber::default()).unwrap();
+            assert!(headers[name].is_sensitive(), "{name}");
+            assert!(!headers["accept"].is_sensitive());
+            assert!(!format!("{headers:?}").contains("planted"), "{headers:?}");
+        }
+    }
+}

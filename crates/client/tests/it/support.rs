@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use kubeproof_client::{Clock, Credentials, Repeat, Request, Sleeper, Transport, TransportOptions};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Respond, ResponseTemplate};
 
@@ -95,13 +95,39 @@ pub(crate) async fn raw(answer: &'static [u8]) -> (String, Arc<Mutex<u32>>) {
     tokio::spawn(async move {
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n") {
-                head.push(stream.read_u8().await.unwrap());
-            }
+            assert!(read_head(&mut stream).await);
             *counted.lock().unwrap() += 1;
             stream.write_all(answer).await.unwrap();
         }
     });
     (url, count)
+}
+
+/// Reads the head of a request; false when the client is gone.
+pub(crate) async fn read_head(stream: &mut TcpStream) -> bool {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let Ok(byte) = stream.read_u8().await else { return false };
+        head.push(byte);
+    }
+    true
+}
+
+/// What another process of this binary is told by.
+pub(crate) const TARGET: &str = "KUBEPROOF_TEST_TARGET";
+
+/// Runs one test of this binary in a process of its own, for what belongs to a whole process. The test finds `target` in
+/// the variable [`TARGET`].
+pub(crate) async fn alone(test: &'static str, target: &str, environment: &[(&str, Option<&str>)]) {
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", test]).env(TARGET, target);
+    for (name, value) in environment {
+        match value {
+            Some(value) => child.env(name, value),
+            None => child.env_remove(name),
+        };
+    }
+    let output = tokio::task::spawn_blocking(move || child.output().unwrap()).await.unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && shown.contains("1 passed"), "{shown}");
 }

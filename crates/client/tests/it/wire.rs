@@ -3,7 +3,7 @@ use std::sync::Arc;
 use kubeproof_client::{Credentials, ErrorKind, PlainHttp, Problem, Repeat, Transport, TransportOptions};
 use wiremock::ResponseTemplate;
 
-use crate::support::{SECRET, get, options, requests, serve, token};
+use crate::support::{SECRET, TARGET, alone, get, options, requests, serve, token};
 
 fn pair() -> Credentials {
     Credentials::AccessKey { access_key: "AKplanted".into(), secret_key: SECRET.to_owned().into() }
@@ -95,6 +95,26 @@ async fn a_proxy_is_used_only_when_asked_for() {
     let error = Transport::new("https://127.0.0.1:1", token(), wrong).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert!(!format!("{error} {error:?}").contains("planted"));
+}
+
+/// A stray variable of the environment must not divert a credential. It can be set only for another process, so the test
+/// runs itself again in one.
+#[tokio::test]
+async fn a_proxy_of_the_environment_is_not_used() {
+    if let Ok(target) = std::env::var(TARGET) {
+        let transport = Transport::new(&target, token(), options(&Arc::default())).unwrap();
+        assert_eq!(transport.send(&get(Repeat::Repeatable)).await.unwrap().body(), b"direct");
+        return;
+    }
+    let proxy = serve(ResponseTemplate::new(200).set_body_string("by proxy")).await;
+    let target = serve(ResponseTemplate::new(200).set_body_string("direct")).await;
+    let by_proxy = proxy.uri();
+    let set = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    let unset = ["NO_PROXY", "no_proxy", "REQUEST_METHOD"];
+    let environment: Vec<_> =
+        set.map(|name| (name, Some(by_proxy.as_str()))).into_iter().chain(unset.map(|name| (name, None))).collect();
+    alone("wire::a_proxy_of_the_environment_is_not_used", &target.uri(), &environment).await;
+    assert_eq!((requests(&target).await.len(), requests(&proxy).await.len()), (1, 0));
 }
 
 #[test]
