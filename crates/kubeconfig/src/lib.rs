@@ -2,8 +2,9 @@
 //!
 //! A [`Kubeconfig`] is the document that says where a cluster is, how to trust it and how to log in. This crate holds
 //! it the way client-go's `v1` types do, reads it with kubectl's rules and writes it so that every YAML reader, of
-//! YAML 1.1 or 1.2, gets the same strings back. It has no network, runs nothing and opens no file: what a kubeconfig
-//! *refers* to is reported by [`hazards()`], never followed.
+//! YAML 1.1 or 1.2, gets the same strings back. It has no network and runs nothing. It opens the files that it is told
+//! to load or to save, through [`Files`] when reading; what a kubeconfig *refers* to is reported by [`hazards()`], and
+//! followed by [`Kubeconfig::flattened`] alone.
 //!
 //! ```
 //! use kubeproof_kubeconfig::{Kubeconfig, hazards, incompleteness};

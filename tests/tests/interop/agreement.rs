@@ -2,7 +2,9 @@
 //!
 //! Documents are drawn with a seed, which is printed; `KUBEPROOF_SEED` sets another.
 
-use kubeproof_kubeconfig::{Disclosure, Kubeconfig, Profile, Read, ReadError, ReadErrorKind, WarningKind};
+use std::path::Path;
+
+use kubeproof_kubeconfig::{Disclosure, Kubeconfig, Profile, Read, ReadError, ReadErrorKind, View, WarningKind};
 use serde_json::Value;
 
 use crate::documents::{self, Document};
@@ -83,7 +85,7 @@ fn judge(oracle: &Oracle, document: &Document) -> Verdict {
         (Ok(theirs), Ok(read)) => {
             let view = read.kubeconfig.view(Disclosure::Raw);
             if *theirs == view.to_json() {
-                return Verdict::Agree;
+                return judge_yaml(oracle, &file, &view);
             }
             let mut value: Value = serde_json::from_str(theirs).expect("kubectl prints JSON");
             let is_alike = value == *view.as_value();
@@ -97,6 +99,21 @@ fn judge(oracle: &Oracle, document: &Document) -> Verdict {
                 () => differ(format!("read otherwise:\n{theirs}\n{}", view.to_json())),
             }
         }
+    }
+}
+
+/// Judges how YAML is printed, of a document that is read alike. A third of them is enough, by their length.
+fn judge_yaml(oracle: &Oracle, file: &Path, view: &View) -> Verdict {
+    const SHARE: usize = 3;
+    let json = view.to_json();
+    // kubectl makes a blank of U+0085 when it turns its JSON into YAML.
+    if !json.len().is_multiple_of(SHARE) || json.contains('\u{85}') {
+        return Verdict::Agree;
+    }
+    match (oracle.kubectl_view_yaml(file), view.to_yaml()) {
+        (Ok(theirs), Ok(ours)) if theirs == ours => Verdict::Agree,
+        (Err(_), Err(_)) => Verdict::Agree,
+        (theirs, ours) => Verdict::Differ(format!("printed otherwise as YAML: {theirs:?}\n{ours:?}")),
     }
 }
 

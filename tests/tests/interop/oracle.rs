@@ -42,15 +42,17 @@ impl Oracle {
 
     /// The same as it was printed.
     pub(crate) fn kubectl_view_text(&self, kubeconfig: &Path) -> Result<String, String> {
-        let output = self.kubectl([
-            OsStr::new("config"),
-            OsStr::new("view"),
-            OsStr::new("--raw"),
-            OsStr::new("-o"),
-            OsStr::new("json"),
-            OsStr::new("--kubeconfig"),
-            kubeconfig.as_os_str(),
-        ]);
+        self.kubectl_view_as("json", kubeconfig)
+    }
+
+    /// What `kubectl config view --raw -o yaml` prints of a file.
+    pub(crate) fn kubectl_view_yaml(&self, kubeconfig: &Path) -> Result<String, String> {
+        self.kubectl_view_as("yaml", kubeconfig)
+    }
+
+    fn kubectl_view_as(&self, format: &str, kubeconfig: &Path) -> Result<String, String> {
+        let options = ["config", "view", "--raw", "-o", format, "--kubeconfig"].map(OsStr::new);
+        let output = self.kubectl(options.into_iter().chain([kubeconfig.as_os_str()]));
         String::from_utf8(succeeded(output)?).map_err(|error| format!("kubectl wrote no text: {error}"))
     }
 

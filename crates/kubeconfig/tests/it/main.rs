@@ -11,6 +11,8 @@
 mod base64;
 mod certificates;
 mod completeness;
+mod edit;
+mod files;
 mod generate;
 mod hazards;
 mod merge;

@@ -1,8 +1,12 @@
 //! A planted secret is in no `Debug` form, no error and no finding.
 
+use std::io;
+use std::path::Path;
+
 use kubeproof_kubeconfig::{
-    CertificateAuthority, Data, Endpoint, FindingCode, Kubeconfig, MergePolicy, Names, OnCollision, Secret,
-    UserCredentials, generate, hazards_at, incompleteness, incompleteness_of_every_context, merge, merge_first_wins,
+    CertificateAuthority, Data, Disclosure, Endpoint, Files, FindingCode, FlattenErrorKind, Kubeconfig, Loaded,
+    MergePolicy, Names, OnCollision, Profile, Rules, Secret, Sources, UserCredentials, generate, hazards_at,
+    incompleteness, incompleteness_of_every_context, merge, merge_first_wins, validate,
 };
 
 const PLANTED: &str = "hunter2-planted";
@@ -40,6 +44,45 @@ contexts: [{{name: c, context: {{cluster: k, user: u}}}}]
 "
     );
     Kubeconfig::parse(&text).unwrap()
+}
+
+#[test]
+fn loading_validating_and_flattening() {
+    struct OneFile(Vec<u8>);
+    impl Files for OneFile {
+        fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+            if path == Path::new("config") { Ok(self.0.clone()) } else { Err(io::ErrorKind::NotFound.into()) }
+        }
+    }
+    let kubeconfig = planted();
+    let load = |text: String| Loaded::from_sources(&Sources::Explicit("config".into()), &OneFile(text.into_bytes()));
+    let loaded = load(kubeconfig.to_yaml().unwrap()).unwrap();
+    assert!(!loaded.warnings.is_empty());
+    check(&format!("{loaded:?}"));
+    for rules in [Rules::ClientGo, Rules::CurrentContext] {
+        let findings = validate(&kubeconfig, rules, |_| Ok(()));
+        assert!(!findings.is_empty());
+        check(&format!("{findings:?}"));
+        check(&findings.iter().map(ToString::to_string).collect::<String>());
+    }
+    let text = format!("clusters: [{{name: k, cluster: {{proxy-url: '{PLANTED}://{PLANTED}'}}}}]");
+    check(&format!("{:?}", validate(&Kubeconfig::parse(&text).unwrap(), Rules::ClientGo, |_| Ok(()))));
+    for text in [PLANTED.to_owned(), format!("users: [{{user: {{token: [{PLANTED}]}}}}]"), format!("'{PLANTED}")] {
+        let error = load(text).unwrap_err();
+        check(&format!("{error} {error:?}"));
+    }
+    let mut referring = kubeconfig;
+    referring.users[0].user.client_key = Some("gone.pem".to_owned());
+    let both = referring.flattened(&loaded.origins, &OneFile(Vec::new())).unwrap_err();
+    referring.users[0].user.client_key_data = None;
+    let gone = referring.flattened(&loaded.origins, &OneFile(Vec::new())).unwrap_err();
+    assert_eq!((both.kind(), gone.kind()), (FlattenErrorKind::FileAndData, FlattenErrorKind::Unreadable));
+    check(&format!("{both} {both:?} {gone} {gone:?}"));
+    let unprintable = Kubeconfig { current_context: format!("{PLANTED}\u{7f}"), ..Kubeconfig::default() };
+    let error = unprintable.view(Disclosure::Raw).to_yaml().unwrap_err();
+    check(&format!("{error} {error:?}"));
+    let strict = Kubeconfig::read(format!("{PLANTED}: {PLANTED}").as_bytes(), Profile::Strict).unwrap_err();
+    check(&format!("{strict} {strict:?}"));
 }
 
 #[test]
