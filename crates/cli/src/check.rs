@@ -1,4 +1,5 @@
-use std::io;
+use std::fs;
+use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
@@ -46,14 +47,7 @@ impl Check {
     fn try_run(self) -> Result<u8, u8> {
         let reports = self.reports()?;
         let suite = self.source.suite()?;
-        let cases = suite.select(&self.which.selection()).map_err(|error| {
-            complain(error);
-            exit_code::TOO_FEW_RAN
-        })?;
-        if cases.is_empty() {
-            complain("nothing ran: no case fits all of these options; see `kubeproof list`");
-            return Err(exit_code::TOO_FEW_RAN);
-        }
+        let cases = self.which.cases(&suite)?;
         let run = self.judge(&cases)?;
         for report in &reports {
             write(report, &run, &suite)?;
@@ -92,7 +86,13 @@ impl Check {
             complain("two reports cannot share standard output; give all but one a file");
             return Err(exit_code::USAGE);
         }
-        for wanted in &self.reports {
+        for (at, wanted) in self.reports.iter().enumerate() {
+            if let Destination::File(path) = &wanted.destination
+                && self.reports.iter().take(at).any(|other| other.destination == wanted.destination)
+            {
+                complain(format_args!("two reports cannot share {}; give each a file of its own", path.display()));
+                return Err(exit_code::USAGE);
+            }
             if let Destination::File(path) = &wanted.destination
                 && let Some(folder) = path.parent()
                 && !folder.as_os_str().is_empty()
@@ -136,17 +136,20 @@ fn write(wanted: &Wanted, run: &Run, suite: &Suite) -> Result<(), u8> {
     })
 }
 
-/// Replaces a file whole: whoever reads it meanwhile sees the old report or the new one.
+/// Replaces a file whole: whoever reads it meanwhile sees the old report or the new one. A pipe or a device is written
+/// to, and a link is followed.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return fs::write(&path, text);
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().permissions(permissions()).tempfile_in(folder)?;
-    io::Write::write_all(&mut file, text.as_bytes())?;
-    file.persist(path)?;
+    let mut builder = tempfile::Builder::new();
+    // A report holds no secret, and CI systems read it as another user.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(&path)?;
     Ok(())
-}
-
-/// A report holds no secret, and CI systems read it as another user.
-#[cfg(unix)]
-fn permissions() -> std::fs::Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o644)
 }

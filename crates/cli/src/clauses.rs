@@ -43,6 +43,10 @@ impl Clauses {
             .into_iter()
             .filter(|row| self.providers.is_empty() || self.providers.iter().any(|name| name == row.provider.name))
             .collect();
+        if rows.is_empty() {
+            complain("there are no clauses of this provider in these fixtures");
+            return exit_code::TOO_FEW_RAN;
+        }
         let text = if self.json { as_json(&rows) } else { as_lines(&rows) };
         if let Err(error) = print(&text) {
             complain(format_args!("cannot print: {error}"));

@@ -25,9 +25,7 @@ impl Explain {
             Err(code) => return code,
         };
         let Some(case) = suite.case(&self.case) else {
-            let similar = nearest(&self.case, suite.cases().map(|case| case.id.as_str()));
-            let hint = similar.map(|similar| format!("; did you mean `{similar}`?")).unwrap_or_default();
-            complain(format_args!("there is no case `{}`{hint}; see `kubeproof list`", self.case));
+            complain(unknown(&self.case, &suite));
             return exit_code::USAGE;
         };
         match print(&explanation(case, &suite)) {
@@ -37,6 +35,17 @@ impl Explain {
                 exit_code::COULD_NOT_RUN
             }
         }
+    }
+}
+
+fn unknown(id: &str, suite: &Suite) -> String {
+    let folder = format!("{}/", id.trim_end_matches('/'));
+    if suite.cases().any(|case| case.id.starts_with(&folder)) {
+        return format!("`{id}` is several cases; see `kubeproof list {id}`");
+    }
+    match nearest(id, suite.cases().map(|case| case.id.as_str())) {
+        Some(similar) => format!("there is no case `{id}`; did you mean `{similar}`?"),
+        None => format!("there is no case `{id}`; see `kubeproof list`"),
     }
 }
 

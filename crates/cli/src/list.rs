@@ -28,12 +28,9 @@ impl List {
             Ok(suite) => suite,
             Err(code) => return code,
         };
-        let cases = match suite.select(&self.which.selection()) {
+        let cases = match self.which.cases(&suite) {
             Ok(cases) => cases,
-            Err(error) => {
-                complain(error);
-                return exit_code::TOO_FEW_RAN;
-            }
+            Err(code) => return code,
         };
         let text = if self.json { as_json(&cases) } else { as_lines(&cases) };
         match print(&text) {

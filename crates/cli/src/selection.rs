@@ -2,9 +2,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use kubeproof::conformance::{Provenance, Selection, Suite};
-use kubeproof::emulator::providers::{self, PROVIDERS, Visitor};
-use kubeproof::emulator::{Edition, Emulation};
+use kubeproof::conformance::{Case, Provenance, Selection, Suite};
+use kubeproof::emulator::Edition;
+use kubeproof::emulator::providers::{self, PROVIDERS};
 
 use crate::exit_code;
 use crate::output::complain;
@@ -53,32 +53,32 @@ pub(crate) struct Which {
 }
 
 impl Which {
-    pub(crate) fn selection(&self) -> Selection {
-        Selection {
+    /// The cases of `suite` that are meant, or the exit code after saying that there are none.
+    pub(crate) fn cases<'a>(&self, suite: &'a Suite) -> Result<Vec<&'a Case>, u8> {
+        let selection = Selection {
             patterns: self.patterns.clone(),
             providers: self.providers.clone(),
             provenances: self.provenances.clone(),
             editions: self.editions.clone(),
+        };
+        let cases = suite.select(&selection).map_err(|error| {
+            complain(error);
+            exit_code::TOO_FEW_RAN
+        })?;
+        if cases.is_empty() {
+            complain("no case fits all of these options; see `kubeproof list`");
+            return Err(exit_code::TOO_FEW_RAN);
         }
+        Ok(cases)
     }
-}
-
-/// The editions that a provider is emulated in.
-pub(crate) fn editions(provider: &str) -> Option<&'static [Edition]> {
-    struct Editions;
-    impl Visitor for Editions {
-        type Output = &'static [Edition];
-        fn visit<E: Emulation>(self) -> &'static [Edition] {
-            E::EDITIONS
-        }
-    }
-    providers::visit(provider, Editions)
 }
 
 fn edition(text: &str) -> Result<(String, Edition), String> {
     let (provider, date) = text.split_once('@').ok_or("write PROVIDER@DATE, such as ucs@2025-05")?;
-    let editions = editions(provider)
-        .ok_or_else(|| format!("there is no provider `{provider}`; there are {}", PROVIDERS.join(", ")))?;
+    if !PROVIDERS.contains(&provider) {
+        return Err(format!("there is no provider `{provider}`; there are {}", PROVIDERS.join(", ")));
+    }
+    let editions = providers::editions(provider);
     let edition = editions.iter().find(|edition| edition.0 == date).ok_or_else(|| {
         let known = editions.iter().map(|edition| format!("{provider}@{edition}")).collect::<Vec<_>>().join(", ");
         format!("{provider} is not emulated in the edition `{date}`; there is {known}")

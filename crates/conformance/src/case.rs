@@ -451,7 +451,7 @@ fn optional_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
 
 fn duration(text: &str) -> Option<SignedDuration> {
     let unit = text.chars().next_back()?;
-    let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
+    let number = i64::from(text.strip_suffix(unit)?.parse::<u32>().ok()?);
     let seconds = match unit {
         's' => 1,
         'm' => 60,

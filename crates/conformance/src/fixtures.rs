@@ -52,6 +52,22 @@ impl Fixtures {
             .map(|(name, text)| (name.as_str(), text.as_ref()))
     }
 
+    /// The files of a provider that stand where nobody reads them.
+    pub(crate) fn strays<'a>(&'a self, provider: &'a str) -> impl Iterator<Item = &'a str> {
+        let expected = |name: &str| {
+            let file = name.rsplit('/').next().unwrap_or(name);
+            name == "clauses.yaml"
+                || (name.starts_with("cases/") && name.ends_with(".yaml"))
+                || name.starts_with("replies/")
+                || file == "README.md"
+                || file.starts_with('.')
+        };
+        self.files.keys().map(String::as_str).filter(move |path| {
+            let inside = path.strip_prefix(provider).and_then(|rest| rest.strip_prefix('/'));
+            inside.is_some_and(|name| !expected(name))
+        })
+    }
+
     /// How a file is called in messages.
     pub(crate) fn shown(&self, name: &str) -> String {
         format!("{}/{name}", self.root)
@@ -62,9 +78,11 @@ fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Cow<'static
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.file_type()?.is_dir() {
+        // A link is followed; a pipe or a socket would be waited for.
+        let kind = entry.path().metadata()?;
+        if kind.is_dir() {
             collect(&entry.path(), &format!("{name}/"), files)?;
-        } else {
+        } else if kind.is_file() {
             let bytes = fs::read(entry.path())?;
             files.insert(name, Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()));
         }

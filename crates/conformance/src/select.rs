@@ -5,7 +5,8 @@ use kubeproof_emulator::Edition;
 
 use crate::case::Case;
 use crate::clause::Provenance;
-use crate::suite::{Suite, nearest};
+use crate::nearest::nearest;
+use crate::suite::Suite;
 
 /// Which cases to run. Whatever is left empty does not narrow the choice.
 #[derive(Clone, Debug, Default)]

@@ -80,8 +80,7 @@ impl<'de> Deserialize<'de> for Count {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields, rename_all = "kebab-case")]
         struct Bounds {
-            #[serde(default)]
-            at_least: usize,
+            at_least: Option<usize>,
             at_most: Option<usize>,
         }
         struct CountVisitor;
@@ -105,7 +104,15 @@ impl<'de> Deserialize<'de> for Count {
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Count, A::Error> {
                 let bounds = Bounds::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(Count { at_least: bounds.at_least, at_most: bounds.at_most.unwrap_or(usize::MAX) })
+                let count =
+                    Count { at_least: bounds.at_least.unwrap_or(0), at_most: bounds.at_most.unwrap_or(usize::MAX) };
+                if bounds.at_least.is_none() && bounds.at_most.is_none() {
+                    return Err(de::Error::custom("a bound is missing: write `at-least`, `at-most` or both"));
+                }
+                if count.at_least > count.at_most {
+                    return Err(de::Error::custom("no number is at least the one and at most the other"));
+                }
+                Ok(count)
             }
         }
         deserializer.deserialize_any(CountVisitor)

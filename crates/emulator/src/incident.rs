@@ -94,6 +94,9 @@ impl<'de> Deserialize<'de> for Calls {
                     }
                     numbers.push(number);
                 }
+                if numbers.is_empty() {
+                    return Err(de::Error::custom("an incident that happens on no call; write `every` or numbers"));
+                }
                 Ok(Calls::Numbers(numbers))
             }
         }

@@ -7,7 +7,7 @@ pub mod ucs;
 
 mod bearer;
 
-use crate::Emulation;
+use crate::{Edition, Emulation};
 
 /// The name of every provider, in the order in which they are listed everywhere.
 pub const PROVIDERS: [&str; 4] = ["digitalocean", "cce", "ucs", "fireworks"];
@@ -45,4 +45,16 @@ pub fn visit<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
         "fireworks" => Some(visitor.visit::<fireworks::Fireworks>()),
         _ => None,
     }
+}
+
+/// The editions that a provider's documents are emulated in, the default first; none when there is no such provider.
+pub fn editions(name: &str) -> &'static [Edition] {
+    struct Editions;
+    impl Visitor for Editions {
+        type Output = &'static [Edition];
+        fn visit<E: Emulation>(self) -> &'static [Edition] {
+            E::EDITIONS
+        }
+    }
+    visit(name, Editions).unwrap_or_default()
 }

@@ -1,6 +1,8 @@
 //! `kubeproof check`
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use crate::program::{FAILS, PASSES, fixtures, kubeproof, kubeproof_with};
 
@@ -49,10 +51,11 @@ fn exit_codes() {
         &["there is no folder /no/such/folder", "make it first"],
     );
     check(PASSES, &["--report", "json=/"], 5, &["cannot be written to /"]);
+    check(PASSES, &["--report", "json=/tmp/x", "--report", "junit=/tmp/x"], 2, &["two reports cannot share /tmp/x"]);
     check(PASSES, &["--jobs", "0"], 2, &["--jobs"]);
     check(PASSES, &["--min-ran", "101"], 2, &["--min-ran"]);
     check(PASSES, &["--provider", "nimbus"], 2, &["nimbus", "digitalocean, cce, ucs, fireworks"]);
-    check(PASSES, &["--provider", "cce"], 4, &["nothing ran", "kubeproof list"]);
+    check(PASSES, &["--provider", "cce"], 4, &["no case fits all of these options", "kubeproof list"]);
     check(PASSES, &["--provenance", "hearsay"], 2, &["documented, newer, observed or inferred"]);
     check(PASSES, &["--edition", "ucs"], 2, &["PROVIDER@DATE"]);
     check(PASSES, &["--edition", "nimbus@2025-05"], 2, &["there is no provider `nimbus`"]);
@@ -119,6 +122,31 @@ fn reports_for_programs() {
     let junit = fs::read_to_string(junit).unwrap();
     assert!(junit.starts_with("<?xml") && junit.contains("failures=\"1\""), "{junit}");
     assert!(!junit.contains('\u{1b}'), "no styles in a file");
+}
+
+#[test]
+fn a_report_follows_a_link_and_goes_through_a_pipe() {
+    let folder = fixtures(PASSES);
+    let source = folder.path().to_str().unwrap().to_owned();
+    let report =
+        |path: &Path| kubeproof(&["check", "--fixtures", &source, "--report", &format!("json={}", path.display())]);
+
+    let (file, link) = (folder.path().join("report.json"), folder.path().join("link.json"));
+    fs::write(&file, "old").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    assert_eq!(report(&link).code, 0);
+    assert!(link.is_symlink());
+    assert!(fs::read_to_string(&file).unwrap().contains("kubeproof.report/1"));
+
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).unwrap()
+    });
+    assert_eq!(report(&pipe).code, 0);
+    assert!(reader.join().unwrap().contains("kubeproof.report/1"));
+    assert!(!fs::metadata(&pipe).unwrap().is_file(), "it is still a pipe");
 }
 
 #[test]

@@ -34,6 +34,19 @@ fn explain_shows_what_and_why() {
     let typo = kubeproof(&["explain", "ucs/some/pases", "--fixtures", source]);
     assert_eq!(typo.code, 2);
     assert!(typo.err.contains("did you mean `ucs/some/passes`?"), "{}", typo.err);
+    let several = kubeproof(&["explain", "ucs/some", "--fixtures", source]);
+    assert_eq!(several.code, 2);
+    assert!(several.err.contains("is several cases; see `kubeproof list ucs/some`"), "{}", several.err);
+}
+
+#[test]
+fn nothing_is_not_shown_as_if_it_were_something() {
+    let folder = fixtures(PASSES);
+    let source = folder.path().to_str().unwrap();
+    for arguments in [&["list", "--provider", "cce"][..], &["clauses", "--provider", "cce"]] {
+        let ran = kubeproof(&[arguments, &["--fixtures", source]].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (4, ""), "{}", ran.err);
+    }
 }
 
 #[test]

@@ -96,6 +96,65 @@ fn wrong_types_and_values() {
 }
 
 #[test]
+fn words_that_are_right_and_make_no_sense() {
+    let with = |line: &str| format!("- id: digitalocean/some/x\n  title: X\n  clauses: [digitalocean.one]\n  {line}\n");
+    let any = "steps: [{expect: {error: any}}]";
+    check(&with("steps: [{after: -8d, expect: {error: any}}]"), "4:12", &["-8d"]);
+    check(&with("steps: [{after: 99999999999d, expect: {error: any}}]"), "4:12", &["99999999999d"]);
+    check(&with(&format!("{any}\n  wire: {{requests: {{}}}}")), "5:20", &["a bound is missing"]);
+    check(
+        &with(&format!("{any}\n  wire: {{requests: {{at-least: 3, at-most: 1}}}}")),
+        "5:20",
+        &["no number is at least"],
+    );
+    check(&with(&format!("incidents: [{{calls: [], is: server-error}}]\n  {any}")), "4:23", &["happens on no call"]);
+    check(&with(&format!("{any}\n  wire: {{headers: {{'x y': ~}}}}")), "1:7", &["no header field called `x y`"]);
+    check(
+        &with(&format!("{any}\n  wire: {{headers: {{a: '{{bearrer}}'}}}}")),
+        "1:7",
+        &["`{bearrer}`", "{bearer}", "{cluster_id}"],
+    );
+    check(&with(&format!("{any}\n  wire: {{path: '/{{project_id}}'}}")), "1:7", &["`{project_id}`"]);
+    check(
+        &with("steps: [{fetch: {cluster: {account_id: a}}, expect: {error: any}}]"),
+        "1:7",
+        &["no `account_id`", "cluster_id"],
+    );
+    check(
+        &with("steps: [{fetch: {credentials: ak-sk}, expect: {error: any}}]"),
+        "1:7",
+        &["of the kind `ak-sk`", "bearer"],
+    );
+    check(&with("steps: [{expect: {kubeconfig: {credential: new}}}]"), "1:7", &["needs an earlier step"]);
+    check(
+        &with(&format!("incidents: [{{reply: {{body: x, repeat: 9223372036854775807}}}}]\n  {any}")),
+        "4:16",
+        &["64 MiB"],
+    );
+    check(&with(&format!("{any}\n  title: Y")), "5:3", &["stands in this map already"]);
+}
+
+#[test]
+fn files_that_nobody_reads() {
+    let strays = ["cases/more.yml", "case/some.yaml", "clauses.yml", "notes.txt"];
+    for stray in strays {
+        let path = format!("digitalocean/{stray}");
+        check_folder(
+            &[("digitalocean/clauses.yaml", CLAUSES), (&path, "x")],
+            &[&path, "is read by nobody", "cases/NAME.yaml"],
+        );
+    }
+    let folder = folder_of(&[
+        ("digitalocean/clauses.yaml", CLAUSES),
+        ("digitalocean/README.md", "x"),
+        ("digitalocean/replies/some.json", "x"),
+        ("digitalocean/replies/.gitattributes", "x"),
+        ("README.md", "x"),
+    ]);
+    assert!(Suite::read(folder.path()).is_ok());
+}
+
+#[test]
 fn ids_and_clauses() {
     let case = |id: &str, clause: &str| {
         format!("- id: {id}\n  title: X\n  clauses: [{clause}]\n  steps: [{{expect: {{error: any}}}}]\n")
@@ -147,6 +206,13 @@ fn folders_and_clause_files() {
         &["clauses.yaml:1:11", "write `provider: digitalocean`"],
     );
     check_clauses(clauses("digitalocean.two", "digitalocean.one"), &["clauses.yaml:7:10", "stands twice"]);
+    check_clauses(
+        clauses("'2026-04'", "'1999-01'"),
+        &["clauses.yaml:4:19", "not emulated in the edition `1999-01`", "2026-04"],
+    );
+    let twice =
+        clauses("[{date: '2026-04', note: a note}]", "[{date: '2026-04', note: a}, {date: '2026-04', note: b}]");
+    check_clauses(twice, &["clauses.yaml:4:47", "stands twice"]);
     check_clauses(clauses("digitalocean.two", "ucs.two"), &["clauses.yaml:7:10", "has to be called `digitalocean.…`"]);
     check_clauses(clauses("'docs/004, second", "'hearsay, second"), &["clauses.yaml:7", "names `hearsay`"]);
     check_clauses(clauses("provenance: inferred", "provenance: rumoured"), &["clauses.yaml:7", "rumoured", "inferred"]);
