@@ -28,6 +28,7 @@ const YAML_TAGS: &str = "tag:yaml.org,2002:";
 pub(super) fn first_document(text: &str, warnings: &mut Warnings) -> Result<Option<Node>, ReadError> {
     let mut options = granit_parser::Options::default();
     options.set_emit_comments(false);
+    options.emit_anchor_events = true;
     options.bom_inside_document_as_content = true;
     options.flow_nesting_limit = MAX_DEPTH;
     options.block_nesting_limit = MAX_DEPTH;

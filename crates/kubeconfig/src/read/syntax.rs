@@ -17,6 +17,8 @@ pub(super) struct Syntax<'t> {
     open: Vec<Option<usize>>,
     /// How many of them are in brackets.
     flow: usize,
+    /// Whether there is a U+2028 or U+2029 at all. Hardly ever, and then a long value need not be searched for one.
+    has_separators: bool,
     /// How many U+2028 and U+2029 were in quotes.
     quoted_separators: usize,
 }
@@ -28,7 +30,9 @@ const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
 impl<'t> Syntax<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, covered: Vec::new(), open: Vec::new(), flow: 0, quoted_separators: 0 }
+        // One by one, since a search for one character is fast and a search for two is not.
+        let has_separators = SEPARATORS.iter().any(|separator| text.contains(*separator));
+        Self { text, covered: Vec::new(), open: Vec::new(), flow: 0, has_separators, quoted_separators: 0 }
     }
 
     /// Looks at what comes before the first document.
@@ -57,6 +61,14 @@ impl<'t> Syntax<'t> {
     pub(super) fn event(&mut self, event: &Event<'_>, span: &Span) -> Result<(), ReadError> {
         match event {
             Event::Scalar(_, style, ..) => self.scalar(*style, span),
+            Event::Anchor(..) | Event::Alias(_) => {
+                let name = span.slice(self.text).and_then(|token| token.strip_prefix(['&', '*'])).unwrap_or_default();
+                if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
+                    return Ok(());
+                }
+                let message = "an anchor whose name kubectl does not read; use letters, digits, `-` and `_`";
+                Err(ReadError::at(ReadErrorKind::Syntax, super::compose::location(span.start), message))
+            }
             Event::SequenceStart(style, ..) | Event::MappingStart(style, ..) => {
                 let start = (*style == StructureStyle::Flow).then(|| span.byte_range().unwrap_or_default().start);
                 self.flow += usize::from(start.is_some());
@@ -81,7 +93,7 @@ impl<'t> Syntax<'t> {
         let source = self.text.get(range.clone()).unwrap_or_default();
         let refuse =
             |message: &str| Err(ReadError::at(ReadErrorKind::Syntax, super::compose::location(span.start), message));
-        if matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
+        if self.has_separators && matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
             for (at, separator) in source.match_indices(SEPARATORS) {
                 self.quoted_separators += 1;
                 let is_blank = |character: char| character.is_ascii_whitespace();
@@ -91,13 +103,14 @@ impl<'t> Syntax<'t> {
                 }
             }
         }
-        if source.contains(SEPARATORS)
+        if self.has_separators
+            && source.contains(SEPARATORS)
             && self.text.get(range.end..).is_some_and(|after| after.trim_start_matches(BLANKS).starts_with(':'))
         {
             return refuse("U+2028 or U+2029 in a key, which ends a line for kubectl; write it as an escape");
         }
         if self.flow == 0 {
-            if source.contains(['\n', '\r']) {
+            if source.contains('\n') || source.contains('\r') {
                 self.covered.push(range);
             }
             return Ok(());
@@ -119,7 +132,7 @@ impl<'t> Syntax<'t> {
     /// Looks at the lines up to the end of the document, given in bytes.
     pub(super) fn finish(&self, end: usize, warnings: &mut Warnings) -> Result<(), ReadError> {
         let document = self.text.get(..end).unwrap_or(self.text);
-        if document.matches(SEPARATORS).count() > self.quoted_separators {
+        if self.has_separators && document.matches(SEPARATORS).count() > self.quoted_separators {
             // kubectl ends a line there, and so a comment: what follows would be hidden.
             let location = self.location(document.find(SEPARATORS).unwrap_or_default());
             let message = "U+2028 or U+2029 without quotes, which end a line for kubectl; remove it";

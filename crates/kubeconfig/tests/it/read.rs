@@ -384,6 +384,9 @@ fn yaml_1_1_where_it_differs() {
     check_current_context("{? current-context\n: a}", "a");
     check_current_context("{current-context\n, kind: Config, current-context: a}", "a");
     check_current_context("!!merge <<: {current-context: a}\n", "a");
+    check_current_context("x: &a-_1 a\ncurrent-context: *a-_1\n", "a");
+    refuses("x: &a!b a\n", Syntax, (1, 4), "anchor");
+    refuses("x: &\u{e9} a\ny: *\u{e9}\n", Syntax, (1, 4), "anchor");
     refuses("18446744073709551615: a", Syntax, (1, 1), "too large");
     check_keys("{1.50: a, 1e6: b, 0x1f: c, 1e3: d}", &["1.5", "1e+06", "31", "1000"]);
 }
