@@ -194,6 +194,9 @@ pub struct ShownExchange {
     pub clause: &'static str,
     /// Why, and what to change.
     pub explanation: String,
+    /// What else was wrong with the request, and by which clause.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub complaints: Vec<String>,
 }
 
 /// A header field; in JSON `"name: value"`.
@@ -238,7 +241,7 @@ impl ShownExchange {
             request_headers: fields(&exchange.request.headers),
             status: exchange.reply.status.as_u16(),
             reply_headers: fields(&exchange.reply.headers),
-            body: cut(&redactor.text(&String::from_utf8_lossy(cut_bytes(&exchange.reply.body)))),
+            body: cut(redactor.text(&String::from_utf8_lossy(&exchange.reply.body)), exchange.body_bytes.reply),
             decision: match decision.verdict {
                 Verdict::Answered => "answered",
                 Verdict::Refused => "refused",
@@ -248,18 +251,20 @@ impl ShownExchange {
             .to_owned(),
             clause: decision.clause,
             explanation: redactor.text(&decision.explanation),
+            complaints: exchange
+                .reply
+                .complaints
+                .iter()
+                .map(|complaint| format!("{}: {}", complaint.clause, redactor.text(&complaint.explanation)))
+                .collect(),
         }
     }
 }
 
-/// Enough of a body to redact and show; the rest of an oversized one is not worth the time.
-fn cut_bytes(body: &[u8]) -> &[u8] {
-    body.get(..SHOWN_BODY * 8).unwrap_or(body)
-}
-
-fn cut(text: &str) -> String {
+/// The beginning of a body that was `bytes` long.
+fn cut(text: String, bytes: usize) -> String {
     match text.char_indices().nth(SHOWN_BODY) {
-        Some((end, _)) => format!("{}… ({} bytes more)", text.get(..end).unwrap_or_default(), text.len() - end),
-        None => text.to_owned(),
+        Some((end, _)) => format!("{}… (the whole body has {bytes} bytes)", text.get(..end).unwrap_or_default()),
+        None => text,
     }
 }

@@ -23,11 +23,33 @@ pub struct Exchange {
     pub request: Request,
     /// What was answered.
     pub reply: Reply,
+    /// How long the bodies were, in bytes; the exchange keeps at most [`Journal::LONGEST_BODY`] of each.
+    pub body_bytes: Lengths,
+}
+
+/// How long the two bodies of an exchange were, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lengths {
+    /// The request's.
+    pub request: usize,
+    /// The reply's.
+    pub reply: usize,
+}
+
+impl Exchange {
+    /// An exchange that no journal has numbered yet.
+    pub(crate) fn new(at: Timestamp, request: Request, reply: Reply) -> Self {
+        let body_bytes = Lengths { request: request.body.len(), reply: reply.body.len() };
+        Self { number: 0, at, request, reply, body_bytes }
+    }
 }
 
 impl Journal {
     /// How many exchanges a journal keeps unless told otherwise.
     pub const DEFAULT_CAPACITY: usize = 1024;
+
+    /// How much of a body a journal keeps, in bytes.
+    pub const LONGEST_BODY: usize = 1 << 20;
 
     /// An empty journal that keeps the last `capacity` exchanges.
     pub fn with_capacity(capacity: usize) -> Self {
@@ -38,6 +60,10 @@ impl Journal {
     pub fn record(&mut self, mut exchange: Exchange) {
         self.recorded = self.recorded.saturating_add(1);
         exchange.number = self.recorded;
+        for body in [&mut exchange.request.body, &mut exchange.reply.body] {
+            body.truncate(Self::LONGEST_BODY);
+            body.shrink_to_fit();
+        }
         while self.exchanges.len() >= self.capacity.max(1) {
             self.exchanges.pop_front();
         }
@@ -58,5 +84,33 @@ impl Journal {
 impl Default for Journal {
     fn default() -> Self {
         Self::with_capacity(Self::DEFAULT_CAPACITY)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::EPOCH;
+
+    fn exchange(body: usize) -> Exchange {
+        let reply = Reply::answer("ucs.x", http::StatusCode::OK, "").with_body("text/plain", vec![b'x'; body]);
+        Exchange::new(EPOCH, Request::get("/"), reply)
+    }
+
+    #[test]
+    fn the_oldest_give_way_and_numbers_go_on() {
+        let mut journal = Journal::with_capacity(2);
+        (0..3).for_each(|_| journal.record(exchange(0)));
+        assert_eq!(journal.exchanges().map(|exchange| exchange.number).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(journal.recorded(), 3);
+    }
+
+    #[test]
+    fn long_bodies_are_cut_and_their_length_is_kept() {
+        let mut journal = Journal::default();
+        journal.record(exchange(Journal::LONGEST_BODY + 1));
+        let kept = journal.exchanges().next().unwrap();
+        assert_eq!(kept.reply.body.len(), Journal::LONGEST_BODY);
+        assert_eq!(kept.body_bytes.reply, Journal::LONGEST_BODY + 1);
     }
 }

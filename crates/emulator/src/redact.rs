@@ -1,3 +1,5 @@
+mod places;
+
 /// What stands in place of a secret.
 pub const PLACEHOLDER: &str = "<redacted>";
 
@@ -31,21 +33,6 @@ const SECRET_HEADERS: [&str; 8] = [
     "set-cookie",
 ];
 
-/// Keys of YAML and JSON documents whose values are secret by name.
-const SECRET_KEYS: [&str; 11] = [
-    "token",
-    "password",
-    "client-key-data",
-    "client-certificate-data",
-    "secret_key",
-    "secretKey",
-    "bearer",
-    "id-token",
-    "refresh-token",
-    "access-token",
-    ".key",
-];
-
 /// Shorter values would redact half of any text.
 const SHORTEST_SECRET: usize = 4;
 
@@ -74,7 +61,7 @@ impl Redactor {
                 text = text.replace(secret.as_str(), PLACEHOLDER);
             }
         }
-        redact_private_keys(&redact_keys(&text))
+        redact_private_keys(&places::redact(&text))
     }
 
     /// A header field's value without secrets. The scheme of an `Authorization` is kept.
@@ -83,7 +70,7 @@ impl Redactor {
             return self.text(value);
         }
         match value.split_once(' ') {
-            Some((scheme, _)) if name.eq_ignore_ascii_case("authorization") && is_scheme(scheme) => {
+            Some((scheme, _)) if name.eq_ignore_ascii_case("authorization") && places::is_scheme(scheme) => {
                 format!("{scheme} {PLACEHOLDER}")
             }
             _ => PLACEHOLDER.to_owned(),
@@ -100,61 +87,6 @@ impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Redactor").field("secrets", &self.secrets.len()).finish()
     }
-}
-
-fn is_scheme(word: &str) -> bool {
-    ["bearer", "basic", "sdk-hmac-sha256"].iter().any(|scheme| word.eq_ignore_ascii_case(scheme))
-}
-
-/// Replaces the scalar after every secret key, in YAML and in JSON.
-fn redact_keys(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = next_secret_value(rest) {
-        out.push_str(before);
-        let (value, tail) = split_scalar(after);
-        if value.trim().is_empty() || value == PLACEHOLDER {
-            out.push_str(value);
-        } else {
-            out.push_str(PLACEHOLDER);
-        }
-        rest = tail;
-    }
-    out.push_str(rest);
-    out
-}
-
-/// Splits `text` right before the value that follows the first secret key.
-fn next_secret_value(text: &str) -> Option<(&str, &str)> {
-    let mut from = 0;
-    while let Some(colon) = text.get(from..)?.find(':').map(|at| at + from) {
-        let key = text.get(..colon)?.trim_end_matches([' ', '"', '\'', '\\']);
-        let value = colon + 1;
-        if SECRET_KEYS.iter().any(|secret| ends_with_key(key, secret)) {
-            let after = text.get(value..)?;
-            let skipped = after.len() - after.trim_start_matches([' ', '"', '\'', '\\']).len();
-            return text.split_at_checked(value + skipped);
-        }
-        from = value;
-    }
-    None
-}
-
-/// Whether `text` ends with the key `name`, and not with a longer word. A name with a leading dot is a suffix.
-fn ends_with_key(text: &str, name: &str) -> bool {
-    match text.strip_suffix(name) {
-        Some(before) => {
-            name.starts_with('.')
-                || !before.chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '-' || c == '_')
-        }
-        None => false,
-    }
-}
-
-/// Splits off a scalar: up to the quote, the end of the line, or what ends a value in flow style.
-fn split_scalar(text: &str) -> (&str, &str) {
-    let end = text.find(['"', '\'', '\\', '\n', '\r', ',', '}', ']']).unwrap_or(text.len());
-    text.split_at_checked(end).unwrap_or((text, ""))
 }
 
 /// Replaces the inside of PEM private keys.
@@ -197,6 +129,36 @@ mod tests {
         check(r#"["{\"token\":\"abc\"}"]"#, r#"["{\"token\":\"<redacted>\"}"]"#);
         check(r#"{"root.key":"abc","ca.crt":"def"}"#, r#"{"root.key":"<redacted>","ca.crt":"def"}"#);
         check("token:\n  deep: 1", "token:\n  deep: 1");
+    }
+
+    #[test]
+    fn a_secret_is_taken_whole_however_it_is_written() {
+        check("token: abc,defgh", "token: <redacted>");
+        check("password: p]secret", "password: <redacted>");
+        check("{token: abc, x: 1}", "{token: <redacted>, x: 1}");
+        check("[{password: abc}]", "[{password: <redacted>}]");
+        check("password: 'it''s-secret'\nx: 1", "password: '<redacted>'\nx: 1");
+        check(r#"{"token":"a\"bcdefg","x":1}"#, r#"{"token":"<redacted>","x":1}"#);
+        check("{\"token\":\n \"abc\"}", "{\"token\":\n \"<redacted>\"}");
+        check("a:\n  token: |\n    abc\n    def\n  x: 1", "a:\n  token: |\n    <redacted>\n  x: 1");
+        check("token: >-\n  abc\n", "token: >-\n  <redacted>\n");
+        check("token:\n  abcdefgh\nx: 1", "token:\n  <redacted>\nx: 1");
+        check(r#"{"accessToken":"abc","api_key":"def"}"#, r#"{"accessToken":"<redacted>","api_key":"<redacted>"}"#);
+        check("GET /?access_token=abc&x=1", "GET /?access_token=<redacted>&x=1");
+    }
+
+    #[test]
+    fn headers_in_a_text_lose_their_value_and_not_their_advice() {
+        check("sent Authorization: Bearer abc and more", "sent Authorization: Bearer <redacted> and more");
+        check("X-Auth-Token: abc", "X-Auth-Token: <redacted>");
+        check(
+            "send `Authorization: Bearer <token>`; it was absent",
+            "send `Authorization: Bearer <token>`; it was absent",
+        );
+        check(
+            "Authorization: SDK-HMAC-SHA256 Access=a, SignedHeaders=host, Signature=00ff\nx",
+            "Authorization: SDK-HMAC-SHA256 <redacted>\nx",
+        );
     }
 
     #[test]

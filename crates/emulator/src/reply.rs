@@ -2,12 +2,17 @@ use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
+use crate::ELSEWHERE;
+
+/// The response header that names the clause of a refusal.
+pub const CLAUSE_HEADER: &str = "kubeproof-clause";
+
 /// What an emulation answers, and why.
 #[derive(Clone)]
 pub struct Reply {
     /// The status.
     pub status: StatusCode,
-    /// The header fields of the provider's own dialect. The host adds `kubeproof-clause` to a refusal.
+    /// The header fields of the provider's own dialect. The session adds [`CLAUSE_HEADER`] to a refusal.
     pub headers: HeaderMap,
     /// The body, in the provider's own dialect.
     pub body: Vec<u8>,
@@ -111,6 +116,29 @@ impl Reply {
     pub fn with_complaint(mut self, clause: &'static str, explanation: impl Into<String>) -> Self {
         self.complaints.push(Complaint { clause, explanation: explanation.into() });
         self
+    }
+
+    /// The same reply as it goes onto the wire: with the clause of a refusal as a header, and with the address of the
+    /// second origin wherever a scripted reply points at it.
+    #[must_use]
+    pub(crate) fn ready_for_the_wire(self, elsewhere: Option<&str>) -> Self {
+        let clause = self.is_refusal().then_some(self.decision.clause);
+        let mut reply = match clause {
+            Some(clause) => self.with_header(CLAUSE_HEADER, clause),
+            None => self,
+        };
+        if let Some(elsewhere) = elsewhere {
+            for value in reply.headers.values_mut() {
+                let Ok(text) = value.to_str() else { continue };
+                if let Ok(text) = HeaderValue::try_from(text.replace(ELSEWHERE, elsewhere)) {
+                    *value = text;
+                }
+            }
+            if let Ok(body) = std::str::from_utf8(&reply.body) {
+                reply.body = body.replace(ELSEWHERE, elsewhere).into_bytes();
+            }
+        }
+        reply
     }
 
     /// Whether the request was refused.

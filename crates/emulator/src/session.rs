@@ -27,6 +27,7 @@ pub struct Session {
     scene: Box<dyn Scene>,
     now: Timestamp,
     journal: Journal,
+    elsewhere: Option<String>,
 }
 
 /// What a [`Session`] starts from.
@@ -41,14 +42,9 @@ pub struct Setting<E: Emulation> {
 
 impl<E: Emulation> Default for Setting<E> {
     fn default() -> Self {
-        let [edition, ..] = E::EDITIONS else { return Self::undated() };
-        Self { edition: *edition, world: E::World::default(), incidents: Vec::new() }
-    }
-}
-
-impl<E: Emulation> Setting<E> {
-    fn undated() -> Self {
-        Self { edition: Edition("undated"), world: E::World::default(), incidents: Vec::new() }
+        // Every provider has an edition; one without would say so in every report.
+        let edition = E::EDITIONS.first().copied().unwrap_or(Edition("undated"));
+        Self { edition, world: E::World::default(), incidents: Vec::new() }
     }
 }
 
@@ -61,19 +57,37 @@ impl<E: Emulation> Clone for Setting<E> {
 impl Session {
     /// A session at [`EPOCH`] with an empty journal.
     pub fn new<E: Emulation>(setting: Setting<E>) -> Self {
-        Self { scene: Box::new(Stage::<E> { setting, calls: 0 }), now: EPOCH, journal: Journal::default() }
+        Self {
+            scene: Box::new(Stage::<E> { setting, calls: 0 }),
+            now: EPOCH,
+            journal: Journal::default(),
+            elsewhere: None,
+        }
     }
 
-    /// Answers a request and records the exchange.
+    /// The same session with a journal that keeps the last `exchanges`.
+    #[must_use]
+    pub fn with_journal_of(mut self, exchanges: usize) -> Self {
+        self.journal = Journal::with_capacity(exchanges);
+        self
+    }
+
+    /// Says where the second origin listens that incidents point at.
+    pub fn point_elsewhere(&mut self, base_url: String) {
+        self.elsewhere = Some(base_url);
+    }
+
+    /// Answers a request and records the exchange. The reply is what goes onto the wire, to the letter.
     pub fn handle(&mut self, request: Request) -> Reply {
         let reply = self.scene.answer(self.now, &request);
-        self.journal.record(Exchange { number: 0, at: self.now, request, reply: reply.clone() });
-        reply
+        self.record(request, reply)
     }
 
-    /// Records an exchange that the emulation itself could not answer.
-    pub fn record(&mut self, request: Request, reply: Reply) {
-        self.journal.record(Exchange { number: 0, at: self.now, request, reply });
+    /// Records a reply as it goes onto the wire.
+    pub(crate) fn record(&mut self, request: Request, reply: Reply) -> Reply {
+        let reply = reply.ready_for_the_wire(self.elsewhere.as_deref());
+        self.journal.record(Exchange::new(self.now, request, reply.clone()));
+        reply
     }
 
     /// Moves the clock forward.

@@ -1,6 +1,7 @@
 //! What an emulation refuses, it explains: over a socket, in the provider's own dialect.
 
-use kubeproof::emulator::host::{CLAUSE_HEADER, WiremockHost};
+use kubeproof::emulator::CLAUSE_HEADER;
+use kubeproof::emulator::host::WiremockHost;
 use kubeproof::emulator::providers::{self, PROVIDERS, Visitor};
 use kubeproof::emulator::{Emulation, Session, Verdict};
 

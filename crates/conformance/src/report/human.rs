@@ -83,8 +83,8 @@ pub(super) fn details(result: &CaseResult, suite: &Suite) -> String {
     for miss in &result.mismatches {
         let step = miss.step.map_or_else(|| "the case".to_owned(), |step| format!("step {step}"));
         line(&mut out, format_args!("  {step}"));
-        line(&mut out, format_args!("    expected  {GOOD}{}{GOOD:#}", miss.expected));
-        line(&mut out, format_args!("    came      {BAD}{}{BAD:#}", miss.came));
+        line(&mut out, format_args!("    expected  {GOOD}{}{GOOD:#}", visible(&miss.expected)));
+        line(&mut out, format_args!("    came      {BAD}{}{BAD:#}", visible(&miss.came)));
     }
     if let Some(reason) = &result.reason {
         line(&mut out, format_args!("  {reason}"));
@@ -108,22 +108,32 @@ fn exchanged(exchange: &ShownExchange) -> String {
     let mut out = String::new();
     let origin = if exchange.origin == "elsewhere" { ", at another origin" } else { "" };
     line(&mut out, format_args!("  exchange {}{origin}", exchange.number));
-    line(&mut out, format_args!("    {FAINT}>{FAINT:#} {}", exchange.request));
+    line(&mut out, format_args!("    {FAINT}>{FAINT:#} {}", visible(&exchange.request)));
     for field in &exchange.request_headers {
-        line(&mut out, format_args!("    {FAINT}>{FAINT:#} {field}"));
+        line(&mut out, format_args!("    {FAINT}>{FAINT:#} {}", visible(&field.to_string())));
     }
     line(&mut out, format_args!("    {FAINT}<{FAINT:#} {}", exchange.status));
     for field in &exchange.reply_headers {
-        line(&mut out, format_args!("    {FAINT}<{FAINT:#} {field}"));
+        line(&mut out, format_args!("    {FAINT}<{FAINT:#} {}", visible(&field.to_string())));
     }
     for text in exchange.body.lines() {
-        line(&mut out, format_args!("    {FAINT}<{FAINT:#} {text}"));
+        line(&mut out, format_args!("    {FAINT}<{FAINT:#} {}", visible(text)));
     }
     line(
         &mut out,
         format_args!("    {FAINT}{} by {}: {}{FAINT:#}", exchange.decision, exchange.clause, exchange.explanation),
     );
+    for complaint in &exchange.complaints {
+        line(&mut out, format_args!("    {FAINT}and {complaint}{FAINT:#}"));
+    }
     out
+}
+
+/// Text of others for a terminal: what could steer it is spelled out.
+fn visible(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() && c != '\t' { c.escape_unicode().to_string() } else { c.to_string() })
+        .collect()
 }
 
 fn counts(summary: &Summary) -> String {

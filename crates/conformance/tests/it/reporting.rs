@@ -46,6 +46,19 @@ fn human() {
 }
 
 #[test]
+fn nothing_of_others_steers_a_terminal() {
+    let (suite, mut run) = run();
+    for result in &mut run.results {
+        for miss in &mut result.mismatches {
+            miss.came.push_str("\u{1b}[2J\u{7}");
+        }
+    }
+    let text = Format::Human.render(&run, &suite);
+    assert!(!text.contains("\u{1b}[2J") && !text.contains('\u{7}'), "{text}");
+    assert!(text.contains("\\u{1b}[2J\\u{7}"), "{text}");
+}
+
+#[test]
 fn json() {
     let (suite, run) = run();
     check("json", &Format::Json.render(&run, &suite));

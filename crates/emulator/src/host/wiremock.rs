@@ -7,7 +7,6 @@ use http::StatusCode;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Respond, ResponseTemplate};
 
-use super::finish;
 use crate::journal::Exchange;
 use crate::{EPOCH, Journal, Reply, Request, Session};
 
@@ -45,13 +44,13 @@ impl WiremockHost {
     /// # Errors
     ///
     /// When no port can be had.
-    pub async fn start(session: Session) -> io::Result<Self> {
+    pub async fn start(mut session: Session) -> io::Result<Self> {
         let elsewhere = if session.points_elsewhere() { Some(Elsewhere::start().await?) } else { None };
+        if let Some(elsewhere) = &elsewhere {
+            session.point_elsewhere(elsewhere.server.uri());
+        }
         let session = Arc::new(Mutex::new(session));
-        let dispatch = Dispatch {
-            session: Arc::clone(&session),
-            elsewhere: elsewhere.as_ref().map(|elsewhere| elsewhere.server.uri()),
-        };
+        let dispatch = Dispatch { session: Arc::clone(&session) };
         let server = bare_server().await?;
         Mock::given(any()).respond_with(dispatch).mount(&server).await;
         Ok(Self { server, session, elsewhere })
@@ -95,7 +94,6 @@ async fn bare_server() -> io::Result<MockServer> {
 
 struct Dispatch {
     session: Arc<Mutex<Session>>,
-    elsewhere: Option<String>,
 }
 
 impl Respond for Dispatch {
@@ -103,12 +101,9 @@ impl Respond for Dispatch {
         let request = taken_from(request);
         let mut session = lock(&self.session);
         // A panic inside wiremock would be a line on stderr and a dropped connection; here it is an answer and a journal entry.
-        let reply = catch_unwind(AssertUnwindSafe(|| session.handle(request.clone()))).unwrap_or_else(|_| {
-            let reply = broken();
-            session.record(request, reply.clone());
-            reply
-        });
-        template(finish(reply, self.elsewhere.as_deref()))
+        let reply = catch_unwind(AssertUnwindSafe(|| session.handle(request.clone())))
+            .unwrap_or_else(|_| session.record(request, broken()));
+        template(reply)
     }
 }
 
@@ -121,12 +116,7 @@ impl Respond for Trap {
     fn respond(&self, request: &wiremock::Request) -> ResponseTemplate {
         let reply = Reply::answer("kubeproof.elsewhere", StatusCode::OK, "another origin answers everything")
             .with_json(&serde_json::json!({}));
-        lock(&self.journal).record(Exchange {
-            number: 0,
-            at: EPOCH,
-            request: taken_from(request),
-            reply: reply.clone(),
-        });
+        lock(&self.journal).record(Exchange::new(EPOCH, taken_from(request), reply.clone()));
         template(reply)
     }
 }

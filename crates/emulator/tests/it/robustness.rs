@@ -4,7 +4,9 @@
 
 use http::Method;
 use kubeproof_emulator::providers::{self, PROVIDERS, Visitor};
-use kubeproof_emulator::{Admission, EPOCH, Emulation, Presented, Redactor, Reply, Request, Session, Setting, Verdict};
+use kubeproof_emulator::{
+    Admission, CLAUSE_HEADER, EPOCH, Emulation, Presented, Redactor, Reply, Request, Session, Setting, Verdict,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -60,7 +62,11 @@ impl Visitor for Bombardment {
                 let (same, next) = E::answer(*edition, &world, EPOCH, &request);
                 let reply = session.handle(request);
                 prop_assert_eq!(&reply.body, &same.body, "the same world and request gave another body");
-                prop_assert_eq!(&reply.headers, &same.headers, "the same world and request gave other headers");
+                let mut headers = reply.headers.clone();
+                let clause = headers.remove(CLAUSE_HEADER);
+                prop_assert_eq!(&headers, &same.headers, "the same world and request gave other headers");
+                let said = clause.as_ref().and_then(|clause| clause.to_str().ok());
+                prop_assert_eq!(said, reply.is_refusal().then_some(reply.decision.clause), "the clause in the header");
                 check(&reply, &session.redactor())?;
                 prop_assert!(known.contains(reply.decision.clause), "no clause {}", reply.decision.clause);
                 for complaint in &reply.complaints {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
-use kubeproof_emulator::host::{CLAUSE_HEADER, WiremockHost};
+use kubeproof_emulator::CLAUSE_HEADER;
+use kubeproof_emulator::host::WiremockHost;
 use kubeproof_emulator::providers::ucs::{DownloadedAs, Incident, ItemsAs, Ucs, World};
 use kubeproof_emulator::{
     AccessKey, Admission, CallerCredentials, EPOCH, Emulation, Presented, Reply, Request, Session, Setting, Verdict,
