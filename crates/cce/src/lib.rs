@@ -5,6 +5,9 @@
 //! public address, and `externalTLSVerify` with newer clusters. Which one is used is what `current-context` says, never
 //! the order, unless [`Options::context`] says otherwise.
 //!
+//! Callers report that each request issues a new client certificate, which nobody can take back. So a request is repeated
+//! only after an answer that says that it failed (see [`Repeat::AfterRefusal`]).
+//!
 //! ```no_run
 //! use kubeproof_cce::{Client, Cluster, Options};
 //! use kubeproof_client::{ClusterAccess as _, Credentials};
@@ -21,9 +24,10 @@
 mod dialect;
 
 use kubeproof_client::{
-    AcceptedHazards, ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Identifier, Repeat, Request,
-    Transport, TransportOptions, read_kubeconfig,
+    AcceptedHazards, ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Identifier, Reading, Repeat,
+    Request, Transport, TransportOptions, read_kubeconfig,
 };
+use kubeproof_kubeconfig::FindingCode;
 
 /// Fetches kubeconfigs from cce.
 #[derive(Clone, Debug)]
@@ -60,13 +64,14 @@ impl ClusterAccess for Client {
     /// - `unsafe` when the server of the context in use is not to be verified (`insecure-skip-tls-verify`, as newer
     ///   documents say of `externalCluster`), unless that is [accepted](ClientBuilder::accept). Contexts that are not in
     ///   use may say so.
+    /// - `not-found` also when the kubeconfig has no such context as [`Options::context`] names.
     async fn fetch(&self, cluster: &Cluster, options: &Options) -> Result<ClusterKubeconfig, Error> {
         let path = format!(
             "/api/v3/projects/{}/clusters/{}/clustercert",
             cluster.project_id.encoded(),
             cluster.cluster_id.encoded()
         );
-        let mut request = Request::get(path, Repeat::Repeatable)
+        let mut request = Request::get(path, Repeat::AfterRefusal)
             .header("accept", "application/json")
             // Mandatory in the document, although there is no body.
             .header("content-type", "application/json");
@@ -75,16 +80,18 @@ impl ClusterAccess for Client {
         }
         let reply = self.transport.send(&request).await?;
         if reply.status() != 200 {
-            return Err(reply.refusal(ErrorKind::of_status(reply.status()), dialect::problem(reply.body())));
+            return Err(reply.refusal(ErrorKind::of_status(reply.status()), reply.problem(dialect::problem)));
         }
-        read_kubeconfig(&reply, options.context.as_deref(), &self.accepted, dialect::problem_in_answer).map_err(
-            |error| match error.kind() {
-                ErrorKind::Unsafe => {
-                    error.with_remedy("ask for the context externalTLSVerify or internal, or accept this hazard")
-                }
-                _ => error,
+        let reading = Reading {
+            context: options.context.as_deref(),
+            accepted: &self.accepted,
+            dialect: dialect::problem,
+            remedy: |code| match code {
+                FindingCode::InsecureSkipTlsVerify => Some("ask for the context externalTLSVerify or internal"),
+                _ => None,
             },
-        )
+        };
+        read_kubeconfig(&reply, &reading)
     }
 }
 

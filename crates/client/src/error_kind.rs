@@ -23,7 +23,7 @@ pub enum ErrorKind {
     Unauthenticated,
     /// The provider knows the caller and does not allow this.
     Forbidden,
-    /// The provider has no such cluster, or does not show it to this caller.
+    /// The provider has no such cluster, or does not show it to this caller; or its answer does not hold what was named.
     NotFound,
     /// The cluster exists and cannot be accessed yet.
     NotReady,

@@ -11,6 +11,7 @@
 //! - no [`Error`] shows a credential, also when the server echoes it.
 
 mod access;
+mod body;
 mod credentials;
 mod error;
 mod error_kind;
@@ -22,17 +23,19 @@ mod request;
 mod retry;
 mod scrub;
 pub mod signing;
+mod spelling;
 mod time;
 mod tls;
 mod transport;
 
 pub use access::{ClusterAccess, ClusterKubeconfig};
+pub use body::{content, json};
 pub use credentials::Credentials;
 pub use error::{Consumed, Error};
 pub use error_kind::{ErrorKind, UnknownErrorKind};
 pub use identifier::Identifier;
 pub use problem::Problem;
-pub use read::{AcceptedHazards, read_kubeconfig};
+pub use read::{AcceptedHazards, Reading, read_kubeconfig};
 pub use reply::Reply;
 pub use request::{Repeat, Request};
 pub use retry::{Retry, RetryAfter};

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::{content, json};
+
 /// What a provider says about a failure, in whatever dialect, before it is cleaned.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Problem {
@@ -21,13 +23,24 @@ impl std::fmt::Debug for Problem {
 }
 
 impl Problem {
+    /// What an answer says. `of_object` reads the provider's dialect from a JSON object.
+    ///
+    /// A text is a message only with a status that refuses: with any other it may be the access that was asked for.
+    #[must_use]
+    pub fn read(status: u16, body: &[u8], of_object: fn(&Value) -> Self) -> Self {
+        match json(body) {
+            Ok(object @ Value::Object(_)) => of_object(&object),
+            _ if status >= 400 => Self::of_text(body),
+            _ => Self::default(),
+        }
+    }
+
     /// What a body that is not an object says: a JSON string, or a short plain text, is a message.
     ///
     /// A page of HTML and a document of several lines are nobody's message and are left out.
     #[must_use]
     pub fn of_text(body: &[u8]) -> Self {
-        let Ok(text) = std::str::from_utf8(body) else { return Self::default() };
-        let text = text.trim_start_matches('\u{feff}').trim();
+        let Ok(text) = std::str::from_utf8(content(body)) else { return Self::default() };
         let message = match serde_json::from_str::<Value>(text) {
             Ok(Value::String(text)) => Some(text),
             Ok(Value::Array(items)) => match items.into_iter().next() {
@@ -84,6 +97,28 @@ mod tests {
             assert_eq!(Problem::of_text(body.as_bytes()).message.as_deref(), message, "{body}");
         }
         assert_eq!(Problem::of_text(b"\xff\xfe"), Problem::default());
+    }
+
+    #[test]
+    fn a_text_is_a_message_only_of_a_refusal() {
+        let of_object =
+            |object: &Value| Problem { message: Problem::field(object, &["message"]), ..Problem::default() };
+        for (status, body, message) in [
+            (400, "no", Some("no")),
+            (503, "\"no\"", Some("no")),
+            (399, "no", None),
+            (200, "no", None),
+            (203, "[\"no\"]", None),
+            (304, "\"no\"", None),
+            (200, "{\"message\":\"no\"}", Some("no")),
+            (404, "\u{feff}{\"message\":\"no\"}", Some("no")),
+        ] {
+            assert_eq!(
+                Problem::read(status, body.as_bytes(), of_object).message.as_deref(),
+                message,
+                "{status} {body}"
+            );
+        }
     }
 
     #[test]

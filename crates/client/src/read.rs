@@ -2,7 +2,9 @@
 
 use kubeproof_kubeconfig::{Finding, FindingCode, Kubeconfig, hazards, incompleteness};
 
-use crate::{ClusterKubeconfig, Error, ErrorKind, Problem, Reply};
+use serde_json::Value;
+
+use crate::{ClusterKubeconfig, Error, ErrorKind, Problem, Reply, content};
 
 /// Which hazards of a kubeconfig a caller accepts. Default: none.
 ///
@@ -34,24 +36,29 @@ impl AcceptedHazards {
     }
 }
 
+/// How an answer is read as a kubeconfig.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    /// The context to make current instead of the provider's own choice.
+    pub context: Option<&'a str>,
+    /// What a kubeconfig may do that is dangerous.
+    pub accepted: &'a AcceptedHazards,
+    /// Reads what the provider says in an error that came with status 200.
+    pub dialect: fn(&Value) -> Problem,
+    /// A better remedy than the usual one of a hazard, where the provider offers one.
+    pub remedy: fn(FindingCode) -> Option<&'static str>,
+}
+
 /// Reads an answer with status 200 that has to be a kubeconfig whose current context can be used.
-///
-/// `context` is the context to make current instead of the provider's own choice. `dialect` reads what the provider
-/// says in an error that came with status 200.
 ///
 /// # Errors
 /// - `malformed`: the answer is empty, a page of HTML, an error, no kubeconfig, or one whose current context lacks
 ///   something. The text says what, and quotes nothing of the answer but names.
-/// - `invalid-argument`: there is no such context in it.
+/// - `not-found`: there is no such context in it.
 /// - `unsafe`: it holds a hazard that is not accepted.
-pub fn read_kubeconfig(
-    reply: &Reply,
-    context: Option<&str>,
-    accepted: &AcceptedHazards,
-    dialect: fn(&[u8]) -> Problem,
-) -> Result<ClusterKubeconfig, Error> {
+pub fn read_kubeconfig(reply: &Reply, reading: &Reading<'_>) -> Result<ClusterKubeconfig, Error> {
     let body = reply.body();
-    if body.trim_ascii().is_empty() {
+    if content(body).is_empty() {
         return Err(reply.malformed("the answer is empty"));
     }
     if reply.is_html() {
@@ -60,17 +67,20 @@ pub fn read_kubeconfig(
     let text = std::str::from_utf8(body).map_err(|_| reply.malformed("the answer is not utf-8 text"))?;
     let mut kubeconfig = Kubeconfig::parse(text).map_err(|error| {
         let what = reply.scrubber.clean(&format!("the answer is not a kubeconfig ({error})"));
-        reply.error(ErrorKind::Malformed, what, dialect(body))
+        reply.error(ErrorKind::Malformed, what, reply.problem(reading.dialect))
     })?;
     if kubeconfig.clusters.is_empty() && kubeconfig.contexts.is_empty() {
-        return Err(reply.error(ErrorKind::Malformed, "the answer holds no cluster", dialect(body)));
+        return Err(reply.error(ErrorKind::Malformed, "the answer holds no cluster", reply.problem(reading.dialect)));
     }
-    if let Some(context) = context {
+    if let Some(context) = reading.context {
         if !kubeconfig.contexts.iter().any(|named| named.name == context) {
             let names: Vec<&str> = kubeconfig.contexts.iter().map(|named| named.name.as_str()).collect();
-            let what = format!("the kubeconfig has no such context as was asked for; it has {}", names.join(", "));
+            let what = format!(
+                "a kubeconfig was received, and has no such context as was asked for; it has {}",
+                names.join(", ")
+            );
             return Err(reply
-                .error(ErrorKind::InvalidArgument, reply.scrubber.clean(&what), Problem::default())
+                .error(ErrorKind::NotFound, reply.scrubber.clean(&what), Problem::default())
                 .with_remedy("ask for one of these"));
         }
         kubeconfig.current_context = context.to_owned();
@@ -83,11 +93,12 @@ pub fn read_kubeconfig(
     }
     let refused: Vec<Finding> = hazards(&kubeconfig)
         .into_iter()
-        .filter(|hazard| !accepted.0.contains(&hazard.code) && concerns_use(hazard, &kubeconfig))
+        .filter(|hazard| !reading.accepted.0.contains(&hazard.code) && concerns_use(hazard, &kubeconfig))
         .collect();
     if let Some(what) = describe(&refused) {
         let what = reply.scrubber.clean(&format!("the kubeconfig is dangerous: {what}"));
-        return Err(reply.error(ErrorKind::Unsafe, what, Problem::default()));
+        let error = reply.error(ErrorKind::Unsafe, what, Problem::default());
+        return Err(error.with_remedy(remedies(&refused, reading.remedy)));
     }
     Ok(ClusterKubeconfig::new(kubeconfig, text.to_owned()))
 }
@@ -104,6 +115,18 @@ fn concerns_use(hazard: &Finding, kubeconfig: &Kubeconfig) -> bool {
         .iter()
         .position(|named| std::ptr::eq(&named.cluster, current.cluster))
         .is_none_or(|index| hazard.path.starts_with(&format!("clusters[{index}].")))
+}
+
+/// What to do about hazards, each remedy once.
+fn remedies(hazards: &[Finding], own: fn(FindingCode) -> Option<&'static str>) -> String {
+    let mut remedies: Vec<&str> = Vec::new();
+    for hazard in hazards {
+        let remedy = own(hazard.code).unwrap_or(hazard.remedy);
+        if !remedies.contains(&remedy) {
+            remedies.push(remedy);
+        }
+    }
+    format!("{}; or accept this hazard if it is wanted", remedies.join("; "))
 }
 
 /// The findings in a line, the first few of them.

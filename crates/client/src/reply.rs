@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::HeaderMap;
+use serde_json::Value;
 
 use crate::scrub::Scrubber;
-use crate::{Error, ErrorKind, Problem};
+use crate::{Error, ErrorKind, Problem, content};
 
 /// The last answer to a request, whole.
 ///
@@ -44,16 +45,25 @@ impl Reply {
     /// Whether the body is a page for a browser: a login form or a gateway's error page.
     #[must_use]
     pub fn is_html(&self) -> bool {
-        let start = self.body.trim_ascii_start();
-        let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
-        start.first() == Some(&b'<')
+        content(&self.body).first() == Some(&b'<')
     }
 
-    /// The error for an answer that refuses. The provider's words are cleaned of the credentials that were sent; a
+    /// What the answer says, see [`Problem::read`].
+    #[must_use]
+    pub fn problem(&self, of_object: fn(&Value) -> Problem) -> Problem {
+        Problem::read(self.status, &self.body, of_object)
+    }
+
+    /// The error for an answer that refuses, or has another status that no document speaks of. The provider's words are cleaned of the credentials that were sent; a
     /// request id that the body lacks is taken from the usual header.
     #[must_use]
     pub fn refusal(&self, kind: ErrorKind, problem: Problem) -> Error {
-        self.error(kind, "the provider refused the request", problem)
+        if self.status >= 400 {
+            self.error(kind, "the provider refused the request", problem)
+        } else {
+            let what = format!("the answer has status {}, which is not documented", self.status);
+            self.error(kind, what, problem)
+        }
     }
 
     /// The error for an answer that should have been cluster access and is not. `what` must quote nothing of it.

@@ -47,7 +47,7 @@ impl fmt::Debug for Request {
 pub enum Repeat {
     /// The answer changes nothing at the provider: repeated after 429, 500, 502, 503 and 504.
     Repeatable,
-    /// The answer creates something (digitalocean mints a token): repeated only after an answer in which the provider
+    /// The answer creates something (digitalocean mints a token, cce issues a certificate): repeated only after an answer in which the provider
     /// itself says that it did not succeed, that is 429, 500 and 503. After 502 and 504 a gateway does not know.
     AfterRefusal,
     /// The answer can be given only once (ucs): never repeated after an answer, and redirects are not followed.

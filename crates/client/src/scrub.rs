@@ -1,15 +1,15 @@
 //! Cleaning of texts that a server sent before they are shown.
 
-use std::borrow::Cow;
-
-use percent_encoding::utf8_percent_encode;
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::Credentials;
-use crate::identifier::UNRESERVED;
+use crate::{Credentials, spelling};
 
 /// Longest text of a server that is kept, in characters.
 const LIMIT: usize = 500;
+/// The shortest text in base64 that is looked for; a shorter one is in many a text by chance.
+const SHORTEST_BASE64: usize = 6;
 const MARK: &str = "[redacted]";
 
 /// The secrets that one request carried.
@@ -27,38 +27,57 @@ impl Scrubber {
         scrubber
     }
 
-    /// One more secret, such as a signature.
+    /// One more secret, such as a signature. It is known in base64 as well, alone or within another text.
     pub(crate) fn add(&mut self, secret: &str) {
         if secret.is_empty() {
             return;
         }
-        let encoded: Cow<'_, str> = utf8_percent_encode(secret, UNRESERVED).into();
-        if encoded != secret {
-            self.secrets.push(encoded.into_owned().into());
-        }
         self.secrets.push(secret.to_owned().into());
-        // The longest first, so that a secret which contains another leaves no rest.
-        self.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose_secret().len()));
+        for before in 0..3 {
+            for engine in [BASE64_STANDARD, BASE64_URL_SAFE] {
+                let text = engine.encode([&vec![0; before], secret.as_bytes()].concat());
+                // The digits at either end hold bits of the neighbours.
+                let (from, to) = ((before * 8).div_ceil(6), (before + secret.len()) * 8 / 6);
+                if let Some(inner) = text.get(from..to).filter(|inner| inner.len() >= SHORTEST_BASE64) {
+                    self.secrets.push(inner.to_owned().into());
+                }
+            }
+        }
     }
 
     /// The text without secrets and control characters, and of bounded length.
     pub(crate) fn clean(&self, text: &str) -> String {
-        let mut text = Cow::Borrowed(text);
-        for secret in &self.secrets {
-            if text.contains(secret.expose_secret()) {
-                text = Cow::Owned(text.replace(secret.expose_secret(), MARK));
+        let text = text.trim();
+        let mut cleaned = String::new();
+        let mut length = 0_usize;
+        // Secrets may overlap: all that any of them covers goes.
+        let mut covered = 0;
+        for (at, character) in text.char_indices() {
+            if length > LIMIT {
+                break;
+            }
+            let rest = text.as_bytes().get(at..).unwrap_or_default();
+            let end = self.longest(rest).map(|length| at.saturating_add(length));
+            if at < covered {
+                covered = covered.max(end.unwrap_or(0));
+            } else if let Some(end) = end {
+                covered = end;
+                cleaned.push_str(MARK);
+                length = length.saturating_add(MARK.len());
+            } else {
+                cleaned.push(if character.is_control() { ' ' } else { character });
+                length = length.saturating_add(1);
             }
         }
-        let mut kept: String = text
-            .trim()
-            .chars()
-            .take(LIMIT)
-            .map(|character| if character.is_control() { ' ' } else { character })
-            .collect();
-        if text.trim().chars().nth(LIMIT).is_some() {
-            kept.push('…');
+        if length > LIMIT {
+            cleaned = cleaned.chars().take(LIMIT).chain(['…']).collect();
         }
-        kept
+        cleaned
+    }
+
+    /// The length of the longest secret that a text begins with, in whatever spelling.
+    fn longest(&self, text: &[u8]) -> Option<usize> {
+        self.secrets.iter().filter_map(|secret| spelling::prefix(text, secret.expose_secret().as_bytes())).max()
     }
 }
 
@@ -80,6 +99,22 @@ mod tests {
             ("AKplanted/+longer", "[redacted]"),
             ("AKplanted%2F%2Blonger", "[redacted]"),
             ("Signature=0a1b2c,AKplantedAKplanted", "Signature=[redacted],[redacted][redacted]"),
+            // In the spellings of URLs, JSON, HTML and headers, in part or as a whole.
+            ("AKplanted%2f%2blonger", "[redacted]"),
+            ("AKplanted%2F+longer", "[redacted]"),
+            ("%41K%70lanted", "[redacted]"),
+            ("AKplanted%252F%252blonger", "[redacted]"),
+            (r"AKplanted\/+longer", "[redacted]"),
+            (r"AKplanted\u002f\u002Blonger", "[redacted]"),
+            ("AKplanted&#x2F;&#43;longer", "[redacted]"),
+            ("AKplanted&sol;&plus;longer", "[redacted]"),
+            // base64 of it, and of texts with it at each distance from the start.
+            ("QUtwbGFudGVkLytsb25nZXI=", "[redacted]I="),
+            ("Basic dXNlcjpBS3BsYW50ZWQvK2xvbmdlcg==", "Basic dXNlcjp[redacted]g=="),
+            ("eEFLcGxhbnRlZC8rbG9uZ2Vy", "eE[redacted]"),
+            ("eEFLcGxhbnRlZC8rbG9uZ2Vy%3D", "eE[redacted]%3D"),
+            // What only begins like it.
+            ("AKplante AKplante% AKplante%6 AKplante%zz", "AKplante AKplante% AKplante%6 AKplante%zz"),
             (" line\nends\t\u{1b}[31m ", "line ends  [31m"),
         ] {
             assert_eq!(scrubber.clean(text), cleaned);
@@ -107,12 +142,25 @@ mod tests {
         fn no_text_shows_a_secret(
             secret in "[!-~]{12,40}",
             texts in proptest::collection::vec("\\PC{0,300}", 2..4),
+            spellings in proptest::collection::vec(0..8_u8, 40),
         ) {
+            let spelled: String = secret.chars().zip(&spellings).map(|(character, spelling)| {
+                let code = u32::from(character);
+                match spelling {
+                    0 => format!("%{code:02x}"),
+                    1 => format!("%25{code:02X}"),
+                    2 => format!("\\u{code:04x}"),
+                    3 => format!("&#{code};"),
+                    4 => format!("&#x{code:X};"),
+                    _ => character.to_string(),
+                }
+            }).collect();
             let mut scrubber = Scrubber::default();
             scrubber.add(&secret);
             let cleaned = scrubber.clean(&texts.join(&secret));
             assert!(!cleaned.contains(&secret), "{cleaned}");
             assert!(cleaned.chars().count() <= LIMIT + 1);
+            assert_eq!(scrubber.clean(&format!("¿{spelled}¿")), "¿[redacted]¿");
         }
     }
 }

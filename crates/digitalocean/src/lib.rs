@@ -21,8 +21,8 @@
 mod dialect;
 
 use kubeproof_client::{
-    AcceptedHazards, ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Identifier, Repeat, Reply,
-    Request, Transport, TransportOptions, read_kubeconfig,
+    AcceptedHazards, ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Identifier, Reading, Repeat,
+    Reply, Request, Transport, TransportOptions, read_kubeconfig,
 };
 
 /// Where digitalocean is.
@@ -68,7 +68,9 @@ impl ClusterAccess for Client {
         }
         let reply = self.transport.send(&request).await?;
         if reply.status() == 200 {
-            read_kubeconfig(&reply, None, &self.accepted, dialect::problem_in_answer)
+            let reading =
+                Reading { context: None, accepted: &self.accepted, dialect: dialect::problem, remedy: |_| None };
+            read_kubeconfig(&reply, &reading)
         } else {
             Err(refusal(&reply))
         }
@@ -77,7 +79,7 @@ impl ClusterAccess for Client {
 
 fn refusal(reply: &Reply) -> Error {
     let kind = ErrorKind::of_status(reply.status());
-    let error = reply.refusal(kind, dialect::problem(reply.body()));
+    let error = reply.refusal(kind, reply.problem(dialect::problem));
     match kind {
         ErrorKind::NotFound => {
             error.with_remedy("check the cluster id; a cluster that is being created answers like this at first")

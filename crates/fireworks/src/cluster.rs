@@ -4,7 +4,7 @@ use kubeproof_client::{Error, ErrorKind};
 
 /// A cluster of an account.
 ///
-/// fireworks documents no rule for these ids. This one is that of its other resources: 1 to 63 lower-case letters,
+/// fireworks documents no rule for these ids. This one is inferred from its other resources: 1 to 63 lower-case letters,
 /// digits and `-`, with no `-` at either end. It is worth being strict: with another verb after the id, the same path
 /// deletes a cluster.
 ///
@@ -43,8 +43,11 @@ fn checked(name: &str, id: &str) -> Result<String, Error> {
     if fits {
         Ok(id.to_owned())
     } else {
-        Err(Error::new(ErrorKind::InvalidArgument, format!("the {name} is not an id of fireworks"))
-            .with_remedy("give 1 to 63 of a-z, 0-9 and -, with no - at either end; nothing was sent"))
+        Err(Error::new(ErrorKind::InvalidArgument, format!("the {name} does not look like an id of fireworks"))
+            .with_remedy(
+                "give 1 to 63 of a-z, 0-9 and -, with no - at either end: a rule of its other resources, inferred for \
+                 these; nothing was sent",
+            ))
     }
 }
 

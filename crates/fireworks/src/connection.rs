@@ -1,6 +1,8 @@
 //! What is received.
 
-use kubeproof_client::{Error, ErrorKind, Reply};
+use std::fmt;
+
+use kubeproof_client::{Error, ErrorKind, Reply, content, json};
 use kubeproof_kubeconfig::{
     CertificateAuthority, Endpoint, GenerateError, GenerateErrorKind, Kubeconfig, Names, UserCredentials, generate,
 };
@@ -10,7 +12,7 @@ use crate::cluster::{Field, ReadMask};
 use crate::dialect;
 
 /// Where a cluster is and which certificate authority it has, as fireworks said it and not checked further.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConnectionInfo {
     /// The address of the API server. `None` only when it was not asked for.
     pub endpoint: Option<String>,
@@ -20,20 +22,20 @@ pub struct ConnectionInfo {
 
 impl ConnectionInfo {
     pub(crate) fn read(reply: &Reply, mask: Option<&ReadMask>) -> Result<Self, Error> {
-        if reply.body().trim_ascii().is_empty() {
+        if content(reply.body()).is_empty() {
             return Err(reply.malformed("the answer is empty"));
         }
         if reply.is_html() {
             return Err(reply.malformed("the answer is a page of html, such as a log-in page"));
         }
-        let object = match serde_json::from_slice(reply.body()) {
+        let object = match json(reply.body()) {
             Ok(Value::Object(object)) => object,
             Ok(_) => return Err(reply.malformed("the answer is not a json object")),
             Err(_) => return Err(reply.malformed("the answer is not json")),
         };
         // A mapper of codes that does not know one answers an error with status 200.
         if object.contains_key("error") || (object.contains_key("code") && object.contains_key("message")) {
-            let problem = dialect::object_problem(&Value::Object(object));
+            let problem = dialect::problem(&Value::Object(object));
             return Err(reply.error(ErrorKind::Malformed, "the answer is an error with status 200", problem));
         }
         let info = Self {
@@ -66,6 +68,17 @@ impl ConnectionInfo {
         let endpoint = Endpoint::parse(endpoint).map_err(|error| cannot_generate(&error))?;
         let authority = CertificateAuthority::from_base64(ca_data).map_err(|error| cannot_generate(&error))?;
         generate(&endpoint, &authority, user, names).map_err(|error| cannot_generate(&error))
+    }
+}
+
+impl fmt::Debug for ConnectionInfo {
+    /// Only how long each is: nobody has checked that there is no password in the one and no private key in the other.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = |text: &Option<String>| text.as_ref().map(|text| format!("{} bytes", text.len()));
+        f.debug_struct("ConnectionInfo")
+            .field("endpoint", &length(&self.endpoint))
+            .field("ca_data", &length(&self.ca_data))
+            .finish()
     }
 }
 

@@ -4,15 +4,8 @@ use kubeproof_client::{ErrorKind, Problem};
 use serde_json::Value;
 
 /// `google.rpc.Status` as the gateway writes it, `{"code", "message", "details"}`; the same with `error` as a text
-/// (older gateways) and within `error` (the inference API); anything else as text.
-pub(crate) fn problem(body: &[u8]) -> Problem {
-    match serde_json::from_slice::<Value>(body) {
-        Ok(object @ Value::Object(_)) => object_problem(&object),
-        _ => Problem::of_text(body),
-    }
-}
-
-pub(crate) fn object_problem(object: &Value) -> Problem {
+/// (older gateways) and within `error` (the inference API).
+pub(crate) fn problem(object: &Value) -> Problem {
     let status = match object.get("error") {
         Some(inner @ Value::Object(_)) => inner,
         _ => object,
@@ -66,7 +59,7 @@ mod tests {
             (503, "", ErrorKind::Unavailable, None, None),
             (500, "[1]", ErrorKind::Unavailable, None, None),
         ] {
-            let problem = problem(body.as_bytes());
+            let problem = Problem::read(status, body.as_bytes(), problem);
             assert_eq!(kind(status, &problem), kind_, "{body}");
             assert_eq!((problem.code.as_deref(), problem.message.as_deref()), (code, message), "{body}");
         }

@@ -91,7 +91,7 @@ impl ClusterAccess for Client {
         }
         let reply = self.transport.send(&request).await?;
         if reply.status() != 200 {
-            let problem = dialect::problem(reply.body());
+            let problem = reply.problem(dialect::problem);
             return Err(reply.refusal(dialect::kind(reply.status(), &problem), problem));
         }
         ConnectionInfo::read(&reply, options.read_mask.as_ref())

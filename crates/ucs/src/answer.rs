@@ -1,5 +1,6 @@
 //! What an answer with status 200 is.
 
+use kubeproof_client::{content, json};
 use serde_json::Value;
 
 /// What an answer with status 200 is.
@@ -20,14 +21,14 @@ pub(crate) enum Answer {
 /// # Errors
 /// A lowercase fragment that quotes nothing of the body.
 pub(crate) fn read(body: &[u8]) -> Result<Answer, &'static str> {
-    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
+    let text = content(body);
     if text.is_empty() {
         return Err("the answer is empty");
     }
     if text.starts_with(b"<") {
         return Err("the answer is a page of html, such as a log-in page");
     }
-    match serde_json::from_slice(text) {
+    match json(text) {
         Ok(Value::Array(items)) => read_items(items),
         Ok(Value::String(text)) if is_note(&text) => Ok(Answer::Downloaded),
         Ok(Value::Object(object)) => match object.get("message") {

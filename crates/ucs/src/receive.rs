@@ -37,7 +37,7 @@ fn keep_and_read(reply: &Reply, keep: Option<Keep>, download: Download, read: Re
         }
         Err(what) => {
             let error = reply
-                .error(ErrorKind::Malformed, what, dialect::problem_in_answer(reply.body()))
+                .error(ErrorKind::Malformed, what, reply.problem(dialect::problem))
                 .with_consumed(download.consumed())
                 .with_answer(reply.body());
             Err(saved.describe(error))
@@ -53,21 +53,21 @@ fn refused(reply: &Reply, download: Download) -> Error {
         400..=499 if says_downloaded(reply) => already_downloaded(reply, download),
         // The server may have failed after it took the certificate from its store; 499 was cancelled on the way.
         status @ (499 | 500..) => reply
-            .refusal(ErrorKind::of_status(status), dialect::problem(reply.body()))
+            .refusal(ErrorKind::of_status(status), reply.problem(dialect::problem))
             .with_consumed(download.consumed()),
         status => reply
-            .refusal(ErrorKind::of_status(status), dialect::problem(reply.body()))
+            .refusal(ErrorKind::of_status(status), reply.problem(dialect::problem))
             .with_consumed(download.refused()),
     }
 }
 
 /// Whether a refusal is the note, in any of the forms in which a refusal speaks.
 fn says_downloaded(reply: &Reply) -> bool {
-    dialect::problem(reply.body()).message.is_some_and(|message| answer::is_note(&message))
+    reply.problem(dialect::problem).message.is_some_and(|message| answer::is_note(&message))
 }
 
 fn already_downloaded(reply: &Reply, download: Download) -> Error {
-    let problem = dialect::problem(reply.body());
+    let problem = reply.problem(dialect::problem);
     reply
         .error(ErrorKind::AlreadyDownloaded, "the access information was downloaded before", problem)
         .with_consumed(download.refused())

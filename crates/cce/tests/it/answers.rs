@@ -1,6 +1,6 @@
 use kubeproof_cce::Options;
 use kubeproof_client::{AcceptedHazards, ClusterAccess as _, ErrorKind};
-use kubeproof_kubeconfig::FindingCode;
+use kubeproof_kubeconfig::{FindingCode, Kubeconfig, hazards};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
@@ -67,6 +67,17 @@ async fn a_server_that_is_not_verified_is_used_only_when_wanted() {
     assert_eq!(error.kind(), ErrorKind::Unsafe, "{error}");
     assert!(error.to_string().contains("externalTLSVerify"), "{error}");
 
+    // Another context does not help against another hazard.
+    let mut body = kubeconfig("internal");
+    body["users"][0]["user"]["exec"] =
+        json!({"apiVersion": "client.authentication.k8s.io/v1", "command": "x", "interactiveMode": "Never"});
+    let error = fetch(ok(&body), &Options::default()).await.0.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsafe, "{error}");
+    assert!(!error.to_string().contains("externalTLSVerify"), "{error}");
+    let hazards = hazards(&Kubeconfig::parse(&body.to_string()).unwrap());
+    let exec = hazards.iter().find(|hazard| hazard.code == FindingCode::Exec).unwrap();
+    assert!(error.to_string().contains(exec.remedy), "{error}");
+
     let server = serve(ok(&kubeconfig("external"))).await;
     let accepted = AcceptedHazards::none().and(FindingCode::InsecureSkipTlsVerify);
     let client = builder(&server, token()).accept(accepted).build().unwrap();
@@ -93,8 +104,10 @@ async fn both_an_authority_and_no_verification_contradict() {
 async fn a_context_that_is_not_there() {
     let (result, _) = fetch(ok(&kubeconfig("internal")), &context("extern")).await;
     let error = result.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
-    assert!(error.to_string().contains("external, externalTLSVerify, internal"), "{error}");
+    // Not `invalid-argument`, which would say that nothing was sent.
+    assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(200)), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("external, externalTLSVerify, internal") && text.contains("was received"), "{text}");
 }
 
 #[tokio::test]

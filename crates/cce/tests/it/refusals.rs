@@ -66,14 +66,20 @@ async fn every_refusal_is_an_error() {
         (403, r#""denied""#, Forbidden, texts("", "denied", ""), 1),
         (500, r#"["denied"]"#, Unavailable, texts("", "denied", ""), 4),
         (500, "[{}]", Unavailable, texts("", "", ""), 4),
-        (502, "<html><h1>Bad Gateway</h1></html>", Unavailable, texts("", "", ""), 4),
+        // A gateway does not know whether a certificate was issued.
+        (502, "<html><h1>Bad Gateway</h1></html>", Unavailable, texts("", "", ""), 1),
         (500, "", Unavailable, texts("", "", ""), 4),
         (429, r#"{"errorCode":"CCE.02429001"}"#, RateLimited, texts("CCE.02429001", "", ""), 4),
         (409, r#"{"errorCode":"CCE.01409002"}"#, Rejected, texts("CCE.01409002", "", ""), 1),
         (405, "", Rejected, texts("", "", ""), 1),
         (415, "", Rejected, texts("", "", ""), 1),
         (494, "", Rejected, texts("", "", ""), 1),
-        (504, r#"{"error_code":"APIGW.0201"}"#, Unavailable, texts("APIGW.0201", "", ""), 4),
+        (504, r#"{"error_code":"APIGW.0201"}"#, Unavailable, texts("APIGW.0201", "", ""), 1),
+        (503, "", Unavailable, texts("", "", ""), 4),
+        (201, "planted-token", Malformed, texts("", "", ""), 1),
+        (203, r#""planted-token""#, Malformed, texts("", "", ""), 1),
+        (201, "\u{feff}{\"errorCode\":\"CCE.1\",\"errorMessage\":\"no\"}", Malformed, texts("CCE.1", "no", ""), 1),
+        (404, "\u{feff}{\"errorCode\":\"CCE.1\",\"errorMessage\":\"no\"}", NotFound, texts("CCE.1", "no", ""), 1),
         (201, r#"{"kind":"Config"}"#, Malformed, texts("", "", ""), 1),
         (202, "", Malformed, texts("", "", ""), 1),
     ];
@@ -85,5 +91,7 @@ async fn every_refusal_is_an_error() {
         assert_eq!((error.kind(), error.status()), (*kind, Some(*status)), "{context}");
         assert_eq!((error.code(), error.message(), error.request_id()), (*code, *message, *request_id), "{context}");
         assert_eq!(count, *requests, "{context}");
+        assert_eq!(context.contains("which is not documented"), *status < 400, "{context}");
+        assert_eq!(context.contains("refused the request"), *status >= 400, "{context}");
     }
 }

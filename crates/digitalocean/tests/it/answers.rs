@@ -43,6 +43,9 @@ async fn what_is_no_usable_kubeconfig_is_malformed() {
     for (body, expected) in [
         ("", "is empty"),
         (" \n\n", "is empty"),
+        ("\u{feff}\n", "is empty"),
+        ("\u{feff}<html>", "page of html"),
+        ("\u{feff}{\"id\":\"not_found\",\"message\":\"gone\"}", "gone (status 200, code not_found)"),
         ("<html><form>log in</form></html>", "page of html"),
         ("\n  <!DOCTYPE html>", "page of html"),
         (r#"{"id":"not_found","message":"gone"}"#, "holds no cluster: gone (status 200, code not_found)"),

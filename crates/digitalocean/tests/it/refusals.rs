@@ -90,7 +90,10 @@ async fn every_refusal_is_an_error() {
         Row { status: 503, kind: Unavailable, requests: 4, ..ROW },
         Row { status: 504, kind: Unavailable, ..ROW },
         Row { status: 204, kind: Malformed, ..ROW },
-        Row { status: 206, kind: Malformed, body: "kind: Config", message: Some("kind: Config"), ..ROW },
+        Row { status: 206, kind: Malformed, body: "kind: Config", ..ROW },
+        Row { status: 201, kind: Malformed, body: "planted-token", ..ROW },
+        Row { status: 203, kind: Malformed, body: r#"["planted-token"]"#, ..ROW },
+        Row { body: "\u{feff}{\"id\":\"not_found\"}", code: Some("not_found"), ..ROW },
         Row { status: 304, kind: Malformed, ..ROW },
     ] {
         let mut reply = ResponseTemplate::new(row.status);

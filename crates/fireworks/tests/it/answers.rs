@@ -32,6 +32,7 @@ async fn both_fields_in_any_layout() {
         "\n{ \"caData\" : \"eA==\",\n\t\"endpoint\" : \"https://k\" }\n",
         r#"{"endpoint":"https://k","caData":"eA==","more":{"a":[1]}}"#,
         r#"{"endpoint":"https://k","ca_data":"eA=="}"#,
+        "\u{feff}{\"endpoint\":\"https://k\",\"caData\":\"eA==\"}",
     ] {
         for mask in [None, Some(""), Some("*"), Some("endpoint,caData"), Some("endpoint"), Some("ca_data")] {
             check(body, mask, both).await;
@@ -73,6 +74,7 @@ async fn anything_else_is_malformed() {
     for (body, part) in [
         ("", "is empty"),
         (" \n", "is empty"),
+        ("\u{feff}", "is empty"),
         ("<html>log in</html>", "page of html"),
         (r#"{"endpoint":"https://k","caDa"#, "not json"),
         ("endpoint: https://k", "not json"),

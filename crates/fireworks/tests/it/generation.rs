@@ -65,3 +65,11 @@ fn what_cannot_be_used_is_found_before_it_is_written() {
         assert!(!shown.contains("planted") && !shown.contains(&key), "{shown}");
     }
 }
+
+#[test]
+fn connection_info_shows_no_secret() {
+    let info = info("https://user:planted@k", "planted-key");
+    let shown = format!("{info:?} {info:#?}");
+    assert!(!shown.contains("planted"), "{shown}");
+    assert!(shown.contains("endpoint") && shown.contains("ca_data"), "{shown}");
+}

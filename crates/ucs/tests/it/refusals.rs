@@ -47,6 +47,7 @@ async fn no_refusal_is_repeated() {
             Some("Cluster Not Found."),
         ),
         (409, "", Rejected, None, None),
+        (409, "\u{feff}{\"error_code\":\"UCS.1\"}", Rejected, Some("UCS.1"), None),
         (429, "", RateLimited, None, None),
         (
             500,
