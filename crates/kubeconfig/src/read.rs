@@ -42,7 +42,8 @@ impl Kubeconfig {
     ///   document;
     ///   a comment right behind `|` or a bracket; `-`, or `?` before a key, without a blank after it in brackets; a tab
     ///   that indents within brackets in a block; U+2028 or U+2029 outside of quotes or beside a blank.
-    /// - A bracket may be closed right behind a tag, `[!x]`.
+    /// - Read, though kubectl refuses it: a bracket closed right behind a tag, `[!x]`; a tag in brackets on another line
+    ///   than its key; a tab that begins a line of a text without quotes.
     /// - What follows the first value is not looked at; kubectl refuses the file when that is no YAML at all. There is a
     ///   [`Warning`] of it, and one of a tab in a line with nothing else, which kubectl refuses after some lines.
     /// - An empty list or mapping and `null` are one, as they are to client-go; `kubectl config view` shows which it was

@@ -74,7 +74,7 @@ fn judge(oracle: &Oracle, document: &Document) -> Verdict {
     let file = oracle.file("document", &document.0);
     let theirs = oracle.kubectl_view_text(&file);
     let ours = Kubeconfig::read(&document.0, Profile::Kubectl);
-    let differ = |how: String| match KNOWN.iter().find(|(_, is_known)| is_known(document, &ours)) {
+    let differ = |how: String| match KNOWN.iter().find(|(_, is_known)| is_known(document, &ours, &how)) {
         Some((reason, _)) => Verdict::Known(reason),
         None => Verdict::Differ(how),
     };
@@ -119,48 +119,70 @@ fn judge_yaml(oracle: &Oracle, file: &Path, view: &View) -> Verdict {
 
 const EMPTY: &str = "an empty list or mapping is one with `null`";
 
-type IsKnown = fn(&Document, &Result<Read, ReadError>) -> bool;
+/// Takes the document, what this crate made of it, and the difference.
+type IsKnown = fn(&Document, &Result<Read, ReadError>, &str) -> bool;
 
 /// Every difference that there may be, each with what shows that it is this one.
 const KNOWN: &[(&str, IsKnown)] = &[
-    (EMPTY, |_, _| false),
-    ("what kubectl refuses is read, with a warning: escapes of JSON, a tab in a line with nothing else", |_, read| {
-        read.as_ref().is_ok_and(|read| read.warnings.iter().any(|warning| warning.kind == WarningKind::KubectlRefuses))
-    }),
-    ("size, depth and aliases are bounded more tightly", |_, read| {
+    (EMPTY, |_, _, _| false),
+    (
+        "what kubectl refuses is read, with a warning: escapes of JSON, a tab in a line with nothing else",
+        |_, read, _| {
+            read.as_ref()
+                .is_ok_and(|read| read.warnings.iter().any(|warning| warning.kind == WarningKind::KubectlRefuses))
+        },
+    ),
+    ("size, depth and aliases are bounded more tightly", |_, read, _| {
         read.as_ref().is_err_and(|error| error.kind() == ReadErrorKind::Limit)
     }),
-    ("an extension is there twice, first as `null`", |_, read| says(read, ReadErrorKind::DuplicateName, "extensions[")),
-    ("`.nan` or `.inf` is a key", |_, read| says(read, ReadErrorKind::Type, "not finite")),
-    ("`!!binary` is no text", |_, read| says(read, ReadErrorKind::Base64, "!!binary")),
-    ("U+2028 or U+2029 is outside of quotes, or beside a blank", |document, read| {
+    ("an extension is there twice, first as `null`", |_, read, _| {
+        says(read, ReadErrorKind::DuplicateName, "extensions[")
+    }),
+    ("`.nan` or `.inf` is a key", |_, read, _| says(read, ReadErrorKind::Type, "not finite")),
+    ("`!!binary` is no text", |_, read, _| says(read, ReadErrorKind::Base64, "!!binary")),
+    ("U+2028 or U+2029 is outside of quotes, or beside a blank", |document, read, _| {
         let has_separator = |text: &str| text.contains(['\u{2028}', '\u{2029}']);
         document.text().is_some_and(|text| has_separator(&text)) && says(read, ReadErrorKind::Syntax, "")
     }),
-    ("a tab indents within brackets that are in a block", |_, read| {
+    ("a tab indents within brackets that are in a block", |_, read, _| {
         says(read, ReadErrorKind::Syntax, "tabs disallowed")
     }),
-    ("`%` begins a line within a document", |_, read| says(read, ReadErrorKind::Syntax, "before directive")),
-    ("what follows the document is nothing that can be read; there is a warning of it", |_, read| {
+    ("`%` begins a line within a document", |_, read, _| says(read, ReadErrorKind::Syntax, "before directive")),
+    ("what follows the document is nothing that can be read; there is a warning of it", |_, read, _| {
         read.as_ref().is_ok_and(|read| read.warnings.iter().any(|warning| warning.kind == WarningKind::IgnoredRest))
     }),
-    ("a bare `-` is within brackets", |_, read| says(read, ReadErrorKind::Syntax, "cannot start with '-'")),
-    ("right behind the document in brackets there is a bracket or a colon", |_, read| {
+    ("a bare `-` is within brackets", |_, read, _| says(read, ReadErrorKind::Syntax, "cannot start with '-'")),
+    ("right behind the document in brackets there is a bracket or a colon", |_, read, _| {
         ["misplaced bracket", "unclosed bracket", "cannot be a key"]
             .iter()
             .any(|message| says(read, ReadErrorKind::Syntax, message))
     }),
-    ("a bracket is in a tag, or right behind it", |document, _| {
+    ("a bracket is in a tag, or right behind it", |document, _, _| {
         let text = document.text().unwrap_or_default();
         let has_bracket = |word: &str| word.split_once('!').is_some_and(|(_, tag)| tag.contains(['[', ']', '{', '}']));
         text.split_whitespace().any(has_bracket)
     }),
-    ("`?` begins a value within `[]`", |_, read| says(read, ReadErrorKind::Syntax, "no `?`")),
-    ("U+FEFF alone is a text", |document, read| {
+    ("a value that another replaces has a key that is `null`", |_, read, _| {
+        says(read, ReadErrorKind::Syntax, "a key is null")
+    }),
+    ("a tab begins a line of a text without quotes", |_, read, how| {
+        read.is_ok() && how.contains("found a tab character that violates indentation")
+    }),
+    ("a tag in brackets is on another line than its key", |document, read, _| {
+        let text = document.text().unwrap_or_default();
+        let ends_with_tag = |line: &str| {
+            line.rsplit([' ', ',', '{', '[']).find(|word| !word.is_empty()).is_some_and(|word| word.starts_with('!'))
+        };
+        read.is_ok() && text.lines().any(|line| ends_with_tag(line.trim_end()))
+    }),
+    ("`?` begins a value within `[]`", |_, read, _| says(read, ReadErrorKind::Syntax, "no `?`")),
+    ("U+FEFF alone is a text", |document, read, _| {
         let text = document.text().unwrap_or_default();
         text.trim_start_matches(['\u{feff}', ' ', '\n']).is_empty() && read.is_ok()
     }),
-    ("`#` is right behind what it comments", |_, read| says(read, ReadErrorKind::Syntax, "comments must be separated")),
+    ("`#` is right behind what it comments", |_, read, _| {
+        says(read, ReadErrorKind::Syntax, "comments must be separated")
+    }),
 ];
 
 fn says(read: &Result<Read, ReadError>, kind: ReadErrorKind, message: &str) -> bool {

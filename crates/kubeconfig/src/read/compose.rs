@@ -69,7 +69,12 @@ pub(super) fn first_document(text: &str, warnings: &mut Warnings) -> Result<Opti
             Event::DocumentEnd => {
                 let is_last = matches!(events.next(), None | Some(Ok((Event::StreamEnd, _))));
                 let end = span.byte_range().map_or(text.len(), |range| range.end);
-                syntax.finish(if is_last { text.len() } else { end_of_blanks(text, end) }, composer.warnings)?;
+                let looked_at = match (is_last, span.slice(text)) {
+                    (_, Some(mark)) if mark.starts_with("...") => end,
+                    (true, _) => text.len(),
+                    (false, _) => end_of_blanks(text, end),
+                };
+                syntax.finish(looked_at, composer.warnings)?;
                 if !is_last {
                     composer.warnings.add(WarningKind::IgnoredRest, location(span.end), IGNORED_REST);
                 }

@@ -366,6 +366,7 @@ fn yaml_1_1_where_it_differs() {
         let column = if text.contains('\r') { 15 } else { 2 };
         check_warnings(text, &[(WarningKind::KubectlRefuses, (line, column), doubtful)]);
     }
+    check_current_context("current-context: a\n...\n\t\n", "a");
     // What comes before a document.
     refuses("...\n", Syntax, (1, 1), "`...`");
     refuses("# c\n...\na: b\n", Syntax, (2, 1), "`...`");
