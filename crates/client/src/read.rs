@@ -100,6 +100,14 @@ pub fn read_kubeconfig(reply: &Reply, reading: &Reading<'_>) -> Result<ClusterKu
         let error = reply.error(ErrorKind::Unsafe, what, Problem::default());
         return Err(error.with_remedy(remedies(&refused, reading.remedy)));
     }
+    if !reading.accepted.0.contains(&FindingCode::PlainHttp)
+        && let Some(at) = kubeconfig.clusters.iter().position(|named| is_plain(&named.cluster.server))
+    {
+        // No hazard of one's own file, where it is a tunnel or a cluster on the desk.
+        let what = format!("the kubeconfig is dangerous: clusters[{at}].cluster.server: is plain HTTP to this machine");
+        let error = reply.error(ErrorKind::Unsafe, what, Problem::default());
+        return Err(error.with_remedy("do not use it: no cluster of a provider is on this machine"));
+    }
     Ok(ClusterKubeconfig::new(kubeconfig, text.to_owned()))
 }
 
@@ -115,6 +123,11 @@ fn concerns_use(hazard: &Finding, kubeconfig: &Kubeconfig) -> bool {
         .iter()
         .position(|named| std::ptr::eq(&named.cluster, current.cluster))
         .is_none_or(|index| hazard.path.starts_with(&format!("clusters[{index}].")))
+}
+
+/// Whether a server is not reached by HTTPS; kubectl takes one without a scheme for plain HTTP.
+fn is_plain(server: &str) -> bool {
+    !server.is_empty() && !server.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"))
 }
 
 /// What to do about hazards, each remedy once.

@@ -41,7 +41,8 @@ impl Endpoint {
     /// Kept as it is, but for a missing scheme, which becomes `https://`, and upper case in the scheme.
     ///
     /// # Errors
-    /// When it is empty; has white space, a name or password, a query or fragment, another scheme, a port that does not
+    /// When it is empty; has white space, a name or password, a query or fragment, a `%` that escapes
+    /// nothing, `.` or `..` in its path, another scheme, a port that does not
     /// exist, an IPv6 address without brackets, or no host; or is plain HTTP to another machine.
     pub fn parse(text: &str) -> Result<Self, GenerateError> {
         Self::parse_with(text, PlainHttp::LoopbackOnly)
@@ -82,6 +83,10 @@ const NOT_ASCII: Problem = Problem::new(
 const SCHEME: Problem = Problem::new("has a scheme that is neither https nor http", "use `https://`");
 const QUERY: Problem =
     Problem::new("has a query or a fragment, which kubectl drops", "give only scheme, host, port and path");
+const ESCAPE: Problem =
+    Problem::new("has a `%` without two hexadecimal digits, which kubectl refuses", "write `%25` for a percent sign");
+const DOTS: Problem =
+    Problem::new("has `.` or `..` in its path, which only some clients resolve", "write the whole path");
 const USERINFO: Problem =
     Problem::new("has a name or password, which kubectl sends instead of the token", "remove everything up to the `@`");
 const NO_HOST: Problem = Problem::new("has no host", "write `https://host:port`");
@@ -123,6 +128,16 @@ impl<'a> Address<'a> {
         };
         if rest.contains(['?', '#']) {
             return Err(QUERY);
+        }
+        let mut escapes = rest.split('%').skip(1);
+        if !escapes
+            .all(|after| after.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)))
+        {
+            return Err(ESCAPE);
+        }
+        // `%2e` is a dot as well.
+        if rest.split('/').skip(1).any(|part| matches!(&*part.to_ascii_lowercase().replace("%2e", "."), "." | "..")) {
+            return Err(DOTS);
         }
         let authority = rest.split('/').next().unwrap_or_default();
         if authority.contains('@') {

@@ -187,9 +187,12 @@ fn user(user: &User, path: &str, findings: &mut Vec<Finding>) {
 }
 
 fn runs(exec: &Exec) -> String {
-    let beside = exec.command.contains(is_separator) && !Path::new(&exec.command).is_absolute();
+    // Neither the folders nor what follows a blank is shown: a secret may be there.
+    let program = exec.command.split_whitespace().next().unwrap_or_default();
+    let beside = program.contains(is_separator) && !Path::new(program).is_absolute();
     let whose = if beside { ", which lies beside the kubeconfig," } else { "" };
-    format!("runs {:?}{whose} as you when it is used", exec.command)
+    let name = program.rsplit(is_separator).next().unwrap_or_default();
+    format!("runs {name:?}{whose} as you when it is used")
 }
 
 /// kube-rs runs the `cmd-path` of `gcp`; client-go does not any more.

@@ -109,7 +109,10 @@ impl fmt::Display for Change {
     }
 }
 
-/// Merges `new` into `base` so that neither loses anything.
+/// Merges `new` into `base` so that no cluster, user or context of either is lost.
+///
+/// What is left out, and [`Change`]s say so: a current context of `new` when the base has one, and extensions and unknown
+/// fields of `new` whose names the base uses for something else.
 ///
 /// An entry that the base has, the same, is one entry. One whose name the base uses for something else gets a new name,
 /// `name-2` and so on, and what refers to it in `new` refers to the new name. Merging the same kubeconfig again changes
@@ -165,6 +168,8 @@ fn combine(base: &Kubeconfig, new: &Kubeconfig, taken: Taken) -> Merged {
     users.add_all(&new.users, &mut changes);
 
     let mut contexts = List::new(&base.contexts, &new.contexts, Entry::Context, taken);
+    // A current context that nobody defines must not become one of `new`, with the server of somebody else.
+    contexts.reserve(std::iter::once(base.current_context.as_str()).filter(|name| !name.is_empty()));
     for entry in &new.contexts {
         let mut renamed = entry.clone();
         renamed.context.cluster = clusters.name_in_result(&entry.context.cluster);
@@ -285,8 +290,8 @@ struct List<T> {
     taken: Taken,
     /// Names that `new` uses itself, so that no renamed entry may take them.
     of_new: HashSet<String>,
-    /// Names that contexts of the base refer to without an entry. An entry of `new` under such a name would hand its
-    /// credential to a cluster of the base.
+    /// Names that the base refers to without an entry. An entry of `new` under such a name would hand its credential to a
+    /// cluster of the base, or the other way round.
     reserved: HashSet<String>,
     renames: HashMap<String, String>,
 }

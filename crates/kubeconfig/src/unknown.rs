@@ -12,8 +12,8 @@ use serde_json::{Map, Value};
 pub struct Unknown(Map<String, Value>);
 
 impl Unknown {
-    /// Wraps fields. Those that client-go does know are of the model: when a name here is one of them, the model's
-    /// field wins in writing.
+    /// Wraps fields. Those that client-go does know are of the model: one of them here is not written, also when the
+    /// model's field is empty.
     #[must_use]
     pub fn new(fields: Map<String, Value>) -> Self {
         Self(fields)

@@ -65,10 +65,16 @@ impl Object {
         self.0.insert(name.to_owned(), value);
     }
 
-    fn put_text(&mut self, name: &str, text: Option<&str>) {
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            self.put(name, json!(text));
+    /// Puts a value, or leaves the field out, whatever an unknown field of that name holds.
+    fn put_some(&mut self, name: &str, value: Option<Value>) {
+        match value {
+            Some(value) => self.put(name, value),
+            None => drop(self.0.remove(name)),
         }
+    }
+
+    fn put_text(&mut self, name: &str, text: Option<&str>) {
+        self.put_some(name, text.filter(|text| !text.is_empty()).map(|text| json!(text)));
     }
 
     fn put_secret(&mut self, name: &str, secret: Option<&Secret>) {
@@ -76,34 +82,24 @@ impl Object {
     }
 
     fn put_data(&mut self, name: &str, data: Option<&Data>) {
-        if let Some(data) = data.filter(|data| !data.is_empty()) {
-            self.put(name, Value::String(data.to_base64()));
-        }
+        self.put_some(name, data.filter(|data| !data.is_empty()).map(|data| Value::String(data.to_base64())));
     }
 
     fn put_flag(&mut self, name: &str, flag: bool) {
-        if flag {
-            self.put(name, json!(flag));
-        }
+        self.put_some(name, flag.then(|| json!(flag)));
     }
 
     fn put_texts(&mut self, name: &str, texts: &[String]) {
-        if !texts.is_empty() {
-            self.put(name, json!(texts));
-        }
+        self.put_some(name, (!texts.is_empty()).then(|| json!(texts)));
     }
 
     /// Puts an object unless it is empty.
     fn put_object(&mut self, name: &str, object: Self) {
-        if !object.0.is_empty() {
-            self.put(name, object.finish());
-        }
+        self.put_some(name, (!object.0.is_empty()).then(|| object.finish()));
     }
 
     fn put_extensions(&mut self, extensions: &[NamedExtension]) {
-        if !extensions.is_empty() {
-            self.put("extensions", list(extensions, extension));
-        }
+        self.put_some("extensions", (!extensions.is_empty()).then(|| list(extensions, extension)));
     }
 
     fn finish(self) -> Value {
@@ -149,17 +145,12 @@ fn user(user: &User) -> Value {
     object.put_text("as", user.impersonate.as_deref());
     object.put_text("as-uid", user.impersonate_uid.as_deref());
     object.put_texts("as-groups", &user.impersonate_groups);
-    if !user.impersonate_user_extra.is_empty() {
-        object.put("as-user-extra", json!(user.impersonate_user_extra));
-    }
+    let extra = &user.impersonate_user_extra;
+    object.put_some("as-user-extra", (!extra.is_empty()).then(|| json!(extra)));
     object.put_text("username", user.username.as_deref());
     object.put_secret("password", user.password.as_ref());
-    if let Some(provider) = &user.auth_provider {
-        object.put("auth-provider", auth_provider(provider));
-    }
-    if let Some(program) = &user.exec {
-        object.put("exec", exec(program));
-    }
+    object.put_some("auth-provider", user.auth_provider.as_ref().map(auth_provider));
+    object.put_some("exec", user.exec.as_ref().map(exec));
     object.put_extensions(&user.extensions);
     object.finish()
 }
@@ -167,9 +158,8 @@ fn user(user: &User) -> Value {
 fn auth_provider(provider: &AuthProvider) -> Value {
     let mut object = Object::with(&provider.unknown);
     object.put("name", json!(provider.name));
-    if !provider.config.is_empty() {
-        object.put("config", provider.config.iter().map(|(key, value)| (key.clone(), json!(value.expose()))).collect());
-    }
+    let config = provider.config.iter().map(|(key, value)| (key.clone(), json!(value.expose()))).collect();
+    object.put_some("config", (!provider.config.is_empty()).then_some(config));
     object.finish()
 }
 
@@ -177,9 +167,7 @@ fn exec(exec: &Exec) -> Value {
     let mut object = Object::with(&exec.unknown);
     object.put("command", json!(exec.command));
     object.put_texts("args", &exec.args);
-    if !exec.env.is_empty() {
-        object.put("env", list(&exec.env, env_var));
-    }
+    object.put_some("env", (!exec.env.is_empty()).then(|| list(&exec.env, env_var)));
     object.put_text("apiVersion", exec.api_version.as_deref());
     object.put_text("installHint", exec.install_hint.as_deref());
     object.put_flag("provideClusterInfo", exec.provide_cluster_info);

@@ -75,6 +75,23 @@ async fn what_is_no_usable_kubeconfig_is_malformed() {
 }
 
 #[tokio::test]
+async fn a_cluster_of_a_provider_is_never_reached_by_plain_http() {
+    let good = token_kubeconfig();
+    let server = good.lines().find_map(|line| line.trim().strip_prefix("server: ")).unwrap();
+    for plain in
+        ["localhost:8080", "127.0.0.1:8080", "http://localhost:8080", "HTTP://[::1]:8080", "http://k8s.example"]
+    {
+        let (result, _) = fetch(ResponseTemplate::new(200).set_body_string(good.replace(server, plain))).await;
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsafe, "{plain}: {error}");
+        assert!(error.to_string().contains("clusters[0].cluster.server"), "{error}");
+    }
+    let (result, _) =
+        fetch(ResponseTemplate::new(200).set_body_string(good.replace(server, "HTTPS://127.0.0.1:6443"))).await;
+    assert!(result.is_ok());
+}
+
+#[tokio::test]
 async fn dangerous_kubeconfigs_are_accepted_only_when_wanted() {
     let exec = "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: doctl, interactiveMode: Never}";
     let good = token_kubeconfig();

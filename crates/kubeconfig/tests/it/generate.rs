@@ -75,6 +75,12 @@ fn endpoints_that_some_client_misreads() {
     for text in ["https://h?x=y", "https://h/#f", "https://h?", "https://?q", "https://h/p?q#f"] {
         refuses_endpoint(text, "query or a fragment");
     }
+    for text in ["https://h/%zz", "https://h/%", "https://h/%4", "https://h/%%41", "https://h%"] {
+        refuses_endpoint(text, "two hexadecimal digits");
+    }
+    for text in ["https://h/..", "https://h/./x", "https://h/a/../b", "https://h/%2e%2E/b", "https://h/.%2e"] {
+        refuses_endpoint(text, "in its path");
+    }
     for text in ["https://u:p@h", "https://u@h", "https://@h", "u:p@h"] {
         refuses_endpoint(text, "name or password");
     }

@@ -75,7 +75,7 @@ fn users() {
 fn commands_are_quoted_for_the_terminal() {
     let kubeconfig = Kubeconfig::parse("users: [{user: {exec: {command: \"\\e[2Jsh\\n\"}}}]\n").unwrap();
     let message = &hazards(&kubeconfig)[0].message;
-    assert_eq!(message, r#"runs "\u{1b}[2Jsh\n" as you when it is used"#);
+    assert_eq!(message, r#"runs "\u{1b}[2Jsh" as you when it is used"#);
 }
 
 #[test]
@@ -108,8 +108,10 @@ fn references_say_what_they_are_relative_to() {
         ("tokenFile: ../t", "makes clients send the content of a file found relative to the kubeconfig to the server"),
         ("client-key: k", "makes clients read a file found relative to the kubeconfig"),
         ("exec: {command: aws}", "runs \"aws\" as you when it is used"),
-        ("exec: {command: ./aws}", "runs \"./aws\", which lies beside the kubeconfig, as you when it is used"),
-        ("exec: {command: /bin/aws}", "runs \"/bin/aws\" as you when it is used"),
+        ("exec: {command: ./aws}", "runs \"aws\", which lies beside the kubeconfig, as you when it is used"),
+        ("exec: {command: \"aws --token=planted\"}", "runs \"aws\" as you when it is used"),
+        ("exec: {command: \"aws http://u:planted@h/planted\"}", "runs \"aws\" as you when it is used"),
+        ("exec: {command: /bin/planted/aws}", "runs \"aws\" as you when it is used"),
         ("auth-provider: {name: gcp, config: {cmd-path: /x}}", "names a program, which some clients run as you"),
     ] {
         let kubeconfig = Kubeconfig::parse(&format!("users: [{{name: u, user: {{{text}}}}}]\n")).unwrap();

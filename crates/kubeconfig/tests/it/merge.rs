@@ -336,3 +336,20 @@ fn colors_are_announced() {
     assert_eq!(changes(&merge(&Kubeconfig::default(), &colors)), ["preference \"colors\": added"]);
     assert_eq!(changes(&merge(&colors, &colors)), ["preference \"colors\": unchanged"]);
 }
+
+#[test]
+fn a_current_context_that_nobody_defines_is_not_taken_over() {
+    let base = Kubeconfig::parse("current-context: prod\n").unwrap();
+    let new = Kubeconfig::parse(
+        "clusters: [{name: c, cluster: {server: 'https://new.example.test'}}]
+users: [{name: u, user: {token: t}}]
+contexts: [{name: prod, context: {cluster: c, user: u}}]
+",
+    )
+    .unwrap();
+    let merged = merge(&base, &new);
+    assert_eq!(merged.kubeconfig.current_context, "prod");
+    assert!(merged.kubeconfig.context("prod").is_err());
+    assert!(merged.kubeconfig.context("prod-2").is_ok());
+    assert_eq!(merge(&merged.kubeconfig, &new).kubeconfig, merged.kubeconfig);
+}

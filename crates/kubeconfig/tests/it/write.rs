@@ -319,3 +319,30 @@ users: []
 ";
     assert_eq!(Kubeconfig::parse(text).unwrap().to_yaml().unwrap(), expected);
 }
+
+#[test]
+fn an_unknown_field_with_a_known_name_is_not_written() {
+    use kubeproof_kubeconfig::Unknown;
+
+    let unknown = |json: serde_json::Value| Unknown::new(json.as_object().unwrap().clone());
+    let mut kubeconfig = Kubeconfig::parse(
+        "clusters: [{name: c, cluster: {server: 'https://k'}}]
+users: [{name: u, user: {exec: {command: x}}}]
+contexts: [{name: x, context: {cluster: c, user: u}}]
+",
+    )
+    .unwrap();
+    let written = kubeconfig.to_json();
+    kubeconfig.unknown = unknown(serde_json::json!({"extensions": [1], "preferences": {"colors": true}}));
+    kubeconfig.clusters[0].cluster.unknown = unknown(serde_json::json!({
+        "insecure-skip-tls-verify": true, "proxy-url": "http://p", "certificate-authority-data": "x", "extensions": [1],
+    }));
+    let user = &mut kubeconfig.users[0].user;
+    user.unknown = unknown(serde_json::json!({
+        "token": "t", "as-groups": ["g"], "as-user-extra": {"a": ["b"]}, "auth-provider": {"name": "x"},
+    }));
+    user.exec.as_mut().unwrap().unknown =
+        unknown(serde_json::json!({"args": ["a"], "env": [{"name": "a", "value": "b"}]}));
+    kubeconfig.contexts[0].context.unknown = unknown(serde_json::json!({"namespace": "n"}));
+    assert_eq!(kubeconfig.to_json(), written);
+}
