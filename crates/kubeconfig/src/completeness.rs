@@ -226,6 +226,10 @@ impl Check<'_> {
         }
         if let Some(data) = user.client_key_data.as_ref().filter(|_| key_data) {
             self.check(FindingCode::UnusableClientKey, "client-key-data", credential::check_key(data.expose()));
+            if let Some(certificate) = user.client_certificate_data.as_ref().filter(|_| certificate_data) {
+                let checked = credential::check_pair(certificate.expose(), data.expose());
+                self.check(FindingCode::KeyMismatch, "client-key-data", checked);
+            }
         }
         has_certificate || has_key
     }

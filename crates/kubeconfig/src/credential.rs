@@ -5,6 +5,7 @@ use rustls_pki_types::pem::PemObject as _;
 
 use crate::Exec;
 use crate::finding::Problem;
+use crate::hazards::pair;
 
 /// A token goes into an HTTP header as it is.
 pub(crate) fn check_token(token: &str) -> Result<(), Problem> {
@@ -17,11 +18,21 @@ pub(crate) fn check_token(token: &str) -> Result<(), Problem> {
     Err(Problem::new("has a character that cannot be sent in a header", "remove white space and line breaks"))
 }
 
-/// A private key in PEM. Whether it belongs to the certificate is not looked at.
+/// A private key in PEM.
 pub(crate) fn check_key(pem: &[u8]) -> Result<(), Problem> {
-    PrivateKeyDer::from_pem_slice(pem).map(|_| ()).map_err(|_| {
-        Problem::new("has no private key in PEM", "give a `PRIVATE KEY`, `RSA PRIVATE KEY` or `EC PRIVATE KEY` block")
-    })
+    let remedy = "give a `PRIVATE KEY`, `RSA PRIVATE KEY` or `EC PRIVATE KEY` block";
+    let key = PrivateKeyDer::from_pem_slice(pem).map_err(|_| Problem::new("has no private key in PEM", remedy))?;
+    if pair::has_form(&key) { Ok(()) } else { Err(Problem::new("has a private key that cannot be read", remedy)) }
+}
+
+/// A private key and the certificate in front of it, as far as the kind of key is known here.
+pub(crate) fn check_pair(certificate_pem: &[u8], key_pem: &[u8]) -> Result<(), Problem> {
+    match pair::belong_together(certificate_pem, key_pem) {
+        Some(false) => {
+            Err(Problem::new("is not the key of the client certificate", "take certificate and key from one answer"))
+        }
+        Some(true) | None => Ok(()),
+    }
 }
 
 /// The rules of client-go (`validation.go`, and the plugin's own of `exec.go` for the version).

@@ -109,6 +109,7 @@ fn user(credentials: &UserCredentials) -> Result<User, Problem> {
             }
             authority::check_certificates(certificate_pem.expose())?;
             credential::check_key(key_pem.expose())?;
+            credential::check_pair(certificate_pem.expose(), key_pem.expose())?;
             Ok(User {
                 client_certificate_data: Some(certificate_pem.clone()),
                 client_key_data: Some(key_pem.clone()),

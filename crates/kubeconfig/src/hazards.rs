@@ -5,7 +5,7 @@
 //! executed, and no file is opened.
 
 mod lifetime;
-mod pair;
+pub(crate) mod pair;
 
 use std::path::{Path, is_separator};
 use std::time::SystemTime;

@@ -25,13 +25,16 @@ async fn a_kubeconfig_is_read_whatever_it_is_called() {
 
 #[tokio::test]
 async fn client_certificates_are_fine() {
-    let key = {
-        use base64::Engine as _;
-        let key = rcgen::KeyPair::generate().unwrap();
-        base64::prelude::BASE64_STANDARD.encode(key.serialize_pem())
-    };
-    let body = kubeconfig(&format!("client-certificate-data: {}\n    client-key-data: {key}", certificate()));
-    let (result, _) = fetch(ResponseTemplate::new(200).set_body_string(&body)).await;
+    use base64::Engine as _;
+    let encode = |pem: String| base64::prelude::BASE64_STANDARD.encode(pem);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let own = encode(rcgen::CertificateParams::new(vec![]).unwrap().self_signed(&key).unwrap().pem());
+    let key = encode(key.serialize_pem());
+    let body =
+        |certificate: &str| kubeconfig(&format!("client-certificate-data: {certificate}\n    client-key-data: {key}"));
+    let (result, _) = fetch(ResponseTemplate::new(200).set_body_string(body(&certificate()))).await;
+    assert!(result.unwrap_err().to_string().contains("not the key of the client certificate"));
+    let (result, _) = fetch(ResponseTemplate::new(200).set_body_string(body(&own))).await;
     let access = result.unwrap();
     assert!(access.kubeconfig.current().unwrap().user.client_key_data.is_some());
     assert!(!format!("{access:?}").contains(&key));

@@ -10,11 +10,32 @@ use x509_parser::public_key::PublicKey;
 
 /// Whether the first certificate is of this key; `None` when one of them cannot be read, or is of a kind that is not
 /// known here.
-pub(super) fn belong_together(certificate_pem: &[u8], key_pem: &[u8]) -> Option<bool> {
+pub(crate) fn belong_together(certificate_pem: &[u8], key_pem: &[u8]) -> Option<bool> {
     let certificate = CertificateDer::from_pem_slice(certificate_pem).ok()?;
     let (_, certificate) = X509Certificate::from_der(&certificate).ok()?;
     let key = PrivateKeyDer::from_pem_slice(key_pem).ok()?;
     Some(Public::of_certificate(&certificate)? == Public::of_key(&key)?)
+}
+
+/// Whether a private key has the form of its kind, and not only the frame of PEM around anything.
+pub(crate) fn has_form(key: &PrivateKeyDer<'_>) -> bool {
+    let fields = |der| Sequence::from_der(der).ok().map(|(_, fields)| fields.content);
+    let form = || match key {
+        PrivateKeyDer::Pkcs1(key) => rsa(key.secret_pkcs1_der()).map(|_| ()),
+        PrivateKeyDer::Sec1(key) => {
+            let fields = fields(key.secret_sec1_der())?;
+            let (rest, _version) = Integer::from_der(&fields).ok()?;
+            OctetString::from_der(rest).ok().map(|_| ())
+        }
+        PrivateKeyDer::Pkcs8(key) => {
+            let fields = fields(key.secret_pkcs8_der())?;
+            let (rest, _version) = Integer::from_der(&fields).ok()?;
+            let (rest, _algorithm) = Sequence::from_der(rest).ok()?;
+            OctetString::from_der(rest).ok().map(|_| ())
+        }
+        _ => None,
+    };
+    form().is_some()
 }
 
 /// What tells one public key from another.

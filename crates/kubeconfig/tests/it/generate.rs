@@ -309,3 +309,23 @@ fn names_that_nobody_can_type() {
         assert_eq!(error.kind(), GenerateErrorKind::Names, "{name:?}");
     }
 }
+
+#[test]
+fn keys_that_are_none_or_of_another_certificate() {
+    let (pair, other) = (leaf(), leaf());
+    let of = |key: &str| UserCredentials::ClientCertificate {
+        certificate_pem: Data::new(pair.certificate.as_str()),
+        key_pem: Data::new(key),
+    };
+    let endpoint = Endpoint::parse("https://h").unwrap();
+    let authority = CertificateAuthority::from_pem(authority().certificate.as_bytes()).unwrap();
+    for (key, expected) in [
+        (other.key.as_str(), "not the key of the client certificate"),
+        ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "cannot be read"),
+        ("-----BEGIN EC PRIVATE KEY-----\nMAMCAQE=\n-----END EC PRIVATE KEY-----\n", "cannot be read"),
+    ] {
+        let error = generate(&endpoint, &authority, &of(key), &Names::all("n")).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    assert!(generate(&endpoint, &authority, &of(&pair.key), &Names::all("n")).is_ok());
+}
