@@ -3,7 +3,10 @@
 //! Keys are sorted as kubectl sorts them; lists keep their order. client-go's empty fields are left out, and empty
 //! lists are `[]` rather than kubectl's `null`, which some clients cannot read.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::{Map, Value};
 
 use crate::model::{
     AuthProvider, Cluster, Context, EnvVar, Exec, Kubeconfig, NamedCluster, NamedContext, NamedExtension, NamedUser,
@@ -28,186 +31,349 @@ impl Kubeconfig {
     /// When the YAML writer refuses a value, which is not known to happen.
     pub fn to_yaml(&self) -> Result<String, WriteError> {
         let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
-        serde_saphyr::to_string_with_options(&self.to_json(), options).map_err(|source| WriteError { source })
+        serde_saphyr::to_string_with_options(&Written(self), options).map_err(|source| WriteError { source })
     }
 
     /// The kubeconfig as JSON, secrets included.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mut document = Object::with(&self.unknown);
-        document.put("apiVersion", json!("v1"));
-        document.put("kind", json!("Config"));
-        document.put("clusters", list(&self.clusters, named_cluster));
-        document.put("users", list(&self.users, named_user));
-        document.put("contexts", list(&self.contexts, named_context));
-        document.put("current-context", json!(self.current_context));
-        document.put_object("preferences", preferences(&self.preferences));
-        document.put_extensions(&self.extensions);
-        let mut value = document.finish();
-        value.sort_all_objects();
-        value
+        // Keys are texts and numbers are JSON's, so there is nothing to refuse.
+        serde_json::to_value(Written(self)).unwrap_or_default()
     }
 }
 
-fn list<T>(items: &[T], write: impl Fn(&T) -> Value) -> Value {
-    items.iter().map(write).collect()
+/// The known fields of a mapping of the model, sorted, and those that client-go does not know.
+trait Fields {
+    fn known(&self) -> impl AsRef<[Known<'_>]>;
+    fn unknown(&self) -> &Unknown;
 }
 
-/// A JSON object in the making. The setters leave out what client-go leaves out.
-struct Object(Map<String, Value>);
+/// The name of a field, and what is written of it: nothing, where client-go leaves it out.
+type Known<'a> = (&'static str, Option<Field<'a>>);
 
-impl Object {
-    fn with(unknown: &Unknown) -> Self {
-        Self(unknown.fields().clone())
+/// What a field holds, borrowed from the model.
+#[derive(Clone, Copy)]
+enum Field<'a> {
+    Text(&'a str),
+    Base64(&'a Data),
+    Flag(bool),
+    Texts(&'a [String]),
+    TextsByKey(&'a BTreeMap<String, Vec<String>>),
+    Secrets(&'a BTreeMap<String, Secret>),
+    Any(&'a Value),
+    Clusters(&'a [NamedCluster]),
+    Users(&'a [NamedUser]),
+    Contexts(&'a [NamedContext]),
+    Extensions(&'a [NamedExtension]),
+    Variables(&'a [EnvVar]),
+    Cluster(&'a Cluster),
+    User(&'a User),
+    Context(&'a Context),
+    Preferences(&'a Preferences),
+    AuthProvider(&'a AuthProvider),
+    Exec(&'a Exec),
+}
+
+impl<'a> Field<'a> {
+    fn optional_text(text: Option<&'a str>) -> Option<Self> {
+        text.filter(|text| !text.is_empty()).map(Self::Text)
     }
 
-    fn put(&mut self, name: &str, value: Value) {
-        self.0.insert(name.to_owned(), value);
+    fn secret(secret: Option<&'a Secret>) -> Option<Self> {
+        Self::optional_text(secret.map(Secret::expose))
     }
 
-    /// Puts a value, or leaves the field out, whatever an unknown field of that name holds.
-    fn put_some(&mut self, name: &str, value: Option<Value>) {
-        match value {
-            Some(value) => self.put(name, value),
-            None => drop(self.0.remove(name)),
+    fn data(data: Option<&'a Data>) -> Option<Self> {
+        data.filter(|data| !data.is_empty()).map(Self::Base64)
+    }
+
+    fn flag(flag: bool) -> Option<Self> {
+        flag.then_some(Self::Flag(true))
+    }
+
+    fn texts(texts: &'a [String]) -> Option<Self> {
+        (!texts.is_empty()).then_some(Self::Texts(texts))
+    }
+
+    fn extensions(extensions: &'a [NamedExtension]) -> Option<Self> {
+        (!extensions.is_empty()).then_some(Self::Extensions(extensions))
+    }
+}
+
+impl Serialize for Field<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Base64(data) => serializer.serialize_str(&data.to_base64()),
+            Self::Flag(flag) => serializer.serialize_bool(flag),
+            Self::Texts(texts) => texts.serialize(serializer),
+            Self::TextsByKey(texts) => texts.serialize(serializer),
+            Self::Secrets(secrets) => {
+                serializer.collect_map(secrets.iter().map(|(key, secret)| (key, secret.expose())))
+            }
+            Self::Any(value) => Sorted(value).serialize(serializer),
+            Self::Clusters(clusters) => serializer.collect_seq(clusters.iter().map(Written)),
+            Self::Users(users) => serializer.collect_seq(users.iter().map(Written)),
+            Self::Contexts(contexts) => serializer.collect_seq(contexts.iter().map(Written)),
+            Self::Extensions(extensions) => serializer.collect_seq(extensions.iter().map(Written)),
+            Self::Variables(variables) => serializer.collect_seq(variables.iter().map(Written)),
+            Self::Cluster(cluster) => Written(cluster).serialize(serializer),
+            Self::User(user) => Written(user).serialize(serializer),
+            Self::Context(context) => Written(context).serialize(serializer),
+            Self::Preferences(preferences) => Written(preferences).serialize(serializer),
+            Self::AuthProvider(provider) => Written(provider).serialize(serializer),
+            Self::Exec(exec) => Written(exec).serialize(serializer),
         }
     }
+}
 
-    fn put_text(&mut self, name: &str, text: Option<&str>) {
-        self.put_some(name, text.filter(|text| !text.is_empty()).map(|text| json!(text)));
-    }
+/// A mapping of the model as it is written.
+struct Written<'a, T>(&'a T);
 
-    fn put_secret(&mut self, name: &str, secret: Option<&Secret>) {
-        self.put_text(name, secret.map(Secret::expose));
-    }
-
-    fn put_data(&mut self, name: &str, data: Option<&Data>) {
-        self.put_some(name, data.filter(|data| !data.is_empty()).map(|data| Value::String(data.to_base64())));
-    }
-
-    fn put_flag(&mut self, name: &str, flag: bool) {
-        self.put_some(name, flag.then(|| json!(flag)));
-    }
-
-    fn put_texts(&mut self, name: &str, texts: &[String]) {
-        self.put_some(name, (!texts.is_empty()).then(|| json!(texts)));
-    }
-
-    /// Puts an object unless it is empty.
-    fn put_object(&mut self, name: &str, object: Self) {
-        self.put_some(name, (!object.0.is_empty()).then(|| object.finish()));
-    }
-
-    fn put_extensions(&mut self, extensions: &[NamedExtension]) {
-        self.put_some("extensions", (!extensions.is_empty()).then(|| list(extensions, extension)));
-    }
-
-    fn finish(self) -> Value {
-        Value::Object(self.0)
+impl<T: Fields> Serialize for Written<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let known = self.0.known();
+        let known = known.as_ref();
+        let written = known.iter().filter_map(|(name, field)| Some((*name, (*field)?)));
+        if !self.0.unknown().is_empty() {
+            let mut entries: Vec<_> = written.chain(unknown(self.0.unknown(), known)).collect();
+            entries.sort_unstable_by_key(|(name, _)| *name);
+            return serializer.collect_map(entries);
+        }
+        let mut map = serializer.serialize_map(Some(written.clone().count()))?;
+        for (name, field) in written {
+            map.serialize_entry(name, &field)?;
+        }
+        map.end()
     }
 }
 
-fn named_cluster(entry: &NamedCluster) -> Value {
-    let mut object = Object::with(&entry.unknown);
-    object.put("name", json!(entry.name));
-    object.put("cluster", cluster(&entry.cluster));
-    object.finish()
+/// The fields that client-go does not know. One that has the name of a known field is none, also when that is empty.
+fn unknown<'a>(unknown: &'a Unknown, known: &[Known<'_>]) -> impl Iterator<Item = (&'a str, Field<'a>)> {
+    let is_unknown = |name: &str| known.iter().all(|(known, _)| *known != name);
+    let fields = unknown.fields().iter().filter(move |(name, _)| is_unknown(name));
+    fields.map(|(name, value)| (name.as_str(), Field::Any(value)))
 }
 
-fn cluster(cluster: &Cluster) -> Value {
-    let mut object = Object::with(&cluster.unknown);
-    object.put("server", json!(cluster.server));
-    object.put_text("tls-server-name", cluster.tls_server_name.as_deref());
-    object.put_flag("insecure-skip-tls-verify", cluster.insecure_skip_tls_verify);
-    object.put_text("certificate-authority", cluster.certificate_authority.as_deref());
-    object.put_data("certificate-authority-data", cluster.certificate_authority_data.as_ref());
-    object.put_text("proxy-url", cluster.proxy_url.as_deref());
-    object.put_flag("disable-compression", cluster.disable_compression);
-    object.put_extensions(&cluster.extensions);
-    object.finish()
+/// A value of any shape, with the keys of its mappings sorted.
+struct Sorted<'a>(&'a Value);
+
+impl Serialize for Sorted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Sorted)),
+            Value::Object(fields) => serializer.collect_map(sorted(fields)),
+            value => value.serialize(serializer),
+        }
+    }
 }
 
-fn named_user(entry: &NamedUser) -> Value {
-    let mut object = Object::with(&entry.unknown);
-    object.put("name", json!(entry.name));
-    object.put("user", user(&entry.user));
-    object.finish()
+fn sorted(fields: &Map<String, Value>) -> Vec<(&str, Sorted<'_>)> {
+    let mut entries: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), Sorted(value))).collect();
+    entries.sort_unstable_by_key(|(name, _)| *name);
+    entries
 }
 
-fn user(user: &User) -> Value {
-    let mut object = Object::with(&user.unknown);
-    object.put_text("client-certificate", user.client_certificate.as_deref());
-    object.put_data("client-certificate-data", user.client_certificate_data.as_ref());
-    object.put_text("client-key", user.client_key.as_deref());
-    object.put_data("client-key-data", user.client_key_data.as_ref());
-    object.put_secret("token", user.token.as_ref());
-    object.put_text("tokenFile", user.token_file.as_deref());
-    object.put_text("as", user.impersonate.as_deref());
-    object.put_text("as-uid", user.impersonate_uid.as_deref());
-    object.put_texts("as-groups", &user.impersonate_groups);
-    let extra = &user.impersonate_user_extra;
-    object.put_some("as-user-extra", (!extra.is_empty()).then(|| json!(extra)));
-    object.put_text("username", user.username.as_deref());
-    object.put_secret("password", user.password.as_ref());
-    object.put_some("auth-provider", user.auth_provider.as_ref().map(auth_provider));
-    object.put_some("exec", user.exec.as_ref().map(exec));
-    object.put_extensions(&user.extensions);
-    object.finish()
+impl Fields for Kubeconfig {
+    fn known(&self) -> impl AsRef<[Known<'_>]> {
+        [
+            ("apiVersion", Some(Field::Text("v1"))),
+            ("clusters", Some(Field::Clusters(&self.clusters))),
+            ("contexts", Some(Field::Contexts(&self.contexts))),
+            ("current-context", Some(Field::Text(&self.current_context))),
+            ("extensions", Field::extensions(&self.extensions)),
+            ("kind", Some(Field::Text("Config"))),
+            ("preferences", is_written(&self.preferences).then_some(Field::Preferences(&self.preferences))),
+            ("users", Some(Field::Users(&self.users))),
+        ]
+    }
+
+    fn unknown(&self) -> &Unknown {
+        &self.unknown
+    }
 }
 
-fn auth_provider(provider: &AuthProvider) -> Value {
-    let mut object = Object::with(&provider.unknown);
-    object.put("name", json!(provider.name));
-    let config = provider.config.iter().map(|(key, value)| (key.clone(), json!(value.expose()))).collect();
-    object.put_some("config", (!provider.config.is_empty()).then_some(config));
-    object.finish()
+fn is_written(preferences: &Preferences) -> bool {
+    let known = preferences.known();
+    let known = known.as_ref();
+    known.iter().any(|(_, field)| field.is_some()) || unknown(&preferences.unknown, known).next().is_some()
 }
 
-fn exec(exec: &Exec) -> Value {
-    let mut object = Object::with(&exec.unknown);
-    object.put("command", json!(exec.command));
-    object.put_texts("args", &exec.args);
-    object.put_some("env", (!exec.env.is_empty()).then(|| list(&exec.env, env_var)));
-    object.put_text("apiVersion", exec.api_version.as_deref());
-    object.put_text("installHint", exec.install_hint.as_deref());
-    object.put_flag("provideClusterInfo", exec.provide_cluster_info);
-    object.put_text("interactiveMode", exec.interactive_mode.as_deref());
-    object.finish()
+impl Fields for NamedCluster {
+    fn known(&self) -> impl AsRef<[Known<'_>]> {
+        [("cluster", Some(Field::Cluster(&self.cluster))), ("name", Some(Field::Text(&self.name)))]
+    }
+
+    fn unknown(&self) -> &Unknown {
+        &self.unknown
+    }
 }
 
-fn env_var(variable: &EnvVar) -> Value {
-    let mut object = Object::with(&variable.unknown);
-    object.put("name", json!(variable.name));
-    object.put("value", json!(variable.value.expose()));
-    object.finish()
+impl Fields for Cluster {
+    fn known(&self) -> impl AsRef<[Known<'_>]> {
+        [
+            ("certificate-authority", Field::optional_text(self.certificate_authority.as_deref())),
+            ("certificate-authority-data", Field::data(self.certificate_authority_data.as_ref())),
+            ("disable-compression", Field::flag(self.disable_compression)),
+            ("extensions", Field::extensions(&self.extensions)),
+            ("insecure-skip-tls-verify", Field::flag(self.insecure_skip_tls_verify)),
+            ("proxy-url", Field::optional_text(self.proxy_url.as_deref())),
+            ("server", Some(Field::Text(&self.server))),
+            ("tls-server-name", Field::optional_text(self.tls_server_name.as_deref())),
+        ]
+    }
+
+    fn unknown(&self) -> &Unknown {
+        &self.unknown
+    }
 }
 
-fn named_context(entry: &NamedContext) -> Value {
-    let mut object = Object::with(&entry.unknown);
-    object.put("name", json!(entry.name));
-    object.put("context", context(&entry.context));
-    object.finish()
+impl Fields for NamedUser {
+    fn known(&self) -> impl AsRef<[Known<'_>]> {
+        [("name", Some(Field::Text(&self.name))), ("user", Some(Field::User(&self.user)))]
+    }
+
+    fn unknown(&self) -> &Unknown {
+        &self.unknown
+    }
 }
 
-fn context(context: &Context) -> Value {
-    let mut object = Object::with(&context.unknown);
-    object.put("cluster", json!(context.cluster));
-    object.put("user", json!(context.user));
-    object.put_text("namespace", context.namespace.as_deref());
-    object.put_extensions(&context.extensions);
-    object.finish()
+impl Fields for User {
+    fn known(&self) -> impl AsRef<[Known<'_>]> {
+        let extra = &self.impersonate_user_extra;
+        [
+            ("as", Field::optional_text(self.impersonate.as_deref())),
+            ("as-groups", Field::texts(&self.impersonate_groups)),
+            ("as-uid", Field::optional_text(self.impersonate_uid.as_deref())),
+            ("as-user-extra", (!extra.is_empty()).then_some(Field::TextsByKey(extra))),
+            ("auth-provider", self.auth_provider.as_ref().map(Field::AuthProvider)),
+            ("client-certificate", Field::optional_text(self.client_certificate.as_deref())),
+            ("client-certificate-data", Field::data(self.client_certificate_data.as_ref())),
+            ("client-key", Field::optional_text(self.client_key.as_deref())),
+            ("client-key-data", Field::data(self.client_key_data.as_ref())),
+            ("exec", self.exec.as_ref().map(Field::Exec)),
+            ("extensions", Field::extensions(&self.extensions)),
+            ("password", Field::secret(self.password.as_ref())),
+            ("token", Field::secret(self.token.as_ref())),
+            ("tokenFile", Field::optional_text(self.token_file.as_deref())),
+            ("username", Field::optional_text(self.username.as_deref())),
+        ]
+    }
+
+    fn unknown(&self) -> &Unknown {
+        &self.unknown
+    }
 }
 
-fn preferences(preferences: &Preferences) -> Object {
-    let mut object = Object::with(&preferences.unknown);
-    object.put_flag("colors", preferences.colors);
-    object.put_extensions(&preferences.extensions);
-    object
+impl Fields for AuthProvider {
+    fn known(&self) -> impl AsRef<[Known<'_>]> {
+        [
+            ("config", (!self.config.is_empty()).then_some(Field::Secrets(&self.config))),
+            ("name", Some(Field::Text(&self.name))),
+        ]
+    }
+
+    fn unknown(&self) -> &Unknown {
+        &self.unknown
+    }
 }
 
-fn extension(extension: &NamedExtension) -> Value {
-    let mut object = Object::with(&extension.unknown);
-    object.put("name", json!(extension.name));
-    object.put("extension", extension.extension.clone());
-    object.finish()
+impl Fields for Exec {
+    fn known(&self) -> impl AsRef<[Known<'_>]> {
+        [
+            ("apiVersion", Field::optional_text(self.api_version.as_deref())),
+            ("args", Field::texts(&self.args)),
+            ("command", Some(Field::Text(&self.command))),
+            ("env", (!self.env.is_empty()).then_some(Field::Variables(&self.env))),
+            ("installHint", Field::optional_text(self.install_hint.as_deref())),
+            ("interactiveMode", Field::optional_text(self.interactive_mode.as_deref())),
+            ("provideClusterInfo", Field::flag(self.provide_cluster_info)),
+        ]
+    }
+
+    fn unknown(&self) -> &Unknown {
+        &self.unknown
+    }
+}
+
+impl Fields for EnvVar {
+    fn known(&self) -> impl AsRef<[Known<'_>]> {
+        [("name", Some(Field::Text(&self.name))), ("value", Some(Field::Text(self.value.expose())))]
+    }
+
+    fn unknown(&self) -> &Unknown {
+        &self.unknown
+    }
+}
+
+impl Fields for NamedContext {
+    fn known(&self) -> impl AsRef<[Known<'_>]> {
+        [("context", Some(Field::Context(&self.context))), ("name", Some(Field::Text(&self.name)))]
+    }
+
+    fn unknown(&self) -> &Unknown {
+        &self.unknown
+    }
+}
+
+impl Fields for Context {
+    fn known(&self) -> impl AsRef<[Known<'_>]> {
+        [
+            ("cluster", Some(Field::Text(&self.cluster))),
+            ("extensions", Field::extensions(&self.extensions)),
+            ("namespace", Field::optional_text(self.namespace.as_deref())),
+            ("user", Some(Field::Text(&self.user))),
+        ]
+    }
+
+    fn unknown(&self) -> &Unknown {
+        &self.unknown
+    }
+}
+
+impl Fields for Preferences {
+    fn known(&self) -> impl AsRef<[Known<'_>]> {
+        [("colors", Field::flag(self.colors)), ("extensions", Field::extensions(&self.extensions))]
+    }
+
+    fn unknown(&self) -> &Unknown {
+        &self.unknown
+    }
+}
+
+impl Fields for NamedExtension {
+    fn known(&self) -> impl AsRef<[Known<'_>]> {
+        [("extension", Some(Field::Any(&self.extension))), ("name", Some(Field::Text(&self.name)))]
+    }
+
+    fn unknown(&self) -> &Unknown {
+        &self.unknown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(mapping: &impl Fields) {
+        let known = mapping.known();
+        assert!(known.as_ref().is_sorted_by_key(|(name, _)| *name));
+    }
+
+    #[test]
+    fn known_fields_are_sorted() {
+        check(&Kubeconfig::default());
+        check(&NamedCluster::default());
+        check(&Cluster::default());
+        check(&NamedUser::default());
+        check(&User::default());
+        check(&AuthProvider::default());
+        check(&Exec::default());
+        check(&EnvVar { name: String::new(), value: Secret::new(""), unknown: Unknown::default() });
+        check(&NamedContext::default());
+        check(&Context::default());
+        check(&Preferences::default());
+        check(&NamedExtension { name: String::new(), extension: Value::Null, unknown: Unknown::default() });
+    }
 }
