@@ -6,6 +6,7 @@
 
 mod compose;
 mod decode;
+mod entries;
 mod error;
 mod fields;
 mod known;
@@ -129,10 +130,10 @@ impl Read {
         let read = || {
             text::check_size(text.len())?;
             let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-            text::check_characters(text)?;
-            let text = &text::with_line_feeds(text);
+            let characters = text::check_characters(text)?;
+            let text = &text::with_line_feeds(text, characters);
             let mut warnings = Warnings::default();
-            let root = compose::first_document(text, &mut warnings)?;
+            let root = compose::first_document(text, characters, &mut warnings)?;
             if let Some(root) = &root {
                 known::check(root, &mut warnings);
             }
@@ -149,5 +150,5 @@ impl Read {
 
 /// Whether a scalar without quotes is a text to go-yaml v2, a date being one.
 pub(crate) fn is_text_when_plain(text: &str) -> bool {
-    matches!(scalar::plain(text), scalar::Resolved::Value(tree::Value::Text(_)))
+    matches!(scalar::plain(std::borrow::Cow::Borrowed(text)), scalar::Resolved::Value(tree::Value::Text(_)))
 }

@@ -1,11 +1,14 @@
 //! From YAML events to a tree: aliases, merge keys and keys given twice as go-yaml v2 handles them, within bounds.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use granit_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
+use super::entries::Entries;
 use super::scalar::{self, Resolved};
 use super::syntax::Syntax;
+use super::text::Characters;
 use super::tree::{Node, Value};
 use super::warning::{WarningKind, Warnings};
 use super::{Location, ReadError, ReadErrorKind};
@@ -25,7 +28,11 @@ const IGNORED_REST: &str = "what follows the first document is not read, by kube
 const YAML_TAGS: &str = "tag:yaml.org,2002:";
 
 /// Reads the first document of a text and looks at nothing after it. `None` when there is none.
-pub(super) fn first_document(text: &str, warnings: &mut Warnings) -> Result<Option<Node>, ReadError> {
+pub(super) fn first_document<'t>(
+    text: &'t str,
+    characters: Characters,
+    warnings: &mut Warnings,
+) -> Result<Option<Node<'t>>, ReadError> {
     let mut options = granit_parser::Options::default();
     options.set_emit_comments(false);
     options.emit_anchor_events = true;
@@ -33,7 +40,7 @@ pub(super) fn first_document(text: &str, warnings: &mut Warnings) -> Result<Opti
     options.flow_nesting_limit = MAX_DEPTH;
     options.block_nesting_limit = MAX_DEPTH;
 
-    let mut syntax = Syntax::new(text);
+    let mut syntax = Syntax::new(text, characters);
     syntax.check_prologue()?;
     let mut composer = Composer::new(warnings);
     let mut events = Parser::new_from_str_with_options(text, options);
@@ -60,7 +67,7 @@ pub(super) fn first_document(text: &str, warnings: &mut Warnings) -> Result<Opti
                 if style == ScalarStyle::DoubleQuoted {
                     composer.check_escapes(span.slice(text).unwrap_or_default(), at);
                 }
-                composer.scalar(&content, style, anchor, tag.as_deref(), at)?;
+                composer.scalar(content, style, anchor, tag.as_deref(), at)?;
             }
             Event::SequenceStart(_, anchor, _) => composer.open(Frame::List(Vec::new()), anchor, at)?,
             Event::MappingStart(_, anchor, _) => composer.open(Frame::Map(Entries::default(), None), anchor, at)?,
@@ -104,89 +111,35 @@ pub(super) fn location(marker: Marker) -> Location {
     Location { line: marker.line(), column: marker.col() + 1 }
 }
 
-struct Composer<'a> {
+struct Composer<'a, 't> {
     warnings: &'a mut Warnings,
-    stack: Vec<Open>,
-    root: Option<Node>,
-    anchors: HashMap<usize, Node>,
+    stack: Vec<Open<'t>>,
+    root: Option<Node<'t>>,
+    anchors: HashMap<usize, Node<'t>>,
     nodes: usize,
     aliased: Size,
 }
 
 /// A list or mapping whose end is still to come.
-struct Open {
-    frame: Frame,
+struct Open<'t> {
+    frame: Frame<'t>,
     anchor: usize,
     location: Location,
 }
 
-enum Frame {
-    List(Vec<Node>),
+enum Frame<'t> {
+    List(Vec<Node<'t>>),
     /// The entries, and the key whose value is to come.
-    Map(Entries, Option<Key>),
+    Map(Entries<'t>, Option<Key<'t>>),
 }
 
-enum Key {
-    Name(String, Location),
+enum Key<'t> {
+    Name(Cow<'t, str>, Location),
     /// A plain `<<`.
     Merge,
 }
 
-/// The entries of a mapping. A key given again replaces the value of the first and keeps its place.
-#[derive(Default)]
-struct Entries {
-    list: Vec<(String, Node)>,
-    index: HashMap<String, Place>,
-}
-
-/// Where an entry is, and whether its key was written there rather than merged.
-struct Place {
-    at: usize,
-    is_written: bool,
-}
-
-impl Entries {
-    /// Puts a value whose key is written here, and says whether it was written before.
-    fn write(&mut self, key: String, node: Node) -> bool {
-        let before = self.index.get(&key).is_some_and(|place| place.is_written);
-        self.insert(key, node, true);
-        before
-    }
-
-    fn insert(&mut self, key: String, node: Node, is_written: bool) {
-        if let Some(place) = self.index.get_mut(&key)
-            && let Some((_, old)) = self.list.get_mut(place.at)
-        {
-            *old = node;
-            place.is_written |= is_written;
-            return;
-        }
-        self.index.insert(key.clone(), Place { at: self.list.len(), is_written });
-        self.list.push((key, node));
-    }
-
-    /// Takes over the entries of one mapping, or of a list of mappings of which the first goes before the others.
-    fn merge(&mut self, node: Node) -> Result<(), ReadError> {
-        let refused = node.error(ReadErrorKind::Syntax, "a merge key `<<` needs a mapping or a list of mappings");
-        let maps = match node.value {
-            Value::Map(entries) => vec![entries],
-            Value::List(items) => items
-                .into_iter()
-                .map(|item| match item.value {
-                    Value::Map(entries) => Ok(entries),
-                    _ => Err(refused.clone()),
-                })
-                .collect::<Result<_, _>>()?,
-            _ => return Err(refused),
-        };
-        for (key, node) in maps.into_iter().rev().flatten() {
-            self.insert(key, node, false);
-        }
-        Ok(())
-    }
-}
-
-impl<'a> Composer<'a> {
+impl<'a, 't> Composer<'a, 't> {
     fn new(warnings: &'a mut Warnings) -> Self {
         Self { warnings, stack: Vec::new(), root: None, anchors: HashMap::new(), nodes: 0, aliased: Size::default() }
     }
@@ -213,7 +166,7 @@ impl<'a> Composer<'a> {
 
     fn scalar(
         &mut self,
-        text: &str,
+        text: Cow<'t, str>,
         style: ScalarStyle,
         anchor: usize,
         tag: Option<&Tag>,
@@ -227,13 +180,13 @@ impl<'a> Composer<'a> {
         }
         let value = match &yaml_tag {
             None if is_plain => resolve(text, at)?,
-            None | Some(None) => Value::Text(text.to_owned()),
+            None | Some(None) => Value::Text(text),
             Some(Some(name)) => tagged(name, text, at)?,
         };
         self.place(Node { value, location: at }, anchor)
     }
 
-    fn open(&mut self, frame: Frame, anchor: usize, location: Location) -> Result<(), ReadError> {
+    fn open(&mut self, frame: Frame<'t>, anchor: usize, location: Location) -> Result<(), ReadError> {
         if self.wants_key() {
             return Err(ReadError::at(ReadErrorKind::Syntax, location, "a list or mapping cannot be a key"));
         }
@@ -245,7 +198,7 @@ impl<'a> Composer<'a> {
         let Some(Open { frame, anchor, location }) = self.stack.pop() else { return Ok(()) };
         let value = match frame {
             Frame::List(items) => Value::List(items),
-            Frame::Map(entries, _) => Value::Map(entries.list),
+            Frame::Map(entries, _) => Value::Map(entries.into_list()),
         };
         self.place(Node { value, location }, anchor)
     }
@@ -277,7 +230,7 @@ impl<'a> Composer<'a> {
         matches!(self.stack.last(), Some(Open { frame: Frame::Map(_, None), .. }))
     }
 
-    fn key(&mut self, key: Key) -> Result<(), ReadError> {
+    fn key(&mut self, key: Key<'t>) -> Result<(), ReadError> {
         if let Some(Open { frame: Frame::Map(_, wanted @ None), .. }) = self.stack.last_mut() {
             *wanted = Some(key);
         }
@@ -285,7 +238,7 @@ impl<'a> Composer<'a> {
     }
 
     /// Puts a complete node where it belongs: a key, a value, an item or the root.
-    fn place(&mut self, node: Node, anchor: usize) -> Result<(), ReadError> {
+    fn place(&mut self, node: Node<'t>, anchor: usize) -> Result<(), ReadError> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             return Err(node.error(ReadErrorKind::Limit, format!("more than {MAX_NODES} values")));
@@ -327,7 +280,7 @@ struct Size {
 }
 
 impl Size {
-    fn of(node: &Node) -> Self {
+    fn of(node: &Node<'_>) -> Self {
         let mut size = Self { nodes: 1, bytes: 0, depth: 0 };
         match &node.value {
             Value::Text(text) => size.bytes = text.len(),
@@ -345,22 +298,22 @@ impl Size {
 }
 
 /// The name that JSON gives a key: kubectl turns `1` and `true` into texts.
-fn key_name(node: Node) -> Result<String, ReadError> {
+fn key_name(node: Node<'_>) -> Result<Cow<'_, str>, ReadError> {
     match node.value {
         Value::Text(text) => Ok(text),
-        Value::Bool(value) => Ok(value.to_string()),
+        Value::Bool(value) => Ok(value.to_string().into()),
         Value::Number(ref number) if number.is_u64() && !number.is_i64() => {
             Err(node.error(ReadErrorKind::Syntax, "a key is a number that is too large; put it in quotes"))
         }
-        Value::Number(number) => Ok(match number.as_f64().filter(|_| number.is_f64()) {
+        Value::Number(number) => Ok(Cow::Owned(match number.as_f64().filter(|_| number.is_f64()) {
             Some(float) => number::in_key(float),
             None => number.to_string(),
-        }),
+        })),
         _ => Err(node.error(ReadErrorKind::Syntax, format!("a key is {}; write a text", node.type_name()))),
     }
 }
 
-fn resolve(text: &str, at: Location) -> Result<Value, ReadError> {
+fn resolve(text: Cow<'_, str>, at: Location) -> Result<Value<'_>, ReadError> {
     match scalar::plain(text) {
         Resolved::Value(value) => Ok(value),
         Resolved::NotFinite => {
@@ -371,16 +324,16 @@ fn resolve(text: &str, at: Location) -> Result<Value, ReadError> {
 }
 
 /// A scalar with a tag of YAML itself, which goes before quotes.
-fn tagged(tag: &str, text: &str, at: Location) -> Result<Value, ReadError> {
+fn tagged<'t>(tag: &str, text: Cow<'t, str>, at: Location) -> Result<Value<'t>, ReadError> {
     if tag == "binary" {
-        let bytes = Data::from_base64(text).ok().and_then(|data| String::from_utf8(data.expose().to_vec()).ok());
-        return bytes.map(Value::Text).ok_or_else(|| {
+        let bytes = Data::from_base64(&text).ok().and_then(|data| String::from_utf8(data.expose().to_vec()).ok());
+        return bytes.map(|text| Value::Text(text.into())).ok_or_else(|| {
             ReadError::at(ReadErrorKind::Base64, at, "a `!!binary` value that is not base64 of a text")
         });
     }
     let value = match tag {
         "bool" | "int" | "float" | "null" => resolve(text, at)?,
-        _ => return Ok(Value::Text(text.to_owned())),
+        _ => return Ok(Value::Text(text)),
     };
     let fits = match (tag, &value) {
         ("bool", Value::Bool(_)) | ("float", Value::Number(_)) | ("null", Value::Null) => true,

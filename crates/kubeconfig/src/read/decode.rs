@@ -10,7 +10,7 @@ use crate::model::{
 };
 
 /// Decodes a document; none at all is an empty kubeconfig.
-pub(super) fn kubeconfig(root: Option<Node>) -> Result<Kubeconfig, ReadError> {
+pub(super) fn kubeconfig(root: Option<Node<'_>>) -> Result<Kubeconfig, ReadError> {
     let Some(root) = root else { return Ok(Kubeconfig::default()) };
     let refused = root.error(
         ReadErrorKind::NotAKubeconfig,
@@ -32,7 +32,7 @@ pub(super) fn kubeconfig(root: Option<Node>) -> Result<Kubeconfig, ReadError> {
 }
 
 /// Checks `apiVersion` or `kind`, which Go looks up without regard to case: of several, the last in order counts.
-fn expect(fields: &mut Fields, name: &str, allowed: &[&str]) -> Result<(), ReadError> {
+fn expect(fields: &mut Fields<'_>, name: &str, allowed: &[&str]) -> Result<(), ReadError> {
     let mut spellings: Vec<_> = fields.spellings(name).collect();
     spellings.sort_by_key(|(spelling, _)| *spelling);
     let mut found = None;
@@ -54,7 +54,7 @@ fn expect(fields: &mut Fields, name: &str, allowed: &[&str]) -> Result<(), ReadE
     }
 }
 
-fn named_cluster(mut fields: Fields) -> Result<NamedCluster, ReadError> {
+fn named_cluster(mut fields: Fields<'_>) -> Result<NamedCluster, ReadError> {
     Ok(NamedCluster {
         name: fields.text("name")?,
         cluster: cluster(fields.nested("cluster")?)?,
@@ -62,7 +62,7 @@ fn named_cluster(mut fields: Fields) -> Result<NamedCluster, ReadError> {
     })
 }
 
-fn cluster(mut fields: Fields) -> Result<Cluster, ReadError> {
+fn cluster(mut fields: Fields<'_>) -> Result<Cluster, ReadError> {
     Ok(Cluster {
         server: fields.text("server")?,
         tls_server_name: fields.optional_text("tls-server-name")?,
@@ -76,11 +76,11 @@ fn cluster(mut fields: Fields) -> Result<Cluster, ReadError> {
     })
 }
 
-fn named_user(mut fields: Fields) -> Result<NamedUser, ReadError> {
+fn named_user(mut fields: Fields<'_>) -> Result<NamedUser, ReadError> {
     Ok(NamedUser { name: fields.text("name")?, user: user(fields.nested("user")?)?, unknown: fields.finish() })
 }
 
-fn user(mut fields: Fields) -> Result<User, ReadError> {
+fn user(mut fields: Fields<'_>) -> Result<User, ReadError> {
     Ok(User {
         client_certificate: fields.optional_text("client-certificate")?,
         client_certificate_data: fields.data("client-certificate-data")?,
@@ -94,7 +94,7 @@ fn user(mut fields: Fields) -> Result<User, ReadError> {
         impersonate_user_extra: fields
             .pairs("as-user-extra")?
             .into_iter()
-            .map(|(key, item)| Ok((key, item.texts()?)))
+            .map(|(key, item)| Ok((key.into_owned(), item.texts()?)))
             .collect::<Result<_, ReadError>>()?,
         username: fields.optional_text("username")?,
         password: fields.secret("password")?,
@@ -105,19 +105,19 @@ fn user(mut fields: Fields) -> Result<User, ReadError> {
     })
 }
 
-fn auth_provider(mut fields: Fields) -> Result<AuthProvider, ReadError> {
+fn auth_provider(mut fields: Fields<'_>) -> Result<AuthProvider, ReadError> {
     Ok(AuthProvider {
         name: fields.text("name")?,
         config: fields
             .pairs("config")?
             .into_iter()
-            .map(|(key, item)| Ok((key, Secret::new(item.text()?))))
+            .map(|(key, item)| Ok((key.into_owned(), Secret::new(item.text()?))))
             .collect::<Result<_, ReadError>>()?,
         unknown: fields.finish(),
     })
 }
 
-fn exec(mut fields: Fields) -> Result<Exec, ReadError> {
+fn exec(mut fields: Fields<'_>) -> Result<Exec, ReadError> {
     let mut exec = Exec {
         command: fields.text("command")?,
         args: fields.texts("args")?,
@@ -135,11 +135,11 @@ fn exec(mut fields: Fields) -> Result<Exec, ReadError> {
     Ok(exec)
 }
 
-fn env_var(mut fields: Fields) -> Result<EnvVar, ReadError> {
+fn env_var(mut fields: Fields<'_>) -> Result<EnvVar, ReadError> {
     Ok(EnvVar { name: fields.text("name")?, value: Secret::new(fields.text("value")?), unknown: fields.finish() })
 }
 
-fn named_context(mut fields: Fields) -> Result<NamedContext, ReadError> {
+fn named_context(mut fields: Fields<'_>) -> Result<NamedContext, ReadError> {
     Ok(NamedContext {
         name: fields.text("name")?,
         context: context(fields.nested("context")?)?,
@@ -147,7 +147,7 @@ fn named_context(mut fields: Fields) -> Result<NamedContext, ReadError> {
     })
 }
 
-fn context(mut fields: Fields) -> Result<Context, ReadError> {
+fn context(mut fields: Fields<'_>) -> Result<Context, ReadError> {
     Ok(Context {
         cluster: fields.text("cluster")?,
         user: fields.text("user")?,
@@ -157,15 +157,15 @@ fn context(mut fields: Fields) -> Result<Context, ReadError> {
     })
 }
 
-fn preferences(mut fields: Fields) -> Result<Preferences, ReadError> {
+fn preferences(mut fields: Fields<'_>) -> Result<Preferences, ReadError> {
     Ok(Preferences { colors: fields.flag("colors")?, extensions: extensions(&mut fields)?, unknown: fields.finish() })
 }
 
-fn extensions(fields: &mut Fields) -> Result<Vec<NamedExtension>, ReadError> {
+fn extensions(fields: &mut Fields<'_>) -> Result<Vec<NamedExtension>, ReadError> {
     fields.named_items("extensions", extension, |entry| &entry.name)
 }
 
-fn extension(mut fields: Fields) -> Result<NamedExtension, ReadError> {
+fn extension(mut fields: Fields<'_>) -> Result<NamedExtension, ReadError> {
     Ok(NamedExtension {
         name: fields.text("name")?,
         extension: fields.take("extension").map_or(serde_json::Value::Null, |item| item.node.into_json()),

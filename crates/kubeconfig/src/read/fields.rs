@@ -1,5 +1,6 @@
 //! The fields of one mapping, taken out by name and type. What nobody took is unknown.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::tree::{Node, Value};
@@ -8,14 +9,14 @@ use crate::finding::Problem;
 use crate::{Data, Secret, Unknown};
 
 /// The fields of the mapping at `path`. Types are those of Go's JSON decoder: `null` is absent, nothing is coerced.
-pub(super) struct Fields {
+pub(super) struct Fields<'t> {
     path: String,
-    entries: Vec<(String, Node)>,
+    entries: Vec<(Cow<'t, str>, Node<'t>)>,
 }
 
 /// A node and its path, for the items of a list and for nested mappings.
-pub(super) struct Item {
-    pub(super) node: Node,
+pub(super) struct Item<'t> {
+    pub(super) node: Node<'t>,
     pub(super) path: String,
 }
 
@@ -29,7 +30,7 @@ enum Wanted {
     Mapping,
 }
 
-impl Item {
+impl<'t> Item<'t> {
     fn refuse(&self, wanted: Wanted) -> ReadError {
         let remedy = match (&self.node.value, wanted) {
             (Value::Number(_) | Value::Bool(_), Wanted::Text) => "; put it in quotes",
@@ -49,7 +50,7 @@ impl Item {
 
     pub(super) fn text(self) -> Result<String, ReadError> {
         match self.node.value {
-            Value::Text(text) => Ok(text),
+            Value::Text(text) => Ok(text.into_owned()),
             Value::Null => Ok(String::new()),
             _ => Err(self.refuse(Wanted::Text)),
         }
@@ -71,7 +72,7 @@ impl Item {
     }
 
     /// The keys and values of a mapping of any keys. Paths count: a key may be anything.
-    pub(super) fn pairs(self) -> Result<Vec<(String, Self)>, ReadError> {
+    pub(super) fn pairs(self) -> Result<Vec<(Cow<'t, str>, Self)>, ReadError> {
         match self.node.value {
             Value::Null => Ok(Vec::new()),
             Value::Map(entries) => {
@@ -82,7 +83,7 @@ impl Item {
         }
     }
 
-    pub(super) fn fields(self) -> Result<Fields, ReadError> {
+    pub(super) fn fields(self) -> Result<Fields<'t>, ReadError> {
         match self.node.value {
             Value::Null => Ok(Fields { path: self.path, entries: Vec::new() }),
             Value::Map(entries) => Ok(Fields { path: self.path, entries }),
@@ -91,25 +92,38 @@ impl Item {
     }
 }
 
-impl Fields {
+impl<'t> Fields<'t> {
     /// Takes a field out. `None` when it is absent or `null`.
-    pub(super) fn take(&mut self, name: &str) -> Option<Item> {
+    pub(super) fn take(&mut self, name: &str) -> Option<Item<'t>> {
+        self.take_node(name).map(|node| self.item(name, node))
+    }
+
+    /// As `take`, for a field that seldom needs its path.
+    fn take_node(&mut self, name: &str) -> Option<Node<'t>> {
         let at = self.entries.iter().position(|(key, _)| key == name)?;
         let (_, node) = self.entries.remove(at);
+        (!matches!(node.value, Value::Null)).then_some(node)
+    }
+
+    fn item(&self, name: &str, node: Node<'t>) -> Item<'t> {
         let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
-        (!matches!(node.value, Value::Null)).then_some(Item { node, path })
+        Item { node, path }
     }
 
     /// The fields whose name differs from this one in case only.
-    pub(super) fn spellings<'a>(&'a self, name: &str) -> impl Iterator<Item = (&'a str, &'a Node)> {
+    pub(super) fn spellings<'a>(&'a self, name: &str) -> impl Iterator<Item = (&'a str, &'a Node<'t>)> {
         let fold = |text: &str| text.to_uppercase().to_lowercase();
         let name = fold(name);
-        self.entries.iter().filter(move |(key, _)| fold(key) == name).map(|(key, node)| (key.as_str(), node))
+        self.entries.iter().filter(move |(key, _)| fold(key) == name).map(|(key, node)| (key.as_ref(), node))
     }
 
     /// A text that is always written; absent is empty.
     pub(super) fn text(&mut self, name: &str) -> Result<String, ReadError> {
-        self.take(name).map_or_else(|| Ok(String::new()), Item::text)
+        match self.take_node(name) {
+            None => Ok(String::new()),
+            Some(Node { value: Value::Text(text), .. }) => Ok(text.into_owned()),
+            Some(node) => self.item(name, node).text(),
+        }
     }
 
     /// A text that is written only when it is not empty.
@@ -122,20 +136,21 @@ impl Fields {
     }
 
     pub(super) fn data(&mut self, name: &str) -> Result<Option<Data>, ReadError> {
-        let Some(item) = self.take(name) else { return Ok(None) };
-        let text = match &item.node.value {
+        let Some(node) = self.take_node(name) else { return Ok(None) };
+        let text = match &node.value {
             Value::Text(text) => text,
             Value::List(items) => {
                 let bytes: Option<Vec<u8>> = items.iter().map(byte).collect();
-                let data = bytes.map(Data::new).ok_or_else(|| item.refuse(Wanted::Base64))?;
+                let data = bytes.map(Data::new).ok_or_else(|| self.item(name, node).refuse(Wanted::Base64))?;
                 return Ok(Some(data).filter(|data| !data.is_empty()));
             }
-            _ => return Err(item.refuse(Wanted::Base64)),
+            _ => return Err(self.item(name, node).refuse(Wanted::Base64)),
         };
         match Data::from_base64(text) {
             Ok(data) => Ok(Some(data).filter(|data| !data.is_empty())),
             Err(error) => {
                 let Problem { message, remedy } = error.problem();
+                let item = self.item(name, node);
                 Err(item.node.error(ReadErrorKind::Base64, format!("{} {message}; {remedy}", item.path)))
             }
         }
@@ -153,7 +168,7 @@ impl Fields {
         self.take(name).map_or_else(|| Ok(Vec::new()), Item::texts)
     }
 
-    pub(super) fn pairs(&mut self, name: &str) -> Result<Vec<(String, Item)>, ReadError> {
+    pub(super) fn pairs(&mut self, name: &str) -> Result<Vec<(Cow<'t, str>, Item<'t>)>, ReadError> {
         self.take(name).map_or_else(|| Ok(Vec::new()), Item::pairs)
     }
 
@@ -205,12 +220,12 @@ impl Fields {
 
     /// Everything that was not taken.
     pub(super) fn finish(self) -> Unknown {
-        Unknown::new(self.entries.into_iter().map(|(key, node)| (key, node.into_json())).collect())
+        Unknown::new(self.entries.into_iter().map(|(key, node)| (key.into_owned(), node.into_json())).collect())
     }
 }
 
 /// A byte of a list of numbers, which Go takes for bytes; `null` is zero there.
-fn byte(node: &Node) -> Option<u8> {
+fn byte(node: &Node<'_>) -> Option<u8> {
     match &node.value {
         Value::Null => Some(0),
         Value::Number(number) => (0..=u8::MAX).find(|byte| number.as_f64() == Some(f64::from(*byte))),

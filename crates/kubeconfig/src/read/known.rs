@@ -4,7 +4,7 @@ use super::tree::{Node, Value};
 use super::warning::{WarningKind, Warnings};
 
 /// Warns of every field of a document that kubectl passes over.
-pub(super) fn check(root: &Node, warnings: &mut Warnings) {
+pub(super) fn check(root: &Node<'_>, warnings: &mut Warnings) {
     walk(root, &DOCUMENT, "", warnings);
 }
 
@@ -18,7 +18,7 @@ enum Shape {
 
 use Shape::{Any, List, Mapping};
 
-fn walk(node: &Node, shape: &Shape, path: &str, warnings: &mut Warnings) {
+fn walk(node: &Node<'_>, shape: &Shape, path: &str, warnings: &mut Warnings) {
     match (shape, &node.value) {
         (List(shape), Value::List(items)) => {
             for (at, item) in items.iter().enumerate() {

@@ -1,35 +1,37 @@
 //! Which type a plain scalar has: the rules of go-yaml v2 (`resolve.go`), which are those of YAML 1.1 with its
 //! base 60 left out. kubectl's behaviour for the words in the tests was measured with version 1.37.1.
 
+use std::borrow::Cow;
+
 use serde_json::Number;
 
 use super::tree::Value;
 
 /// What a plain scalar may be. Numbers that JSON has no way to write are told apart, since kubectl refuses them.
 #[derive(Debug)]
-pub(super) enum Resolved {
-    Value(Value),
+pub(super) enum Resolved<'t> {
+    Value(Value<'t>),
     NotFinite,
 }
 
 /// Resolves a plain scalar.
-pub(super) fn plain(text: &str) -> Resolved {
-    if let Some(value) = word(text) {
+pub(super) fn plain(text: Cow<'_, str>) -> Resolved<'_> {
+    if let Some(value) = word(&text) {
         return Resolved::Value(value);
     }
-    match text {
+    match &*text {
         ".nan" | ".NaN" | ".NAN" => return Resolved::NotFinite,
         _ => {
-            let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+            let unsigned = text.strip_prefix(['+', '-']).unwrap_or(&text);
             if matches!(unsigned, ".inf" | ".Inf" | ".INF") {
                 return Resolved::NotFinite;
             }
         }
     }
-    Resolved::Value(number(text).map_or_else(|| Value::Text(text.to_owned()), Value::Number))
+    Resolved::Value(number(&text).map_or_else(|| Value::Text(text), Value::Number))
 }
 
-fn word(text: &str) -> Option<Value> {
+fn word(text: &str) -> Option<Value<'static>> {
     Some(match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Value::Bool(true),
@@ -109,7 +111,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        let actual = match plain(text) {
+        let actual = match plain(Cow::Borrowed(text)) {
             Resolved::NotFinite => "not finite".to_owned(),
             Resolved::Value(Value::Null) => "null".to_owned(),
             Resolved::Value(Value::Bool(value)) => value.to_string(),

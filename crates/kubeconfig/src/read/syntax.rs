@@ -5,12 +5,14 @@ use std::ops::Range;
 
 use granit_parser::{Event, ScalarStyle, Span, StructureStyle};
 
+use super::text::Characters;
 use super::warning::{WarningKind, Warnings};
 use super::{Location, ReadError, ReadErrorKind};
 
 /// Looks at the source of each event. What it refuses, kubectl refuses too, but for U+2028 and U+2029 beside blanks.
 pub(super) struct Syntax<'t> {
     text: &'t str,
+    characters: Characters,
     /// Byte ranges in which a line does not begin in block context: scalars of several lines, and what is in brackets.
     covered: Vec<Range<usize>>,
     /// Each open list or mapping, and where it starts if it is in brackets.
@@ -29,10 +31,11 @@ const BLANKS: [char; 2] = [' ', '\t'];
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
 impl<'t> Syntax<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(super) fn new(text: &'t str, characters: Characters) -> Self {
         // One by one, since a search for one character is fast and a search for two is not.
-        let has_separators = SEPARATORS.iter().any(|separator| text.contains(*separator));
-        Self { text, covered: Vec::new(), open: Vec::new(), flow: 0, has_separators, quoted_separators: 0 }
+        let is_any = characters == Characters::Any;
+        let has_separators = is_any && SEPARATORS.iter().any(|separator| text.contains(*separator));
+        Self { text, characters, covered: Vec::new(), open: Vec::new(), flow: 0, has_separators, quoted_separators: 0 }
     }
 
     /// Looks at what comes before the first document.
@@ -110,7 +113,8 @@ impl<'t> Syntax<'t> {
             return refuse("U+2028 or U+2029 in a key, which ends a line for kubectl; write it as an escape");
         }
         if self.flow == 0 {
-            if source.contains('\n') || source.contains('\r') {
+            // Asked only where a tab is possible: without one, nobody looks at what is covered.
+            if self.characters == Characters::Any && (source.contains('\n') || source.contains('\r')) {
                 self.covered.push(range);
             }
             return Ok(());
@@ -138,7 +142,7 @@ impl<'t> Syntax<'t> {
             let message = "U+2028 or U+2029 without quotes, which end a line for kubectl; remove it";
             return Err(ReadError::at(ReadErrorKind::Syntax, location, message));
         }
-        if !document.contains('\t') {
+        if self.characters == Characters::Ordinary || !document.contains('\t') {
             return Ok(());
         }
         let mut covered = self.covered.iter().peekable();

@@ -34,8 +34,17 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, ReadError> {
     }
 }
 
+/// Which characters a text has. Of most texts, nothing but what is ordinary need be looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Characters {
+    /// Those of ASCII that are printed, and line feeds.
+    Ordinary,
+    /// Others, tabs and line ends among them.
+    Any,
+}
+
 /// Refuses the characters that YAML does not allow in a document, with go-yaml's table.
-pub(super) fn check_characters(text: &str) -> Result<(), ReadError> {
+pub(super) fn check_characters(text: &str) -> Result<Characters, ReadError> {
     let allowed = |character: char| {
         matches!(character,
             '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}'
@@ -45,10 +54,10 @@ pub(super) fn check_characters(text: &str) -> Result<(), ReadError> {
     let ordinary = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
     let is_ordinary = |block: &[u8]| block.iter().fold(true, |all, byte| all & ordinary(byte));
     if text.as_bytes().chunks(256).all(is_ordinary) {
-        return Ok(());
+        return Ok(Characters::Ordinary);
     }
     let Some((at, character)) = text.char_indices().find(|(_, character)| !allowed(*character)) else {
-        return Ok(());
+        return Ok(Characters::Any);
     };
     let before = text.get(..at).unwrap_or_default();
     let message = format!(
@@ -67,8 +76,8 @@ pub(super) fn end_of(text: &str) -> Location {
 
 /// The text with U+0085, a line end of YAML 1.1, as the line feed that go-yaml makes of it: otherwise a comment could
 /// hide from us what kubectl reads.
-pub(super) fn with_line_feeds(text: &str) -> Cow<'_, str> {
-    if text.contains('\u{85}') {
+pub(super) fn with_line_feeds(text: &str, characters: Characters) -> Cow<'_, str> {
+    if characters == Characters::Any && text.contains('\u{85}') {
         Cow::Owned(text.replace("\r\u{85}", "\n\n").replace('\u{85}', "\n"))
     } else {
         Cow::Borrowed(text)

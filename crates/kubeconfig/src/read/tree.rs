@@ -1,28 +1,30 @@
 //! A YAML document as a tree whose nodes know where they are.
 
+use std::borrow::Cow;
+
 use serde_json::Number;
 
 use super::{Location, ReadError, ReadErrorKind};
 
-/// A value and where it starts.
+/// A value and where it starts. Texts are those of the document where it has them as they are.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
-    pub(super) value: Value,
+pub(super) struct Node<'t> {
+    pub(super) value: Value<'t>,
     pub(super) location: Location,
 }
 
 /// A value of JSON's types, which are those that kubectl sees: it turns YAML into JSON first.
 #[derive(Debug, Clone)]
-pub(super) enum Value {
+pub(super) enum Value<'t> {
     Null,
     Bool(bool),
     Number(Number),
-    Text(String),
-    List(Vec<Node>),
-    Map(Vec<(String, Node)>),
+    Text(Cow<'t, str>),
+    List(Vec<Node<'t>>),
+    Map(Vec<(Cow<'t, str>, Node<'t>)>),
 }
 
-impl Node {
+impl Node<'_> {
     /// What a person calls this type of value.
     pub(super) fn type_name(&self) -> &'static str {
         match self.value {
@@ -41,9 +43,11 @@ impl Node {
             Value::Null => serde_json::Value::Null,
             Value::Bool(value) => value.into(),
             Value::Number(number) => serde_json::Value::Number(number),
-            Value::Text(text) => text.into(),
+            Value::Text(text) => text.into_owned().into(),
             Value::List(items) => items.into_iter().map(Self::into_json).collect(),
-            Value::Map(entries) => entries.into_iter().map(|(key, node)| (key, node.into_json())).collect(),
+            Value::Map(entries) => {
+                entries.into_iter().map(|(key, node)| (key.into_owned(), node.into_json())).collect()
+            }
         }
     }
 
