@@ -36,9 +36,9 @@ impl Kubeconfig {
 
     /// The kubeconfig as JSON, secrets included.
     #[must_use]
+    #[expect(clippy::expect_used, reason = "keys are texts and numbers are JSON's, so there is nothing to refuse")]
     pub fn to_json(&self) -> Value {
-        // Keys are texts and numbers are JSON's, so there is nothing to refuse.
-        serde_json::to_value(Written(self)).unwrap_or_default()
+        serde_json::to_value(Written(self)).expect("a kubeconfig is JSON")
     }
 }
 

@@ -30,6 +30,7 @@ struct Case<'a> {
     exchanges: &'a [ShownExchange],
 }
 
+#[expect(clippy::expect_used, reason = "only a map with keys that are no strings could fail, and there is none")]
 pub(super) fn render(run: &Run) -> String {
     let cases = run.results.iter().map(|result| Case {
         id: &result.case.id,
@@ -46,8 +47,7 @@ pub(super) fn render(run: &Run) -> String {
     });
     let report =
         Report { schema: "kubeproof.report/1", adapter: &run.adapter, summary: run.summary(), cases: cases.collect() };
-    // Only a map with keys that are no strings could fail, and there is none.
-    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&report).expect("a report is JSON");
     text.push('\n');
     text
 }
