@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::comparison::{as_kubectl_shows, differences};
 use crate::oracle::Oracle;
+use crate::readers::{read_by_kube, read_by_serde_yaml};
 
 /// The texts of `tests/interop/corpus.json`, which are grouped by what a reader may take them for, and some long ones.
 fn corpus() -> Vec<String> {
@@ -154,6 +155,30 @@ fn pyyaml_reads_every_text_as_it_was_written() {
     let file = oracle.file("corpus", &kubeconfig.to_yaml().expect("it can be written"));
     let read = oracle.python("documents", &[file]).expect("PyYAML reads it");
     assert_eq!(differences(&json!([[expected]]), &json!(read)), [""; 0]);
+}
+
+#[test]
+fn serde_yaml_reads_every_text_as_it_was_written() {
+    // Some of the corpus are keys too, and this reader takes keys of some hundred characters at most.
+    let corpus: Vec<String> = corpus().into_iter().filter(|text| text.len() < 500).collect();
+    assert!(corpus.len() >= 200, "{}", corpus.len());
+    let (kubeconfig, expected) = document(&corpus);
+    let read = read_by_serde_yaml(&kubeconfig.to_yaml().expect("it can be written"));
+    assert_eq!(differences(&expected, &read), [""; 0]);
+}
+
+#[test]
+fn kube_reads_every_text_as_it_was_written() {
+    let (mut kubeconfig, mut expected) = document(&corpus());
+    // The one field that kube takes no text for.
+    for exec in kubeconfig.users.iter_mut().filter_map(|entry| entry.user.exec.as_mut()) {
+        exec.interactive_mode = Some("Never".to_owned());
+    }
+    for user in expected["users"].as_array_mut().into_iter().flatten() {
+        user["user"]["exec"]["interactiveMode"] = json!("Never");
+    }
+    let read = read_by_kube(&kubeconfig.to_yaml().expect("it can be written"));
+    assert_eq!(differences(&expected, &read), [""; 0]);
 }
 
 /// The corpus has teeth: written without quotes, such texts are read as something else, or the file is refused.

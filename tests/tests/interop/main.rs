@@ -9,3 +9,5 @@ mod endings;
 mod issued;
 mod manifests;
 mod oracle;
+#[path = "../readers.rs"]
+mod readers;

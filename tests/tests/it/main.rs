@@ -5,5 +5,7 @@ mod explanations;
 mod generated;
 mod licences;
 mod properties;
+#[path = "../readers.rs"]
+mod readers;
 mod saboteurs;
 mod secrets;

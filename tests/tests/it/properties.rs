@@ -9,7 +9,6 @@ use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kube::config::Kubeconfig as OfKube;
 use kubeproof::emulator::EPOCH;
 use kubeproof::emulator::pki::{Authority, Identity};
 use kubeproof_kubeconfig::{
@@ -20,6 +19,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{FileFailurePersistence, RngSeed};
 use serde_json::{Value, json};
+
+use crate::readers::{read_by_kube, read_by_serde_yaml};
 
 /// Slow to make: once for all cases.
 static AUTHORITIES: LazyLock<[String; 2]> =
@@ -199,38 +200,6 @@ impl Parts {
             "current-context": self.context,
         })
     }
-}
-
-/// What `kube` reads, written down again by itself. It writes `null` for what is not there, also where client-go has no
-/// such thing.
-fn read_by_kube(yaml: &str) -> Value {
-    let read = OfKube::from_yaml(yaml).expect("kube reads it");
-    let mut value = serde_json::to_value(read).expect("kube writes it");
-    remove_nulls(&mut value);
-    // `false` is not written by us, and means the same.
-    for user in value["users"].as_array_mut().into_iter().flatten() {
-        if let Some(exec) = user["user"].get_mut("exec").and_then(Value::as_object_mut)
-            && exec.get("provideClusterInfo") == Some(&json!(false))
-        {
-            exec.remove("provideClusterInfo");
-        }
-    }
-    value
-}
-
-fn remove_nulls(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|_, inner| !inner.is_null());
-            fields.values_mut().for_each(remove_nulls);
-        }
-        Value::Array(items) => items.iter_mut().for_each(remove_nulls),
-        _ => {}
-    }
-}
-
-fn read_by_serde_yaml(yaml: &str) -> Value {
-    serde_yaml::from_str(yaml).expect("serde_yaml reads it")
 }
 
 /// The same document with every text replaced, so that only its structure is left.
