@@ -70,7 +70,7 @@ fn endpoint() -> impl Strategy<Value = String> {
         any::<std::net::Ipv4Addr>().prop_map(|address| address.to_string()),
         any::<std::net::Ipv6Addr>().prop_map(|address| format!("[{address}]")),
     ];
-    let path = prop_oneof![Just(String::new()), "(/[a-zA-Z0-9:_~!$&'()*+,;=.%-]{1,9}){1,3}/?"];
+    let path = prop_oneof![Just(String::new()), "(/[a-zA-Z0-9]([a-zA-Z0-9:_~!$&'()*+,;=.-]|%[0-9A-F]{2}){0,8}){1,3}/?"];
     (host, proptest::option::of(1_u16..), path).prop_map(|(host, port, path)| {
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
         format!("https://{host}{port}{path}")
