@@ -48,6 +48,12 @@ nextest:
 bench:
     cargo bench -p kubeproof-kubeconfig --bench large
 
+# Fuzz `read` or `merge` of kubeconfigs, by cargo-fuzz and the nightly toolchain
+fuzz target seconds="600":
+    @cargo fuzz --version >/dev/null 2>&1 || { echo 'cargo-fuzz is missing: cargo install --locked cargo-fuzz' >&2; exit 1; }
+    mkdir -p fuzz/corpus/{{ target }}
+    cargo +nightly fuzz run {{ target }} fuzz/corpus/{{ target }} fixtures/kubeconfig/{{ target }} -- -max_total_time={{ seconds }}
+
 # How to look at changed snapshots; they are in snapshots/, a folder per module of tests
 snapshots:
     @echo 'INSTA_UPDATE=always cargo test --workspace    writes them; then read `git diff snapshots/`'

@@ -12,6 +12,9 @@ pub(crate) struct Fixtures {
     root: String,
 }
 
+/// The one folder that is no provider's: kubeconfigs to begin fuzzing with.
+const KUBECONFIGS: &str = "kubeconfig";
+
 /// What `build.rs` found under `fixtures/`.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/fixtures.rs"));
 
@@ -32,10 +35,10 @@ impl Fixtures {
         Ok(Self { files, root: folder.display().to_string() })
     }
 
-    /// The names of the folders at the top.
+    /// The names of the folders at the top that are a provider's.
     pub(crate) fn folders(&self) -> Vec<String> {
-        let mut folders: Vec<String> =
-            self.files.keys().filter_map(|name| name.split_once('/')).map(|(folder, _)| folder.to_owned()).collect();
+        let folders = self.files.keys().filter_map(|name| name.split_once('/')).map(|(folder, _)| folder.to_owned());
+        let mut folders: Vec<String> = folders.filter(|folder| folder != KUBECONFIGS).collect();
         folders.dedup();
         folders
     }

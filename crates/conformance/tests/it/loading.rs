@@ -150,6 +150,7 @@ fn files_that_nobody_reads() {
         ("digitalocean/replies/some.json", "x"),
         ("digitalocean/replies/.gitattributes", "x"),
         ("README.md", "x"),
+        ("kubeconfig/read/some.yaml", "x"),
     ]);
     assert!(Suite::read(folder.path()).is_ok());
 }
