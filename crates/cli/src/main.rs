@@ -32,7 +32,7 @@ Exit codes:
   0  conformant
   1  a case failed, or a clause has no case
   2  wrong usage, or a bad case or clause file
-  3  a baseline entry is stale
+  3  kept for baselines: an entry is stale
   4  nothing ran, or less than --min-ran
   5  could not run")]
 struct Cli {

@@ -66,6 +66,17 @@ impl Session {
     }
 
     /// The same session with a journal that keeps the last `exchanges`.
+    ///
+    /// ```
+    /// use kubeproof_emulator::providers::ucs::Ucs;
+    /// use kubeproof_emulator::{Request, Session};
+    ///
+    /// let mut session = Session::new::<Ucs>(Default::default()).with_journal_of(1);
+    /// session.handle(Request::get("/first"));
+    /// session.handle(Request::get("/second"));
+    /// let kept: Vec<&str> = session.journal().exchanges().map(|exchange| exchange.request.path.as_str()).collect();
+    /// assert_eq!(kept, ["/second"]);
+    /// ```
     #[must_use]
     pub fn with_journal_of(mut self, exchanges: usize) -> Self {
         self.journal = Journal::with_capacity(exchanges);
