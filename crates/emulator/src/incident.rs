@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
 use http::{HeaderName, HeaderValue, StatusCode};
-use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
 
 use crate::Reply;
 
@@ -72,6 +73,15 @@ impl Calls {
     }
 }
 
+impl Serialize for Calls {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Every => serializer.serialize_str("every"),
+            Self::Numbers(numbers) => serializer.collect_seq(numbers),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Calls {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct CallsVisitor;
@@ -95,7 +105,7 @@ impl<'de> Deserialize<'de> for Calls {
                     numbers.push(number);
                 }
                 if numbers.is_empty() {
-                    return Err(de::Error::custom("an incident that happens on no call; write `every` or numbers"));
+                    return Err(de::Error::custom("what happens on no call; write `every` or numbers"));
                 }
                 Ok(Calls::Numbers(numbers))
             }

@@ -7,6 +7,9 @@ use crate::ELSEWHERE;
 /// The response header that names the clause of a refusal.
 pub const CLAUSE_HEADER: &str = "kubeproof-clause";
 
+/// The clause of what a [fault](crate::Fault) does.
+pub const FAULT: &str = "kubeproof.fault";
+
 /// What an emulation answers, and why.
 #[derive(Clone)]
 pub struct Reply {
@@ -42,6 +45,8 @@ pub enum Verdict {
     Refused,
     /// The answer was ordered by an [incident](crate::Incident), whatever the request said.
     Incident,
+    /// It was not looked at: a [fault](crate::Fault) came first.
+    Unanswered,
     /// The emulation itself failed: a bug of this crate, never of the caller.
     HarnessError,
 }
@@ -69,6 +74,12 @@ impl Reply {
     /// What an incident of the world orders, by `clause`.
     pub fn incident(clause: &'static str, status: StatusCode, explanation: impl Into<String>) -> Self {
         Self::new(Verdict::Incident, clause, status, explanation.into())
+    }
+
+    /// What stands in the journal for a request that a fault came before.
+    pub fn unanswered(explanation: impl Into<String>) -> Self {
+        // No client sees this status.
+        Self::new(Verdict::Unanswered, FAULT, StatusCode::SERVICE_UNAVAILABLE, explanation.into())
     }
 
     /// What a host answers when the emulation itself failed: a bug of this crate, never of the caller.

@@ -52,6 +52,8 @@ impl Emulation for DigitalOcean {
     type Incident = Incident;
     const PROVIDER: &'static str = "digitalocean";
     const EDITIONS: &'static [Edition] = &[Edition("2026-04")];
+    const PATHS: &'static [&'static str] = &["/v2/"];
+    const OPERATIONS: &'static [&'static str] = &["kubeconfig"];
 
     fn answer(_: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
         let mut next = world.clone();

@@ -6,4 +6,5 @@ mod digitalocean;
 mod fireworks;
 mod robustness;
 mod secrecy;
+mod server;
 mod ucs;
