@@ -54,6 +54,12 @@ impl Redactor {
         Self::new(self.secrets.into_iter().chain(secrets))
     }
 
+    /// The same redactor, knowing what the other knows too.
+    #[must_use]
+    pub(crate) fn with(self, other: Self) -> Self {
+        self.and(other.secrets)
+    }
+
     /// `text` without secrets.
     pub fn text(&self, text: &str) -> String {
         let mut known = String::with_capacity(text.len());

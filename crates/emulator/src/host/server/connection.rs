@@ -22,7 +22,7 @@ use crate::host::dispatch::lock;
 
 /// Serves one connection until it ends or the server stops, and notes how it ended.
 pub(super) async fn serve(site: Arc<Site>, door: Door, stream: TcpStream, number: u64) {
-    let _place = Place(Arc::clone(&site));
+    let _place = Place(Arc::clone(&site), door.clone());
     let harm = site.connect(&door);
     let under_way = Under { site: Arc::clone(&site), door, number };
     let ended = match harm {
@@ -44,11 +44,11 @@ pub(super) async fn serve(site: Arc<Site>, door: Door, stream: TcpStream, number
 }
 
 /// A place among the connections that there may be at once.
-struct Place(Arc<Site>);
+struct Place(Arc<Site>, Door);
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.places.add_permits(1);
+        self.0.places(&self.1).add_permits(1);
     }
 }
 

@@ -7,6 +7,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::{JoinError, JoinSet};
 
 use super::connection;
+use super::connections::Connections;
 use super::door::Door;
 use super::site::Site;
 
@@ -69,10 +70,12 @@ impl Listening {
                 _ = stopping.wait_for(|stops| *stops) => break,
                 _ = faults.changed() => self.heed(&site),
                 Some(ended) = connections.join_next(), if !connections.is_empty() => note_panic(&site, &ended),
-                (stream, peer) = accept(&self.state, &site) => {
-                    let number = {
-                        let elsewhere = matches!(self.door, Door::Elsewhere);
-                        super::lock(&site.connections).enter(site.now(), peer, elsewhere)
+                (stream, peer) = accept(&self.state, &self.door, &site) => {
+                    let enter = |elsewhere| super::lock(&site.connections).enter(site.now(), peer, elsewhere);
+                    let number = match self.door {
+                        Door::Providers(_) => enter(false),
+                        Door::Elsewhere => enter(true),
+                        Door::Admin => Connections::UNCOUNTED,
                     };
                     connections.spawn(connection::serve(Arc::clone(&site), self.door.clone(), stream, number));
                 }
@@ -101,11 +104,11 @@ impl Listening {
 }
 
 /// The next connection for which there is a place; never while nobody listens.
-async fn accept(state: &State, site: &Site) -> (TcpStream, SocketAddr) {
+async fn accept(state: &State, door: &Door, site: &Site) -> (TcpStream, SocketAddr) {
     let State::Open(listener) = state else { return std::future::pending().await };
     loop {
         // Nobody closes the semaphore.
-        if let Ok(place) = site.places.acquire().await
+        if let Ok(place) = site.places(door).acquire().await
             && let Ok(accepted) = listener.accept().await
         {
             place.forget();

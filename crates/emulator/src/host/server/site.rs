@@ -1,9 +1,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
+use super::admin::Desk;
 use super::connections::Connections;
 use super::door::Door;
 use super::setting::{Clock, Limits, ServerSetting, Sleep};
@@ -12,6 +13,9 @@ use crate::fault::ConnectionHarm;
 use crate::host::dispatch::lock;
 use crate::journal::Numbers;
 use crate::{EPOCH, Journal, Session};
+
+/// How many connections there are at once to the port of the admin API.
+const ADMIN_CONNECTIONS: usize = 64;
 
 /// What all connections of a server share.
 pub(super) struct Site {
@@ -23,7 +27,13 @@ pub(super) struct Site {
     pub(super) certificates: Option<Certificates>,
     pub(super) limits: Limits,
     pub(super) sleep: Sleep,
-    pub(super) places: Semaphore,
+    /// What the journals of this server take their numbers from.
+    pub(super) numbers: Numbers,
+    /// The admin API, when there is one: it is told where everything listens.
+    pub(super) desk: OnceLock<Desk>,
+    places: Semaphore,
+    /// Of their own, so that no client keeps the admin API from being asked.
+    admin_places: Semaphore,
     clock: Option<Clock>,
     panics: AtomicU64,
     faults: watch::Sender<()>,
@@ -40,12 +50,15 @@ impl Site {
         Self {
             sessions,
             elsewhere: Mutex::new(Journal::default().numbered_by(numbers.clone())),
-            unclaimed: Mutex::new(Journal::default().numbered_by(numbers)),
+            unclaimed: Mutex::new(Journal::default().numbered_by(numbers.clone())),
             connections: Mutex::default(),
             certificates,
             limits: setting.limits,
             sleep: setting.sleep.clone(),
+            numbers,
+            desk: OnceLock::new(),
             places: Semaphore::new(setting.limits.connections),
+            admin_places: Semaphore::new(ADMIN_CONNECTIONS),
             clock: setting.clock.clone(),
             panics: AtomicU64::new(0),
             faults: watch::Sender::new(()),
@@ -60,6 +73,23 @@ impl Site {
 
     pub(super) fn session(&self, provider: &str) -> Option<&Arc<Mutex<Session>>> {
         self.sessions.get(self.position(provider)?)
+    }
+
+    /// A session, locked, that knows what time it is.
+    pub(super) fn told_the_time<'a>(&self, session: &'a Mutex<Session>) -> MutexGuard<'a, Session> {
+        let mut session = lock(session);
+        if let Some(clock) = self.clock() {
+            session.tick(clock);
+        }
+        session
+    }
+
+    /// The places among the connections that there may be at once at a door.
+    pub(super) fn places(&self, door: &Door) -> &Semaphore {
+        match door {
+            Door::Admin => &self.admin_places,
+            Door::Providers(_) | Door::Elsewhere => &self.places,
+        }
     }
 
     /// The sessions behind a door.
