@@ -149,17 +149,17 @@ impl Desk {
         match (resource, request.method()) {
             (Resource::World(provider), _) => world::put(site, provider, request),
             (Resource::WorldReset(provider), _) => {
-                request.without_body()?;
+                request.bare()?;
                 world::reset(self, site, Some(provider))
             }
             (Resource::Reset, _) => {
-                request.without_body()?;
+                request.bare()?;
                 world::reset(self, site, None)
             }
             (Resource::Advance, _) => state::advance(site, request),
             (Resource::Faults(provider), &Method::POST) => fault::arm(site, self.transport, provider, request),
             (Resource::Faults(provider), _) => {
-                request.without_body()?;
+                request.bare()?;
                 fault::disarm(site, provider)
             }
             (Resource::Journal, _) => {

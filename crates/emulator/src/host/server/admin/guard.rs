@@ -7,6 +7,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
+use super::query::Query;
 use crate::Request;
 
 /// Refuses a `Host` that is a name: another site can point a name of its own at this server, and have a browser take the
@@ -71,6 +72,12 @@ impl<'a> Changing<'a> {
     /// The body as JSON.
     pub(super) fn json<T: DeserializeOwned>(&self, remedy: &str) -> Result<T, Problem> {
         serde_json::from_slice(&self.0.body).map_err(|error| Problem::json(&error, remedy))
+    }
+
+    /// Refuses what nobody would look at: parameters and a body.
+    pub(super) fn bare(&self) -> Result<(), Problem> {
+        Query::none(self.0)?;
+        self.without_body()
     }
 
     /// Refuses a body that nobody would look at.

@@ -168,11 +168,7 @@ impl Provider {
     fn of(state: ProviderState, session: &Session) -> serde_json::Result<Self> {
         let world = session.world(Secrets::Hidden)?;
         let armed = session.faults().armed().iter().map(|armed| {
-            Ok(ArmedFault {
-                written: serde_json::to_string(&armed.fault)?,
-                counted: armed.counted,
-                done: armed.done,
-            })
+            Ok(ArmedFault { written: serde_json::to_string(&armed.fault)?, counted: armed.counted, done: armed.done })
         });
         Ok(Self {
             state,

@@ -18,7 +18,7 @@ pub(super) struct Problem {
     allowed: &'static [Method],
 }
 
-/// Where in a body of JSON, both from 1.
+/// Where in a body of JSON: its line, from 1, and how many bytes of that were read.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(super) struct Place {
     line: usize,
