@@ -49,6 +49,10 @@ bench:
     cargo bench -p kubeproof-kubeconfig --bench large
     cargo bench -p kubeproof-emulator --bench serve
 
+# Many clients and armed faults for some seconds: no panic, no descriptor left, every answer explained, one winner
+soak seconds="120":
+    cargo bench -p kubeproof-emulator --bench soak -- {{ seconds }}
+
 # Fuzz `read` or `merge` of kubeconfigs, by cargo-fuzz and the nightly toolchain
 fuzz target seconds="600":
     @cargo fuzz --version >/dev/null 2>&1 || { echo 'cargo-fuzz is missing: cargo install --locked cargo-fuzz' >&2; exit 1; }

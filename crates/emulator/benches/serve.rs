@@ -36,14 +36,14 @@ const REQUEST: &[u8] = b"GET /v2/kubernetes/clusters/0c0ffee0-0000-4000-8000-000
 
 fn main() {
     let runtime = Runtime::new().unwrap();
-    let (server, kubeproof) = runtime.block_on(kubeproof());
-    let (head, body) = ask_once(kubeproof);
+    let (server, served) = runtime.block_on(kubeproof());
+    let (head, body) = ask_once(served);
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     let hyper = bare_hyper(&runtime, body.clone());
     let (_mock, wiremock) = runtime.block_on(static_mock(body));
 
     println!("requests a second, {CLIENTS} connections, {REQUESTS} requests, the fastest of {ROUNDS} rounds");
-    let servers = [("kubeproof serve", kubeproof), ("bare hyper", hyper), ("wiremock, one mock", wiremock)];
+    let servers = [("kubeproof serve", served), ("bare hyper", hyper), ("wiremock, one mock", wiremock)];
     let mut fastest = [Duration::MAX; 3];
     for _ in 0..ROUNDS {
         for (at, (_, address)) in servers.iter().enumerate() {
