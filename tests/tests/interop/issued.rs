@@ -43,7 +43,7 @@ pub(crate) async fn endings() -> Vec<Ending> {
 
 /// The access information of ucs: the manifests of an agent.
 pub(crate) async fn manifests(items_as: ucs::ItemsAs, cluster_id: &str) -> Vec<Value> {
-    let world = ucs::World { items_as, ..ucs::World::default() };
+    let world = ucs::World { items_as: Some(items_as), ..ucs::World::default() };
     let private = cluster_id.ends_with('2');
     let options = Options {
         vpcendpoint: private.then(|| "192.0.2.7".to_owned()),
