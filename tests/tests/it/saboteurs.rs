@@ -169,6 +169,7 @@ fn an_error_body_is_taken_for_data() {
     let credulous = || Hasty { errors: Errors::TakenForData, ..HASTY };
     check(credulous(), "digitalocean/errors", &["digitalocean/errors/unknown-cluster"]);
     check(credulous(), "cce/errors", &["cce/errors/a-failed-call-is-an-error", "cce/errors/unknown-cluster"]);
+    check(credulous(), "ucs/gone", &["ucs/gone/access-information-with-410", "ucs/gone/at-the-first-call"]);
 }
 
 #[test]
