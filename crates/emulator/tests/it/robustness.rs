@@ -5,7 +5,7 @@
 use http::Method;
 use kubeproof_emulator::providers::{self, PROVIDERS, Visitor};
 use kubeproof_emulator::{
-    Admission, CLAUSE_HEADER, EPOCH, Emulation, Presented, Redactor, Reply, Request, Session, Setting, Verdict,
+    Admission, CLAUSE_HEADER, EPOCH, Edition, Emulation, Presented, Redactor, Reply, Request, Session, Setting, Verdict,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -49,35 +49,40 @@ impl Visitor for Bombardment {
     type Output = ();
 
     fn visit<E: Emulation>(self) {
-        let [edition, ..] = E::EDITIONS else { return };
-        let known = clauses::ids(E::PROVIDER);
-        let config = Config { cases: 1024, failure_persistence: None, ..Config::default() };
-        let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-        let (secrets, targets) = (E::secrets(&E::World::default()), targets::<E>());
-        let strategy = vec(request(&secrets, &targets), 1..4);
-        let outcome = runner.run(&strategy, |requests| {
-            let mut session = Session::new::<E>(Setting::default());
-            let mut world = E::World::default();
-            for request in requests {
-                let (same, next) = E::answer(*edition, &world, EPOCH, &request);
-                let reply = session.handle(request);
-                prop_assert_eq!(&reply.body, &same.body, "the same world and request gave another body");
-                let mut headers = reply.headers.clone();
-                let clause = headers.remove(CLAUSE_HEADER);
-                prop_assert_eq!(&headers, &same.headers, "the same world and request gave other headers");
-                let said = clause.as_ref().and_then(|clause| clause.to_str().ok());
-                prop_assert_eq!(said, reply.is_refusal().then_some(reply.decision.clause), "the clause in the header");
-                check(&reply, &session.redactor())?;
-                prop_assert!(known.contains(reply.decision.clause), "no clause {}", reply.decision.clause);
-                for complaint in &reply.complaints {
-                    prop_assert!(known.contains(complaint.clause), "no clause {}", complaint.clause);
-                }
-                world = next;
-            }
-            Ok(())
-        });
-        assert!(outcome.is_ok(), "{}: {}", E::PROVIDER, outcome.unwrap_err());
+        for edition in E::EDITIONS {
+            bombard::<E>(*edition);
+        }
     }
+}
+
+fn bombard<E: Emulation>(edition: Edition) {
+    let known = clauses::ids(E::PROVIDER);
+    let config = Config { cases: 1024, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let (secrets, targets) = (E::secrets(&E::World::default()), targets::<E>());
+    let strategy = vec(request(&secrets, &targets), 1..4);
+    let outcome = runner.run(&strategy, |requests| {
+        let mut session = Session::new::<E>(Setting { edition, ..Setting::default() });
+        let mut world = E::World::default();
+        for request in requests {
+            let (same, next) = E::answer(edition, &world, EPOCH, &request);
+            let reply = session.handle(request);
+            prop_assert_eq!(&reply.body, &same.body, "the same world and request gave another body");
+            let mut headers = reply.headers.clone();
+            let clause = headers.remove(CLAUSE_HEADER);
+            prop_assert_eq!(&headers, &same.headers, "the same world and request gave other headers");
+            let said = clause.as_ref().and_then(|clause| clause.to_str().ok());
+            prop_assert_eq!(said, reply.is_refusal().then_some(reply.decision.clause), "the clause in the header");
+            check(&reply, &session.redactor())?;
+            prop_assert!(known.contains(reply.decision.clause), "no clause {}", reply.decision.clause);
+            for complaint in &reply.complaints {
+                prop_assert!(known.contains(complaint.clause), "no clause {}", complaint.clause);
+            }
+            world = next;
+        }
+        Ok(())
+    });
+    assert!(outcome.is_ok(), "{}@{edition}: {}", E::PROVIDER, outcome.unwrap_err());
 }
 
 /// What holds for every reply.
@@ -124,12 +129,15 @@ fn target(secret: impl Strategy<Value = String> + Clone, targets: &[String]) -> 
         1 => secret.clone(),
         1 => ".{0,12}",
     ];
-    let name = select(vec!["expiry_seconds", "readMask", "read_mask", "readMask.paths", "vpcendpoint", "region", "x"]);
+    let name =
+        select(vec!["expiry_seconds", "type", "readMask", "read_mask", "readMask.paths", "vpcendpoint", "region", "x"]);
     let value = prop_oneof![
         select(vec![
             "",
             "0",
             "300",
+            "token",
+            "sso",
             "-1",
             "99999999999999999999",
             "*",
