@@ -29,6 +29,7 @@ pub use crate::AccessKey;
 pub use world::{Certificates, Cluster, ContentType, Incident, World};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -202,7 +203,7 @@ fn certify(world: &mut World, cluster: &Cluster, now: Timestamp) -> Result<kubec
     let expires = now.checked_add(LIFETIME).unwrap_or(Timestamp::MAX);
     let serial = world.ledger.count().saturating_add(1);
     let identity = authority.issue_client(&format!("user of {}", cluster.id), serial, now, expires)?;
-    let material = kubeconfig::Material::new(authority.certificate_pem(), &identity);
+    let material = kubeconfig::Material::new(&authority, &identity);
     world.ledger.enter(Issued {
         cluster: ids(cluster),
         credential: Presented::ClientCertificate(identity.certificate_der),
@@ -220,8 +221,8 @@ fn ids(cluster: &Cluster) -> BTreeMap<String, String> {
 }
 
 /// Every cluster of a world has the same certificate authority.
-fn authority(world: &World) -> Result<Authority, rcgen::Error> {
-    Authority::new(world.seed, "cce")
+fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
+    Authority::shared(world.seed, "cce")
 }
 
 fn happen(incident: Incident, id: &str) -> Reply {

@@ -17,6 +17,7 @@ pub use usage::Usage;
 pub use world::{Auth, Cluster, Incident, NotReadyAs, UnusableType, World};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -259,7 +260,7 @@ fn kubeconfig(
 ) -> Reply {
     let name = full_name(cluster);
     let server = format!("https://{}.k8s.ondigitalocean.com", cluster.id);
-    let yaml = Kubeconfig { name: &name, server: &server, authority: authority.certificate_pem(), user }.yaml();
+    let yaml = Kubeconfig { name: &name, server: &server, authority: authority.certificate_data(), user }.yaml();
     Reply::answer(clause, StatusCode::OK, explanation).with_body("application/yaml", yaml)
 }
 
@@ -279,8 +280,8 @@ fn full_name(cluster: &Cluster) -> String {
 }
 
 /// One authority for all clusters of a world; its name is that of DigitalOcean's.
-fn authority(world: &World) -> Result<Authority, rcgen::Error> {
-    Authority::new(world.seed, "k8saas Cluster CA")
+fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
+    Authority::shared(world.seed, "k8saas Cluster CA")
 }
 
 fn known_ids(world: &World) -> String {

@@ -8,9 +8,8 @@ mod world;
 pub use world::{Cluster, Incident, State, UnknownMaskField, Unrequested, World};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use jiff::Timestamp;
 
@@ -211,7 +210,7 @@ fn find(world: &World, route: &Route) -> Result<usize, Refusal> {
 
 fn connection_info(world: &World, endpoint: String, mask: &Mask, shown: Shown) -> Reply {
     let ca_data = match authority(world) {
-        Ok(authority) => STANDARD.encode(authority.certificate_pem()),
+        Ok(authority) => authority.certificate_data().to_owned(),
         Err(broken) => return Reply::harness_error(format!("the cluster's certificate cannot be made: {broken}")),
     };
     let clause = match mask {
@@ -234,8 +233,8 @@ fn fields(world: &World, clause: &'static str, explanation: impl Into<String>, v
     Reply::answer(clause, StatusCode::OK, explanation).with_json(&body.into())
 }
 
-fn authority(world: &World) -> Result<Authority, rcgen::Error> {
-    Authority::new(world.seed, "kubernetes")
+fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
+    Authority::shared(world.seed, "kubernetes")
 }
 
 fn known_names(world: &World) -> String {

@@ -1,15 +1,12 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 /// What a kubeconfig of DigitalOcean says.
 pub(super) struct Kubeconfig<'a> {
     /// The name of cluster and context; the user is called after it.
     pub(super) name: &'a str,
     pub(super) server: &'a str,
-    /// The authority's certificate, PEM.
+    /// The authority's certificate, base64 of PEM.
     pub(super) authority: &'a str,
     pub(super) user: User<'a>,
 }
@@ -42,7 +39,7 @@ impl Kubeconfig<'_> {
         let name = scalar(self.name);
         let user = scalar(&format!("{}-admin", self.name)).into_owned();
         let server = scalar(self.server);
-        let authority = STANDARD.encode(self.authority);
+        let authority = self.authority;
         let credential = match self.user {
             User::Token(token) => format!("    token: {}\n", scalar(token)),
             User::Certificate { certificate, key } => {
