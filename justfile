@@ -44,10 +44,10 @@ interop: venv
 nextest:
     cargo nextest run --workspace --profile ci
 
-# How long large kubeconfigs take, beside kube's reader in the same run, and how often a second an emulation answers
+# How long large kubeconfigs take, how often an emulation answers, and what the server does beside hyper and wiremock
 bench:
     cargo bench -p kubeproof-kubeconfig --bench large
-    cargo bench -p kubeproof-emulator --bench answer
+    cargo bench -p kubeproof-emulator --bench answer --bench serve
 
 # Fuzz `read` or `merge` of kubeconfigs, by cargo-fuzz and the nightly toolchain
 fuzz target seconds="600":

@@ -70,8 +70,7 @@ pub struct About {
 }
 
 impl About {
-    /// An adapter that can do everything, except [`Feature::Tls`] and [`Feature::PostDuration`], which nothing asks for
-    /// that runs on plain HTTP.
+    /// An adapter that can do everything, except [`Feature::PostDuration`], which no case asks for.
     ///
     /// ```
     /// use kubeproof_conformance::adapter::{About, Feature};
@@ -80,7 +79,7 @@ impl About {
     /// assert!(!about.features.contains(&Feature::ErrorKinds));
     /// ```
     pub fn new<'a>(name: &str, version: &str, providers: impl IntoIterator<Item = &'a str>) -> Self {
-        let unasked = [Feature::Tls, Feature::PostDuration];
+        let unasked = [Feature::PostDuration];
         Self {
             name: name.to_owned(),
             version: version.to_owned(),

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use kubeproof_emulator::host::server::Transport;
 use kubeproof_emulator::{Edition, Session};
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,8 @@ pub struct Case {
     pub steps: Vec<Step>,
     /// What has to be seen on the wire.
     pub wire: WireExpectation,
+    /// Whether it runs over TLS.
+    pub transport: Transport,
     /// Where it is written.
     pub place: Place,
     /// How it is written: its lines in the file.
@@ -47,6 +50,13 @@ impl Case {
     /// A fresh session with the world of this case.
     pub fn session(&self) -> Session {
         (self.stage)()
+    }
+
+    /// Whether a mock of HTTP can carry its emulation: it needs no TLS, no fault, and no look at the connections.
+    pub fn fits_any_host(&self) -> bool {
+        self.transport == Transport::Plain
+            && self.wire.connections.is_none()
+            && self.session().faults().armed().is_empty()
     }
 
     /// Whether a step can only end as it is expected to when the provider was asked. An error that an adapter may
@@ -124,6 +134,9 @@ pub struct Fetch {
     pub credentials: Option<CredentialChoice>,
     /// What else to ask for.
     pub options: Options,
+    /// How long the fetch may take: 5 s unless told otherwise. A case in which nothing comes may be told less.
+    #[serde(deserialize_with = "optional_duration")]
+    pub timeout: Option<SignedDuration>,
 }
 
 /// Ids by name, laid over those of the world's first cluster. A bare string is the `cluster_id`.
@@ -470,15 +483,21 @@ impl<'de> Visitor<'de> for KindsVisitor {
     }
 }
 
-/// `90s`, `15m`, `24h`, `7d`.
+/// `500ms`, `90s`, `15m`, `24h`, `7d`.
 fn optional_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SignedDuration>, D::Error> {
     let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
     duration(&text).map(Some).ok_or_else(|| {
-        de::Error::invalid_value(de::Unexpected::Str(&text), &"a number with a unit: `90s`, `15m`, `24h` or `7d`")
+        de::Error::invalid_value(
+            de::Unexpected::Str(&text),
+            &"a number with a unit: `500ms`, `90s`, `15m`, `24h` or `7d`",
+        )
     })
 }
 
 fn duration(text: &str) -> Option<SignedDuration> {
+    if let Some(number) = text.strip_suffix("ms") {
+        return Some(SignedDuration::from_millis(i64::from(number.parse::<u32>().ok()?)));
+    }
     let unit = text.chars().next_back()?;
     let number = i64::from(text.strip_suffix(unit)?.parse::<u32>().ok()?);
     let seconds = match unit {

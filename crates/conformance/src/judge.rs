@@ -14,7 +14,7 @@ use crate::adapter::{Credentials, Failure, FetchRequest, Fetched};
 use crate::case::Expectation;
 
 pub(crate) use self::kubeconfig::Credential;
-pub(crate) use self::wire::{Names, judge_wire};
+pub(crate) use self::wire::{Names, Wire, judge_wire};
 
 /// One thing that is not as a case expects it. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

@@ -25,6 +25,7 @@ pub mod wire;
 
 mod clause;
 mod fixtures;
+mod host;
 mod judge;
 mod load;
 mod nearest;
@@ -37,6 +38,7 @@ mod suite;
 
 pub use case::Case;
 pub use clause::{Clause, Provenance};
+pub use host::Hosting;
 pub use judge::Mismatch;
 pub use nearest::nearest;
 pub use outcome::{CaseResult, Field, Outcome, Run, ShownExchange, Summary, Verdicts};

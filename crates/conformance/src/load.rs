@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use kubeproof_emulator::host::server::Transport;
 use kubeproof_emulator::providers;
-use kubeproof_emulator::{Edition, Emulation, Happening, Incident, Session, Setting};
+use kubeproof_emulator::{Edition, Emulation, Fault, Happening, Incident, Session, Setting};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_saphyr::{Location, Spanned};
@@ -60,6 +61,10 @@ struct CaseSource<W, I> {
     world: Option<W>,
     #[serde(default = "Vec::new")]
     incidents: Vec<Incident<I>>,
+    #[serde(default)]
+    faults: Vec<Spanned<Fault>>,
+    #[serde(default)]
+    transport: Transport,
     steps: Vec<Step>,
     #[serde(default)]
     wire: WireExpectation,
@@ -220,13 +225,20 @@ impl LoadCases<'_> {
             edition: edition?,
             world: source.world.clone().unwrap_or_default(),
             incidents: Vec::new(),
+            faults: Vec::new(),
         });
         for message in sense::of_steps(&source.steps, &session).chain(sense::of_wire(&source.wire, &session)) {
             self.problem(&here, format!("{id}: {message}"));
         }
         let incidents = source.incidents.into_iter().map(|incident| self.with_body(incident, &here, text)).collect();
-        let setting = Setting::<E> { edition: edition?, world: source.world.unwrap_or_default(), incidents };
-        let needs = needs(&source.needs, &source.steps, &Session::new(setting.clone()));
+        for fault in &source.faults {
+            if let Some(message) = sense::of_fault(&fault.value, source.transport, E::OPERATIONS) {
+                self.problem(&place(file, fault.referenced), message);
+            }
+        }
+        let faults = source.faults.into_iter().map(|fault| fault.value).collect();
+        let setting = Setting::<E> { edition: edition?, world: source.world.unwrap_or_default(), incidents, faults };
+        let needs = needs(&source.needs, &source.steps, &Session::new(setting.clone()), source.transport);
         if self.problems.len() > found {
             return None;
         }
@@ -241,6 +253,7 @@ impl LoadCases<'_> {
             needs,
             steps: source.steps,
             wire: source.wire,
+            transport: source.transport,
             place: here,
             source: written,
             stage: Arc::new(move || Session::new(setting.clone())),
@@ -306,9 +319,12 @@ impl LoadCases<'_> {
 const LARGEST_REPLY: usize = 64 << 20;
 
 /// What the steps need an adapter to be able to do, besides what the case says itself.
-fn needs(said: &BTreeSet<Feature>, steps: &[Step], session: &Session) -> BTreeSet<Feature> {
+fn needs(said: &BTreeSet<Feature>, steps: &[Step], session: &Session, transport: Transport) -> BTreeSet<Feature> {
     let mut needs = said.clone();
-    needs.insert(Feature::Http);
+    needs.insert(match transport {
+        Transport::Plain => Feature::Http,
+        Transport::Tls => Feature::Tls,
+    });
     let usual = session.caller().credentials.into_iter().next().map(|usual| crate::run::credentials(usual).feature());
     for step in steps {
         needs.extend(step.fetch.options.features());

@@ -246,6 +246,7 @@ impl ShownExchange {
                 Verdict::Answered => "answered",
                 Verdict::Refused => "refused",
                 Verdict::Incident => "incident",
+                Verdict::Unanswered => "unanswered",
                 Verdict::HarnessError => "harness error",
             }
             .to_owned(),

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use kubeproof_emulator::host::WiremockHost;
 use kubeproof_emulator::{CallerCredentials, Exchange, Verdict};
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::adapter::{Adapter, Credentials, Failure, Feature, FetchRequest, Fetched};
 use crate::case::{Case, CredentialChoice, Step};
-use crate::judge::{self, Evidence, Mismatch, Names};
+use crate::host::{Host, Hosting};
+use crate::judge::{self, Evidence, Mismatch, Names, Wire};
 use crate::outcome::{CaseResult, Outcome, Run, ShownExchange};
 
 /// Runs cases, each against an emulation of its own.
@@ -24,6 +24,7 @@ pub struct Runner {
     adapter: Arc<dyn Adapter>,
     jobs: usize,
     limit: Duration,
+    hosting: Hosting,
 }
 
 impl Runner {
@@ -36,7 +37,7 @@ impl Runner {
     /// A runner that works on as many cases at once as there are processors.
     pub fn new(adapter: Arc<dyn Adapter>) -> Self {
         let jobs = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
-        Self { adapter, jobs: jobs.min(Self::MOST_JOBS), limit: Self::DEFAULT_LIMIT }
+        Self { adapter, jobs: jobs.min(Self::MOST_JOBS), limit: Self::DEFAULT_LIMIT, hosting: Hosting::default() }
     }
 
     /// The same runner, working on `jobs` cases at once, at most [`MOST_JOBS`](Self::MOST_JOBS).
@@ -50,6 +51,13 @@ impl Runner {
     #[must_use]
     pub fn with_limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
+        self
+    }
+
+    /// The same runner, with another host for the emulations.
+    #[must_use]
+    pub fn with_hosting(mut self, hosting: Hosting) -> Self {
+        self.hosting = hosting;
         self
     }
 
@@ -73,7 +81,7 @@ impl Runner {
             return unjudged(case, Outcome::Skipped, format!("the adapter lacks: {}", missing.join(", ")));
         }
         // On a task of its own, so that a panic of the harness costs one case. The adapter has another one.
-        let trial = tokio::spawn(try_case(Arc::clone(&self.adapter), case.clone(), self.limit));
+        let trial = tokio::spawn(try_case(self.clone(), case.clone()));
         let mut result = trial.await.unwrap_or_else(|error| {
             let reason = format!("the harness failed, please report it: {}", ending(error));
             unjudged(case, Outcome::CouldNotRun, reason)
@@ -102,8 +110,9 @@ fn ending(error: JoinError) -> String {
     format!("it panicked: {}", message.unwrap_or("it did not say why"))
 }
 
-async fn try_case(adapter: Arc<dyn Adapter>, case: Case, limit: Duration) -> CaseResult {
-    let host = match WiremockHost::start(case.session()).await {
+async fn try_case(runner: Runner, case: Case) -> CaseResult {
+    let Runner { adapter, limit, hosting, .. } = runner;
+    let host = match Host::start(&case, hosting).await {
         Ok(host) => host,
         Err(error) => {
             let reason = format!("no emulation could be started: {error}; run fewer cases at once with --jobs");
@@ -122,9 +131,12 @@ async fn try_case(adapter: Arc<dyn Adapter>, case: Case, limit: Duration) -> Cas
     trial.finish()
 }
 
+/// How long a fetch may take unless a case says otherwise, in milliseconds.
+const USUAL_TIMEOUT_MS: u64 = 5_000;
+
 /// A case under way.
 struct Trial<'a> {
-    host: &'a WiremockHost,
+    host: &'a Host,
     case: &'a Case,
     mismatches: Vec<Mismatch>,
     secrets: Vec<String>,
@@ -146,7 +158,7 @@ impl Trial<'_> {
             let before = {
                 let mut session = self.host.session();
                 session.advance(step.after.unwrap_or_default());
-                session.journal().recorded()
+                session.journal().last_number()
             };
             self.names.begin_step(before, judge::names(&request));
             let result = match fetch(adapter, request.clone()).await {
@@ -195,11 +207,14 @@ impl Trial<'_> {
             id: format!("{}#{number}", self.case.id),
             provider: self.case.provider.to_owned(),
             base_url: self.host.base_url(),
-            ca_pem: None,
+            ca_pem: self.host.ca_pem(),
             credentials: credentials.ok_or("a world with such credentials")?,
             cluster,
             options: step.fetch.options.clone(),
-            timeout_ms: 5_000,
+            timeout_ms: step
+                .fetch
+                .timeout
+                .map_or(USUAL_TIMEOUT_MS, |limit| limit.as_millis().try_into().unwrap_or(u64::MAX)),
         })
     }
 
@@ -211,7 +226,12 @@ impl Trial<'_> {
         let exchanges: Vec<Exchange> = session.journal().exchanges().cloned().collect();
         drop(session);
         let elsewhere = host.elsewhere();
-        for (expected, came) in judge::judge_wire(case, &exchanges, &elsewhere, &names, &redactor) {
+        for (expected, came) in judge::judge_wire(
+            case,
+            &Wire { exchanges: &exchanges, elsewhere: &elsewhere, connections: host.connections() },
+            &names,
+            &redactor,
+        ) {
             mismatches.push(Mismatch { step: None, expected, came });
         }
         for miss in &mut mismatches {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use kubeproof_emulator::{HeaderName, Session};
+use kubeproof_emulator::fault::{CallFault, CallHarm, ConnectionFault, ConnectionHarm};
+use kubeproof_emulator::host::server::Transport;
+use kubeproof_emulator::{Fault, HeaderName, Session};
 
 use crate::adapter::Feature;
 use crate::case::{CredentialChoice, Expectation, Freshness, Step};
@@ -59,6 +61,22 @@ pub(crate) fn of_wire<'a>(wire: &'a WireExpectation, session: &Session) -> impl 
         })
         .collect();
     bad_headers.chain(bad_names)
+}
+
+/// What does not make sense in a fault.
+pub(crate) fn of_fault(fault: &Fault, transport: Transport, operations: &[&str]) -> Option<String> {
+    match fault {
+        Fault::Call(CallFault { operation: Some(operation), .. }) if !operations.contains(&operation.as_str()) => {
+            Some(format!("this provider has no operation `{operation}`; there is {}", operations.join(", ")))
+        }
+        Fault::Call(CallFault { harm: CallHarm::CloseWithoutNotify(_), .. })
+        | Fault::Connection(ConnectionFault { harm: ConnectionHarm::Tls(_), .. })
+            if transport == Transport::Plain =>
+        {
+            Some("this fault is of TLS; write `transport: tls` beside `faults`".to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// The names in braces.

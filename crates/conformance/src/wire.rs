@@ -15,6 +15,8 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 pub struct WireExpectation {
     /// How many requests reach the provider.
     pub requests: Option<Count>,
+    /// How many connections are made to the provider, whether or not a request comes on them.
+    pub connections: Option<Count>,
     /// The method of every request.
     pub method: Option<String>,
     /// The path of every request, decoded; `{cluster_id}` and the like stand for the ids asked for.

@@ -4,7 +4,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
-use crate::{Reply, Request};
+use crate::{Reply, Request, decoded};
 
 /// The server side of one provider's endpoint.
 ///
@@ -23,12 +23,25 @@ pub trait Emulation: Send + Sync + 'static {
     /// The editions of the provider's documents that are emulated; the first is the default.
     const EDITIONS: &'static [Edition];
 
+    /// How the paths begin that tell this provider from the others where they share an address.
+    const PATHS: &'static [&'static str];
+
+    /// The operations whose calls a [fault](crate::Fault) can count.
+    const OPERATIONS: &'static [&'static str];
+
     /// Whether the answers hold a credential of the provider's making, for [`admits`](Emulation::admits) to judge.
     const ISSUES_CREDENTIALS: bool = true;
 
     /// Answers one request. The explanation of a refusal and of a complaint may quote the request: a
     /// [`Session`](crate::Session) redacts it. That of an answer may not.
     fn answer(edition: Edition, world: &Self::World, now: Timestamp, request: &Request) -> (Reply, Self::World);
+
+    /// Which of [`OPERATIONS`](Self::OPERATIONS) a request asks for, as far as its path tells.
+    fn operation(request: &Request) -> Option<&'static str> {
+        let last = decoded(request.path.rsplit('/').next()?)?;
+        let last = last.rsplit(':').next()?;
+        Self::OPERATIONS.iter().copied().find(|operation| *operation == last)
+    }
 
     /// What an incident makes the provider say instead. It is a call like any other: what counts calls, counts it.
     fn incident(

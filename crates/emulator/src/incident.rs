@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
 use http::{HeaderName, HeaderValue, StatusCode};
-use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
 
 use crate::Reply;
 
@@ -72,6 +73,15 @@ impl Calls {
     }
 }
 
+impl Serialize for Calls {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Every => serializer.serialize_str("every"),
+            Self::Numbers(numbers) => serializer.collect_seq(numbers),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Calls {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct CallsVisitor;
@@ -95,7 +105,7 @@ impl<'de> Deserialize<'de> for Calls {
                     numbers.push(number);
                 }
                 if numbers.is_empty() {
-                    return Err(de::Error::custom("an incident that happens on no call; write `every` or numbers"));
+                    return Err(de::Error::custom("what happens on no call; write `every` or numbers"));
                 }
                 Ok(Calls::Numbers(numbers))
             }
@@ -106,7 +116,8 @@ impl<'de> Deserialize<'de> for Calls {
 
 /// A reply that a case or world file spells out.
 ///
-/// In header values and in the body, `{elsewhere}` stands for the base URL of the host's second origin.
+/// In header values and in the body, `{elsewhere}` stands for the base URL of the host's second origin, and
+/// `{elsewhere-http}` for the same by plain HTTP.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScriptedReply {
@@ -148,12 +159,16 @@ impl ScriptedReply {
 
     /// Whether the reply points at the host's second origin.
     pub fn points_elsewhere(&self) -> bool {
-        self.body.contains(ELSEWHERE) || self.headers.values().any(|value| value.contains(ELSEWHERE))
+        let points = |text: &String| [ELSEWHERE, ELSEWHERE_HTTP].iter().any(|placeholder| text.contains(placeholder));
+        points(&self.body) || self.headers.values().any(points)
     }
 }
 
 /// Stands for the base URL of a host's second origin.
 pub const ELSEWHERE: &str = "{elsewhere}";
+
+/// Stands for the same by plain HTTP, whatever the host speaks itself.
+pub const ELSEWHERE_HTTP: &str = "{elsewhere-http}";
 
 fn ok() -> StatusCode {
     StatusCode::OK

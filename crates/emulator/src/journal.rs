@@ -1,7 +1,10 @@
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 
+use crate::fault::CallHarm;
 use crate::{Reply, Request};
 
 /// What came in and what was answered, newest last; the oldest give way when it is full.
@@ -9,20 +12,36 @@ use crate::{Reply, Request};
 pub struct Journal {
     exchanges: VecDeque<Exchange>,
     capacity: usize,
+    numbers: Numbers,
     recorded: u64,
+    last_number: u64,
+}
+
+/// Where journals take their numbers from: those that share it can be read together, in the order of arrival.
+#[derive(Clone, Debug, Default)]
+pub struct Numbers(Arc<AtomicU64>);
+
+impl Numbers {
+    fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed).saturating_add(1)
+    }
 }
 
 /// One request and its reply, unredacted: print it through a [`Redactor`](crate::Redactor).
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// Its place among all exchanges, from 1.
+    /// Its place among all exchanges of the journals that share their [`Numbers`], from 1.
     pub number: u64,
     /// When, by the emulator's clock.
     pub at: Timestamp,
+    /// The connection that it came on, from 1; absent where the host cannot tell, or there is none.
+    pub connection: Option<u64>,
     /// What came in.
     pub request: Request,
     /// What was answered.
     pub reply: Reply,
+    /// What was done to the connection when it was answered.
+    pub fault: Option<CallHarm>,
     /// How long the bodies were, in bytes; the exchange keeps at most [`Journal::LONGEST_BODY`] of each.
     pub body_bytes: Lengths,
 }
@@ -40,7 +59,13 @@ impl Exchange {
     /// An exchange that no journal has numbered yet.
     pub(crate) fn new(at: Timestamp, request: Request, reply: Reply) -> Self {
         let body_bytes = Lengths { request: request.body.len(), reply: reply.body.len() };
-        Self { number: 0, at, request, reply, body_bytes }
+        Self { number: 0, at, connection: None, request, reply, fault: None, body_bytes }
+    }
+
+    /// The same exchange, on this connection and with this fault.
+    #[must_use]
+    pub(crate) fn on(self, connection: Option<u64>, fault: Option<CallHarm>) -> Self {
+        Self { connection, fault, ..self }
     }
 }
 
@@ -53,13 +78,20 @@ impl Journal {
 
     /// An empty journal that keeps the last `capacity` exchanges.
     pub fn with_capacity(capacity: usize) -> Self {
-        Self { exchanges: VecDeque::new(), capacity, recorded: 0 }
+        Self { exchanges: VecDeque::new(), capacity, numbers: Numbers::default(), recorded: 0, last_number: 0 }
+    }
+
+    /// The same journal, taking its numbers from there.
+    #[must_use]
+    pub fn numbered_by(self, numbers: Numbers) -> Self {
+        Self { numbers, ..self }
     }
 
     /// Adds an exchange and numbers it.
     pub fn record(&mut self, mut exchange: Exchange) {
         self.recorded = self.recorded.saturating_add(1);
-        exchange.number = self.recorded;
+        exchange.number = self.numbers.next();
+        self.last_number = exchange.number;
         for body in [&mut exchange.request.body, &mut exchange.reply.body] {
             body.truncate(Self::LONGEST_BODY);
             body.shrink_to_fit();
@@ -78,6 +110,21 @@ impl Journal {
     /// How many exchanges were ever recorded.
     pub fn recorded(&self) -> u64 {
         self.recorded
+    }
+
+    /// The number of the newest exchange; 0 when there was none.
+    pub fn last_number(&self) -> u64 {
+        self.last_number
+    }
+
+    /// How many exchanges are kept at the most.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Forgets every exchange. Numbers go on.
+    pub fn clear(&mut self) {
+        self.exchanges.clear();
     }
 }
 

@@ -6,6 +6,7 @@
 //! Everything that an emulation refuses names the clause of the provider's document that it is refused by, in the
 //! journal and in the response header `kubeproof-clause`.
 
+pub mod fault;
 pub mod host;
 pub mod pki;
 pub mod providers;
@@ -24,11 +25,12 @@ mod session;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 pub use emulation::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented};
+pub use fault::{Fault, Faults};
 pub use iam::AccessKey;
-pub use incident::{Calls, ELSEWHERE, Happening, Incident, SCRIPTED, ScriptedReply};
-pub use journal::{Exchange, Journal, Lengths};
+pub use incident::{Calls, ELSEWHERE, ELSEWHERE_HTTP, Happening, Incident, SCRIPTED, ScriptedReply};
+pub use journal::{Exchange, Journal, Lengths, Numbers};
 pub use ledger::Ledger;
 pub use redact::{PLACEHOLDER, Redactor};
-pub use reply::{CLAUSE_HEADER, Complaint, Decision, Reply, Verdict};
+pub use reply::{CLAUSE_HEADER, Complaint, Decision, FAULT, Reply, Verdict};
 pub use request::{Request, decoded};
-pub use session::{EPOCH, Session, Setting};
+pub use session::{EPOCH, Served, Session, Setting};

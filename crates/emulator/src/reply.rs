@@ -2,10 +2,13 @@ use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use crate::ELSEWHERE;
+use crate::incident::{ELSEWHERE, ELSEWHERE_HTTP};
 
 /// The response header that names the clause of a refusal.
 pub const CLAUSE_HEADER: &str = "kubeproof-clause";
+
+/// The clause of what a [fault](crate::Fault) does.
+pub const FAULT: &str = "kubeproof.fault";
 
 /// What an emulation answers, and why.
 #[derive(Clone)]
@@ -42,6 +45,8 @@ pub enum Verdict {
     Refused,
     /// The answer was ordered by an [incident](crate::Incident), whatever the request said.
     Incident,
+    /// It was not looked at: a [fault](crate::Fault) came first.
+    Unanswered,
     /// The emulation itself failed: a bug of this crate, never of the caller.
     HarnessError,
 }
@@ -69,6 +74,12 @@ impl Reply {
     /// What an incident of the world orders, by `clause`.
     pub fn incident(clause: &'static str, status: StatusCode, explanation: impl Into<String>) -> Self {
         Self::new(Verdict::Incident, clause, status, explanation.into())
+    }
+
+    /// What stands in the journal for a request that a fault came before.
+    pub fn unanswered(explanation: impl Into<String>) -> Self {
+        // No client sees this status.
+        Self::new(Verdict::Unanswered, FAULT, StatusCode::SERVICE_UNAVAILABLE, explanation.into())
     }
 
     /// What a host answers when the emulation itself failed: a bug of this crate, never of the caller.
@@ -127,15 +138,20 @@ impl Reply {
             Some(clause) => self.with_header(CLAUSE_HEADER, clause),
             None => self,
         };
-        if let Some(elsewhere) = elsewhere {
+        // Only what a file spells out points there; to look for it in every body would cost more than the answer.
+        let is_spelled_out = matches!(reply.decision.verdict, Verdict::Incident | Verdict::Unanswered);
+        if let Some(elsewhere) = elsewhere.filter(|_| is_spelled_out) {
+            let authority = elsewhere.split_once("://").map_or(elsewhere, |(_, authority)| authority);
+            let fill =
+                |text: &str| text.replace(ELSEWHERE, elsewhere).replace(ELSEWHERE_HTTP, &format!("http://{authority}"));
             for value in reply.headers.values_mut() {
                 let Ok(text) = value.to_str() else { continue };
-                if let Ok(text) = HeaderValue::try_from(text.replace(ELSEWHERE, elsewhere)) {
+                if let Ok(text) = HeaderValue::try_from(fill(text)) {
                     *value = text;
                 }
             }
             if let Ok(body) = std::str::from_utf8(&reply.body) {
-                reply.body = body.replace(ELSEWHERE, elsewhere).into_bytes();
+                reply.body = fill(body).into_bytes();
             }
         }
         reply

@@ -3,8 +3,9 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::emulation::{Admission, Caller, Edition, Emulation, Presented};
-use crate::incident::{Happening, Incident};
-use crate::journal::{Exchange, Journal};
+use crate::fault::{CallHarm, ConnectionHarm, Fault, Faults};
+use crate::incident::{ELSEWHERE, Happening, Incident};
+use crate::journal::{Exchange, Journal, Numbers};
 use crate::{Redactor, Reply, Request};
 
 /// The instant at which every emulator's clock starts: 2026-01-01T00:00:00Z.
@@ -25,9 +26,22 @@ pub const EPOCH: Timestamp = Timestamp::constant(1_767_225_600, 0);
 /// ```
 pub struct Session {
     scene: Box<dyn Scene>,
-    now: Timestamp,
+    /// What the host's clock says; [`EPOCH`] when the host has none.
+    clock: Timestamp,
+    /// How far ahead of it this session is.
+    ahead: SignedDuration,
     journal: Journal,
+    faults: Faults,
     elsewhere: Option<String>,
+}
+
+/// What a host has to do for a request.
+#[derive(Debug)]
+pub struct Served {
+    /// What is answered, to the letter, unless the harm says otherwise.
+    pub reply: Reply,
+    /// What is done to the connection.
+    pub harm: Option<CallHarm>,
 }
 
 /// What a [`Session`] starts from.
@@ -38,19 +52,26 @@ pub struct Setting<E: Emulation> {
     pub world: E::World,
     /// What the provider says by itself.
     pub incidents: Vec<Incident<E::Incident>>,
+    /// What is done to connections.
+    pub faults: Vec<Fault>,
 }
 
 impl<E: Emulation> Default for Setting<E> {
     fn default() -> Self {
         // Every provider has an edition; one without would say so in every report.
         let edition = E::EDITIONS.first().copied().unwrap_or(Edition("undated"));
-        Self { edition, world: E::World::default(), incidents: Vec::new() }
+        Self { edition, world: E::World::default(), incidents: Vec::new(), faults: Vec::new() }
     }
 }
 
 impl<E: Emulation> Clone for Setting<E> {
     fn clone(&self) -> Self {
-        Self { edition: self.edition, world: self.world.clone(), incidents: self.incidents.clone() }
+        Self {
+            edition: self.edition,
+            world: self.world.clone(),
+            incidents: self.incidents.clone(),
+            faults: self.faults.clone(),
+        }
     }
 }
 
@@ -58,8 +79,10 @@ impl Session {
     /// A session at [`EPOCH`] with an empty journal.
     pub fn new<E: Emulation>(setting: Setting<E>) -> Self {
         Self {
+            faults: setting.faults.iter().cloned().collect(),
             scene: Box::new(Stage::<E> { setting, calls: 0 }),
-            now: EPOCH,
+            clock: EPOCH,
+            ahead: SignedDuration::ZERO,
             journal: Journal::default(),
             elsewhere: None,
         }
@@ -88,27 +111,97 @@ impl Session {
         self.elsewhere = Some(base_url);
     }
 
-    /// Answers a request and records the exchange. The reply is what goes onto the wire, to the letter.
+    /// The same session with a journal that takes its numbers from there.
+    #[must_use]
+    pub fn numbered_by(mut self, numbers: Numbers) -> Self {
+        self.journal = self.journal.numbered_by(numbers);
+        self
+    }
+
+    /// Answers a request and records the exchange. The reply is what goes onto the wire, to the letter. Faults are left
+    /// to hosts that can do them.
     pub fn handle(&mut self, request: Request) -> Reply {
-        let reply = self.scene.answer(self.now, &request);
-        self.record(request, reply)
+        let reply = self.scene.answer(self.now(), &request);
+        self.record(request, reply, None, None)
+    }
+
+    /// Answers a request that came on a connection, and says what else is to be done.
+    pub fn serve(&mut self, request: Request, connection: u64) -> Served {
+        let harm = self.faults.on_call(self.scene.operation(&request));
+        let reply = match harm {
+            Some(harm) if harm.comes_before_the_emulation() => self.unanswered(&request, harm),
+            _ => self.scene.answer(self.now(), &request),
+        };
+        Served { reply: self.record(request, reply, Some(connection), harm), harm }
+    }
+
+    /// The reply to a request that the emulation never sees.
+    fn unanswered(&self, request: &Request, harm: CallHarm) -> Reply {
+        let mut reply = Reply::unanswered(harm.explanation());
+        if let CallHarm::Redirect(status) = harm {
+            reply.status = status;
+            reply = reply.with_header("location", format!("{ELSEWHERE}{}", request.target()));
+        }
+        reply
     }
 
     /// Records a reply as it goes onto the wire.
-    pub(crate) fn record(&mut self, request: Request, reply: Reply) -> Reply {
+    pub(crate) fn record(
+        &mut self,
+        request: Request,
+        reply: Reply,
+        connection: Option<u64>,
+        harm: Option<CallHarm>,
+    ) -> Reply {
         let reply = reply.ready_for_the_wire(self.elsewhere.as_deref());
-        self.journal.record(Exchange::new(self.now, request, reply.clone()));
+        self.journal.record(Exchange::new(self.now(), request, reply.clone()).on(connection, harm));
         reply
+    }
+
+    /// Counts a connection, and says what is done to it.
+    pub fn connect(&mut self) -> Option<ConnectionHarm> {
+        self.faults.on_connection()
+    }
+
+    /// What is done to connections.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// What is done to connections, to arm and disarm. A running server has to be told: use what it offers instead.
+    pub fn faults_mut(&mut self) -> &mut Faults {
+        &mut self.faults
     }
 
     /// Moves the clock forward.
     pub fn advance(&mut self, by: SignedDuration) {
-        self.now = self.now.checked_add(by).unwrap_or(Timestamp::MAX);
+        self.ahead = self.ahead.checked_add(by).unwrap_or(SignedDuration::MAX);
+    }
+
+    /// Takes over what the host's clock says. A session that is never told stays at [`EPOCH`], but for
+    /// [`advance`](Self::advance).
+    pub fn tick(&mut self, clock: Timestamp) {
+        self.clock = clock;
     }
 
     /// What the emulator's clock says.
     pub fn now(&self) -> Timestamp {
-        self.now
+        self.clock.checked_add(self.ahead).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The provider's name.
+    pub fn provider(&self) -> &'static str {
+        self.scene.provider()
+    }
+
+    /// The edition of the provider's documents.
+    pub fn edition(&self) -> Edition {
+        self.scene.edition()
+    }
+
+    /// Whether a request is for this provider, as far as its path tells, where several share an address.
+    pub fn claims(&self, request: &Request) -> bool {
+        self.scene.claims(request)
     }
 
     /// What came in and what was answered.
@@ -141,14 +234,18 @@ impl Session {
         Redactor::new(self.scene.secrets())
     }
 
-    /// Whether any incident points at a second origin.
+    /// Whether any incident or fault points at a second origin.
     pub fn points_elsewhere(&self) -> bool {
-        self.scene.points_elsewhere()
+        self.scene.points_elsewhere() || self.faults.redirect()
     }
 }
 
 /// What a session needs of an emulation, whatever its world.
 trait Scene: Send {
+    fn provider(&self) -> &'static str;
+    fn edition(&self) -> Edition;
+    fn claims(&self, request: &Request) -> bool;
+    fn operation(&self, request: &Request) -> Option<&'static str>;
     fn answer(&mut self, now: Timestamp, request: &Request) -> Reply;
     fn caller(&self) -> Caller;
     fn admits(&self, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission;
@@ -164,9 +261,25 @@ struct Stage<E: Emulation> {
 }
 
 impl<E: Emulation> Scene for Stage<E> {
+    fn provider(&self) -> &'static str {
+        E::PROVIDER
+    }
+
+    fn edition(&self) -> Edition {
+        self.setting.edition
+    }
+
+    fn claims(&self, request: &Request) -> bool {
+        E::PATHS.iter().any(|path| request.path.starts_with(path))
+    }
+
+    fn operation(&self, request: &Request) -> Option<&'static str> {
+        E::operation(request)
+    }
+
     fn answer(&mut self, now: Timestamp, request: &Request) -> Reply {
         self.calls = self.calls.saturating_add(1);
-        let Setting { edition, world, incidents } = &mut self.setting;
+        let Setting { edition, world, incidents, .. } = &mut self.setting;
         if let Some(incident) = incidents.iter().find(|incident| incident.calls.include(self.calls)) {
             return match &incident.happening {
                 Happening::Named(named) => {
@@ -239,6 +352,8 @@ mod tests {
         type Incident = ();
         const PROVIDER: &'static str = "echo";
         const EDITIONS: &'static [Edition] = &[Edition("2026-01")];
+        const PATHS: &'static [&'static str] = &["/"];
+        const OPERATIONS: &'static [&'static str] = &[];
 
         fn answer(_: Edition, (): &(), _: Timestamp, request: &Request) -> (Reply, ()) {
             if request.path == "/fine" {

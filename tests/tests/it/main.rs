@@ -3,6 +3,7 @@
 mod architecture;
 mod explanations;
 mod generated;
+mod hosts;
 mod licences;
 mod properties;
 #[path = "../readers.rs"]

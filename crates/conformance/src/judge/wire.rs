@@ -24,14 +24,19 @@ impl Names {
     }
 }
 
+/// What was on the wire over a whole case.
+pub(crate) struct Wire<'a> {
+    /// What reached the provider.
+    pub(crate) exchanges: &'a [Exchange],
+    /// What reached another origin.
+    pub(crate) elsewhere: &'a [Exchange],
+    /// How many connections were made to the provider, where the host can tell.
+    pub(crate) connections: Option<usize>,
+}
+
 /// Judges what was on the wire over a whole case.
-pub(crate) fn judge_wire(
-    case: &Case,
-    exchanges: &[Exchange],
-    elsewhere: &[Exchange],
-    names: &Names,
-    redactor: &Redactor,
-) -> Vec<(String, String)> {
+pub(crate) fn judge_wire(case: &Case, wire: &Wire<'_>, names: &Names, redactor: &Redactor) -> Vec<(String, String)> {
+    let Wire { exchanges, elsewhere, connections } = *wire;
     let expected = &case.wire;
     let mut mismatches = Vec::new();
     let mut miss = |expected: String, came: String| mismatches.push((expected, came));
@@ -42,6 +47,11 @@ pub(crate) fn judge_wire(
         && !count.admits(exchanges.len())
     {
         miss(requests(count), requests(exchanges.len()));
+    }
+    if let (Some(count), Some(made)) = (expected.connections, connections)
+        && !count.admits(made)
+    {
+        miss(counted(count, "connection"), counted(made, "connection"));
     }
     for exchange in exchanges {
         judge_request(case, exchange, &names.of(exchange.number), redactor, &mut miss);
@@ -112,8 +122,12 @@ fn judge_request(
 
 /// `1 request`, `2 requests`.
 fn requests(number: impl std::fmt::Display) -> String {
+    counted(number, "request")
+}
+
+fn counted(number: impl std::fmt::Display, noun: &str) -> String {
     let number = number.to_string();
-    if number == "1" || number.ends_with(" 1") { format!("{number} request") } else { format!("{number} requests") }
+    if number == "1" || number.ends_with(" 1") { format!("{number} {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// Whether values of a header or parameter are as expected; otherwise what was expected and what came.

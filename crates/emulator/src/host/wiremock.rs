@@ -1,12 +1,12 @@
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use http::StatusCode;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Respond, ResponseTemplate};
 
+use super::dispatch::{self, lock};
+use super::elsewhere;
 use crate::journal::Exchange;
 use crate::{EPOCH, Journal, Reply, Request, Session};
 
@@ -98,12 +98,7 @@ struct Dispatch {
 
 impl Respond for Dispatch {
     fn respond(&self, request: &wiremock::Request) -> ResponseTemplate {
-        let request = taken_from(request);
-        let mut session = lock(&self.session);
-        // A panic inside wiremock would be a line on stderr and a dropped connection; here it is an answer and a journal entry.
-        let reply = catch_unwind(AssertUnwindSafe(|| session.handle(request.clone())))
-            .unwrap_or_else(|_| session.record(request, broken()));
-        template(reply)
+        template(dispatch::serve(&self.session, None, taken_from(request), None).reply)
     }
 }
 
@@ -114,8 +109,7 @@ struct Trap {
 
 impl Respond for Trap {
     fn respond(&self, request: &wiremock::Request) -> ResponseTemplate {
-        let reply = Reply::answer("kubeproof.elsewhere", StatusCode::OK, "another origin answers everything")
-            .with_json(&serde_json::json!({}));
+        let reply = elsewhere::reply();
         lock(&self.journal).record(Exchange::new(EPOCH, taken_from(request), reply.clone()));
         template(reply)
     }
@@ -131,19 +125,10 @@ fn taken_from(request: &wiremock::Request) -> Request {
     }
 }
 
-fn broken() -> Reply {
-    Reply::harness_error("the emulation panicked: please report this request as a bug of kubeproof")
-}
-
 fn template(reply: Reply) -> ResponseTemplate {
     let mut template = ResponseTemplate::new(reply.status.as_u16()).set_body_bytes(reply.body);
     for (name, value) in &reply.headers {
         template = template.append_header(name.clone(), value.clone());
     }
     template
-}
-
-/// A responder that panicked has left the session as it was before: the world changes only on return.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

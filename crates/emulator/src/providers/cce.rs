@@ -47,6 +47,8 @@ impl Emulation for Cce {
     type Incident = Incident;
     const PROVIDER: &'static str = "cce";
     const EDITIONS: &'static [Edition] = &[Edition("2025-07")];
+    const PATHS: &'static [&'static str] = &["/api/v3/"];
+    const OPERATIONS: &'static [&'static str] = &["clustercert"];
 
     fn answer(_: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
         let (mut next, id) = called(world);

@@ -57,6 +57,8 @@ impl Emulation for DigitalOcean {
     type Incident = Incident;
     const PROVIDER: &'static str = "digitalocean";
     const EDITIONS: &'static [Edition] = &[DOCUMENTED, SINGLE_SIGN_ON];
+    const PATHS: &'static [&'static str] = &["/v2/"];
+    const OPERATIONS: &'static [&'static str] = &["kubeconfig"];
 
     fn answer(edition: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
         let mut next = world.clone();

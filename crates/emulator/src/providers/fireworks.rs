@@ -42,6 +42,8 @@ impl Emulation for Fireworks {
     type Incident = Incident;
     const PROVIDER: &'static str = "fireworks";
     const EDITIONS: &'static [Edition] = &[Edition("2026-11")];
+    const PATHS: &'static [&'static str] = &["/v1/accounts/"];
+    const OPERATIONS: &'static [&'static str] = &["getConnectionInfo"];
     const ISSUES_CREDENTIALS: bool = false;
 
     fn answer(_: Edition, world: &World, _: Timestamp, request: &Request) -> (Reply, World) {

@@ -43,6 +43,8 @@ impl Emulation for Ucs {
     type Incident = Incident;
     const PROVIDER: &'static str = "ucs";
     const EDITIONS: &'static [Edition] = &[Edition("2025-05")];
+    const PATHS: &'static [&'static str] = &["/v1/clusters/"];
+    const OPERATIONS: &'static [&'static str] = &["accessinfo"];
     /// An agent's keys connect a cluster; they open nothing.
     const ISSUES_CREDENTIALS: bool = false;
 

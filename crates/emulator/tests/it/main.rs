@@ -7,4 +7,5 @@ mod fireworks;
 mod proper;
 mod robustness;
 mod secrecy;
+mod server;
 mod ucs;

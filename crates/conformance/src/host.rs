@@ -1,0 +1,79 @@
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use kubeproof_emulator::host::WiremockHost;
+use kubeproof_emulator::host::server::{Ports, Server, ServerSetting};
+use kubeproof_emulator::{Exchange, Session};
+
+use crate::case::Case;
+
+/// What carries the emulations of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hosting {
+    /// `wiremock`, and kubeproof's own server for cases that need TLS or faults.
+    #[default]
+    AsNeeded,
+    /// kubeproof's own server for all cases.
+    Server,
+}
+
+/// What carries the emulation of one case.
+pub(crate) enum Host {
+    Wiremock(WiremockHost),
+    Server { server: Server, session: Arc<Mutex<Session>>, base_url: String },
+}
+
+impl Host {
+    pub(crate) async fn start(case: &Case, hosting: Hosting) -> io::Result<Self> {
+        if hosting == Hosting::AsNeeded && case.fits_any_host() {
+            return WiremockHost::start(case.session()).await.map(Self::Wiremock);
+        }
+        let setting = ServerSetting { transport: case.transport, ports: Ports::Each, ..ServerSetting::default() };
+        let server = Server::start(vec![case.session()], setting).await?;
+        let hosted = server.shared_session(case.provider).zip(server.base_url(case.provider));
+        let (session, base_url) = hosted.ok_or_else(|| io::Error::other("the server lost its session"))?;
+        Ok(Self::Server { server, session, base_url })
+    }
+
+    pub(crate) fn base_url(&self) -> String {
+        match self {
+            Self::Wiremock(host) => host.base_url(),
+            Self::Server { base_url, .. } => base_url.clone(),
+        }
+    }
+
+    /// The certificate authority to trust, when the base URL is HTTPS.
+    pub(crate) fn ca_pem(&self) -> Option<String> {
+        match self {
+            Self::Wiremock(_) => None,
+            Self::Server { server, .. } => server.authority_pem().map(str::to_owned),
+        }
+    }
+
+    /// The session, locked: requests wait while the guard lives.
+    pub(crate) fn session(&self) -> MutexGuard<'_, Session> {
+        match self {
+            Self::Wiremock(host) => host.session(),
+            Self::Server { session, .. } => session.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// What reached the second origin.
+    pub(crate) fn elsewhere(&self) -> Vec<Exchange> {
+        match self {
+            Self::Wiremock(host) => host.elsewhere(),
+            Self::Server { server, .. } => server.elsewhere(),
+        }
+    }
+
+    /// How many connections were made to the provider, where the host can tell.
+    pub(crate) fn connections(&self) -> Option<usize> {
+        match self {
+            Self::Wiremock(_) => None,
+            Self::Server { server, .. } => {
+                let connections = server.connections();
+                Some(connections.kept().filter(|connection| !connection.elsewhere).count())
+            }
+        }
+    }
+}

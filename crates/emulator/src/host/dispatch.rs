@@ -1,0 +1,36 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use crate::session::Served;
+use crate::{Reply, Request, Session};
+
+/// Has a session answer a request that came on a connection. A panic of the emulation is an answer and a journal entry,
+/// instead of a line on stderr and a dropped connection.
+pub(super) fn serve(
+    session: &Mutex<Session>,
+    clock: Option<Timestamp>,
+    request: Request,
+    connection: Option<u64>,
+) -> Served {
+    let mut session = lock(session);
+    if let Some(clock) = clock {
+        session.tick(clock);
+    }
+    let kept = request.clone();
+    catch_unwind(AssertUnwindSafe(|| match connection {
+        Some(connection) => session.serve(request, connection),
+        None => Served { reply: session.handle(request), harm: None },
+    }))
+    .unwrap_or_else(|_| Served { reply: session.record(kept, broken(), connection, None), harm: None })
+}
+
+fn broken() -> Reply {
+    Reply::harness_error("the emulation panicked: please report this request as a bug of kubeproof")
+}
+
+/// Whoever panicked has left what is locked as it was before: a world changes only on return.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

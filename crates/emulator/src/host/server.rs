@@ -1,0 +1,191 @@
+//! Our own server: HTTP/1.1 and HTTP/2, TLS, and faults.
+//!
+//! It hosts the same emulations as [`WiremockHost`](super::WiremockHost), for one provider or several, and adds what a
+//! mock of HTTP alone cannot do. It is what `kubeproof serve` runs.
+
+mod connection;
+mod connections;
+mod door;
+mod harm;
+mod listener;
+mod service;
+mod setting;
+mod site;
+mod stream;
+mod tls;
+
+pub use self::connections::{Connection, Connections};
+pub use self::setting::{Clock, Limits, Ports, ServerSetting, Sleep, Sleeping, Transport};
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use self::door::Door;
+use self::listener::Listener;
+use self::site::Site;
+use self::tls::Certificates;
+use super::dispatch::lock;
+use crate::journal::Numbers;
+use crate::{Exchange, Fault, Session};
+
+/// Several [`Session`]s on sockets of their own.
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// use kubeproof_emulator::host::server::{Server, ServerSetting, Transport};
+/// use kubeproof_emulator::providers::ucs::Ucs;
+/// use kubeproof_emulator::{Fault, Session};
+///
+/// let session = Session::new::<Ucs>(Default::default());
+/// let setting = ServerSetting { transport: Transport::Tls, ..ServerSetting::default() };
+/// let server = Server::start(vec![session], setting).await.unwrap();
+/// assert!(server.base_url("ucs").unwrap().starts_with("https://127.0.0.1:"));
+/// assert!(server.authority_pem().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
+///
+/// // The next answer gets lost, after it was given.
+/// let lost: Fault = serde_json::from_str(r#"{"is": "reset", "calls": [1]}"#).unwrap();
+/// server.arm("ucs", lost).unwrap();
+/// server.stop(std::time::Duration::ZERO).await;
+/// # });
+/// ```
+pub struct Server {
+    site: Arc<Site>,
+    addresses: Vec<SocketAddr>,
+    elsewhere: SocketAddr,
+    transport: Transport,
+    listeners: JoinSet<()>,
+}
+
+impl Server {
+    /// Starts to listen. Every session is of another provider.
+    ///
+    /// # Errors
+    ///
+    /// When a port cannot be had, two sessions are of one provider, or no certificate can be made.
+    pub async fn start(sessions: Vec<Session>, setting: ServerSetting) -> io::Result<Self> {
+        let numbers = Numbers::default();
+        let mut names: Vec<&str> = sessions.iter().map(Session::provider).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair.first() == pair.last()) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "two sessions are of one provider"));
+        }
+        let certificates = match setting.transport {
+            Transport::Plain => None,
+            Transport::Tls => Some(Certificates::new(&setting.names()).map_err(io::Error::other)?),
+        };
+        let sessions: Vec<_> =
+            sessions.into_iter().map(|session| Arc::new(Mutex::new(session.numbered_by(numbers.clone())))).collect();
+        let ports = setting.ports.of(sessions.len());
+        let site = Arc::new(Site::new(sessions, certificates, &setting, numbers));
+
+        let elsewhere = Listener::bind(SocketAddr::new(setting.address, 0), Door::Elsewhere)?;
+        let elsewhere_address = elsewhere.address();
+        let scheme = setting.transport.scheme();
+        for session in &site.sessions {
+            lock(session).point_elsewhere(format!("{scheme}://{elsewhere_address}"));
+        }
+        let mut bound = Vec::new();
+        let mut addresses = Vec::new();
+        for (sessions, port) in ports {
+            let listener = Listener::bind(SocketAddr::new(setting.address, port), Door::Providers(sessions.clone()))?;
+            addresses.extend(sessions.map(|_| listener.address()));
+            bound.push(listener);
+        }
+        bound.push(elsewhere);
+        let mut listeners = JoinSet::new();
+        for listener in bound {
+            let listening = listener.open(&site)?;
+            listeners.spawn(listening.run(Arc::clone(&site)));
+        }
+        Ok(Self { site, addresses, elsewhere: elsewhere_address, transport: setting.transport, listeners })
+    }
+
+    /// Where a provider is reached, such as `http://127.0.0.1:41234`; `None` when it is not served.
+    pub fn base_url(&self, provider: &str) -> Option<String> {
+        let at = self.site.position(provider)?;
+        let address = self.addresses.get(at)?;
+        Some(format!("{}://{address}", self.transport.scheme()))
+    }
+
+    /// The certificate authority of this server, PEM, when it speaks TLS: made when it was started, and known to nobody.
+    pub fn authority_pem(&self) -> Option<&str> {
+        self.site.certificates.as_ref().map(Certificates::authority_pem)
+    }
+
+    /// The providers that are served, in the order given.
+    pub fn providers(&self) -> Vec<&'static str> {
+        self.site.sessions.iter().map(|session| lock(session).provider()).collect()
+    }
+
+    /// The session of a provider, locked: its requests wait while the guard lives. `None` when it is not served.
+    pub fn session(&self, provider: &str) -> Option<MutexGuard<'_, Session>> {
+        self.site.session(provider).map(|session| lock(session))
+    }
+
+    /// The session of a provider, to be kept beside the server.
+    pub fn shared_session(&self, provider: &str) -> Option<Arc<Mutex<Session>>> {
+        self.site.session(provider).map(Arc::clone)
+    }
+
+    /// Arms a fault. Connections on which HTTP/2 is spoken end with what they are at: faults are of HTTP/1.1.
+    ///
+    /// # Errors
+    ///
+    /// When the provider is not served.
+    pub fn arm(&self, provider: &str, fault: Fault) -> Result<(), NotServed> {
+        let session = self.site.session(provider).ok_or(NotServed)?;
+        lock(session).faults_mut().arm(fault);
+        self.site.faults_changed();
+        Ok(())
+    }
+
+    /// Disarms every fault of a provider.
+    ///
+    /// # Errors
+    ///
+    /// When the provider is not served.
+    pub fn disarm(&self, provider: &str) -> Result<(), NotServed> {
+        let session = self.site.session(provider).ok_or(NotServed)?;
+        lock(session).faults_mut().disarm();
+        self.site.faults_changed();
+        Ok(())
+    }
+
+    /// The connections that were made.
+    pub fn connections(&self) -> Connections {
+        lock(&self.site.connections).clone()
+    }
+
+    /// What reached the second origin.
+    pub fn elsewhere(&self) -> Vec<Exchange> {
+        lock(&self.site.elsewhere).exchanges().cloned().collect()
+    }
+
+    /// Where the second origin is.
+    pub fn elsewhere_url(&self) -> String {
+        format!("{}://{}", self.transport.scheme(), self.elsewhere)
+    }
+
+    /// How often something in this server panicked: a bug of this crate.
+    pub fn panics(&self) -> u64 {
+        self.site.panics()
+    }
+
+    /// Stops listening, lets what is under way end for as long as `drain`, and cuts off the rest.
+    pub async fn stop(mut self, drain: Duration) {
+        self.site.stop();
+        let ended = async { while self.listeners.join_next().await.is_some() {} };
+        // What is still running when the time is up is aborted with the listeners.
+        let _ = tokio::time::timeout(drain, ended).await;
+        self.listeners.shutdown().await;
+    }
+}
+
+/// A provider that the server was not started with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this provider is not served")]
+pub struct NotServed;

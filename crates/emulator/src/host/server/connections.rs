@@ -1,0 +1,87 @@
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// The connections that were made, newest last; the oldest give way.
+///
+/// They are counted apart from requests: a library that sends a request again by itself, on a new connection or on the
+/// same, is seen to do so.
+#[derive(Clone, Debug, Default)]
+pub struct Connections {
+    kept: VecDeque<Connection>,
+    made: u64,
+}
+
+/// A connection.
+#[derive(Clone, Debug, Serialize)]
+pub struct Connection {
+    /// Its place among all connections of the server, from 1.
+    pub number: u64,
+    /// When it was made, by the host's clock.
+    pub at: Timestamp,
+    /// Who made it.
+    pub peer: SocketAddr,
+    /// Whether it led to the second origin.
+    pub elsewhere: bool,
+    /// What is spoken, once that is known: `http/1.1` or `h2`, after `tls` where there is any.
+    pub protocol: Option<&'static str>,
+    /// How many requests came on it.
+    pub requests: u64,
+    /// How it ended; `None` while it lasts. Holds no secret.
+    pub end: Option<String>,
+}
+
+impl Connections {
+    /// How many connections are kept.
+    pub const CAPACITY: usize = 1024;
+
+    /// Those that are kept, oldest first.
+    pub fn kept(&self) -> impl Iterator<Item = &Connection> {
+        self.kept.iter()
+    }
+
+    /// How many were ever made.
+    pub fn made(&self) -> u64 {
+        self.made
+    }
+
+    /// Enters a connection, and gives its number.
+    pub(super) fn enter(&mut self, at: Timestamp, peer: SocketAddr, elsewhere: bool) -> u64 {
+        self.made = self.made.saturating_add(1);
+        while self.kept.len() >= Self::CAPACITY {
+            self.kept.pop_front();
+        }
+        let number = self.made;
+        self.kept.push_back(Connection { number, at, peer, elsewhere, protocol: None, requests: 0, end: None });
+        number
+    }
+
+    /// A connection, unless it has given way.
+    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Connection> {
+        let oldest = self.kept.front()?.number;
+        self.kept.get_mut(usize::try_from(number.checked_sub(oldest)?).ok()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::EPOCH;
+
+    #[test]
+    fn the_oldest_give_way_and_numbers_go_on() {
+        let mut connections = Connections::default();
+        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+        for _ in 0..=Connections::CAPACITY {
+            connections.enter(EPOCH, peer, false);
+        }
+        assert_eq!(connections.made(), 1025);
+        assert_eq!(connections.kept().count(), Connections::CAPACITY);
+        assert!(connections.get_mut(1).is_none());
+        assert_eq!(connections.get_mut(2).unwrap().number, 2);
+        assert_eq!(connections.get_mut(1025).unwrap().number, 1025);
+        assert!(connections.get_mut(1026).is_none());
+    }
+}

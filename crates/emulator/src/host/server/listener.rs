@@ -1,0 +1,139 @@
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::{JoinError, JoinSet};
+
+use super::connection;
+use super::door::Door;
+use super::site::Site;
+
+/// How many connections may wait to be accepted.
+const BACKLOG: u32 = 1024;
+
+/// How long to wait where the system gives no connection.
+const RETRY: Duration = Duration::from_millis(20);
+
+/// A port that is held: as long as nobody listens, connections to it are refused.
+pub(super) struct Listener {
+    socket: TcpSocket,
+    address: SocketAddr,
+    door: Door,
+}
+
+impl Listener {
+    /// Takes a port, without listening yet.
+    pub(super) fn bind(address: SocketAddr, door: Door) -> io::Result<Self> {
+        let socket = bound(address)?;
+        Ok(Self { address: socket.local_addr()?, socket, door })
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Begins to listen, unless a fault is armed that refuses connections.
+    pub(super) fn open(self, site: &Site) -> io::Result<Listening> {
+        let Self { socket, address, door } = self;
+        let state = if site.refuses(&door) { State::Refusing(socket) } else { State::Open(socket.listen(BACKLOG)?) };
+        let places = Arc::new(Semaphore::new(site.limits.connections));
+        Ok(Listening { state, address, door, places })
+    }
+}
+
+/// A listener at work.
+pub(super) struct Listening {
+    state: State,
+    address: SocketAddr,
+    door: Door,
+    /// For how many connections at once there is a place.
+    places: Arc<Semaphore>,
+}
+
+enum State {
+    Open(TcpListener),
+    /// Bound without listening: the system refuses connections, and nobody else gets the port.
+    Refusing(#[expect(dead_code, reason = "held for its port")] TcpSocket),
+    /// Between the two.
+    Closed,
+}
+
+impl Listening {
+    /// Accepts connections until the server stops, then waits for those that are left.
+    pub(super) async fn run(mut self, site: Arc<Site>) {
+        let mut stopping = site.stopping();
+        let mut faults = site.faults();
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                biased;
+                _ = stopping.wait_for(|stops| *stops) => break,
+                _ = faults.changed() => self.heed(&site),
+                Some(ended) = connections.join_next(), if !connections.is_empty() => note_panic(&site, &ended),
+                (place, stream, peer) = accept(&self.state, &self.places, &site) => {
+                    let number = {
+                        let elsewhere = matches!(self.door, Door::Elsewhere);
+                        super::lock(&site.connections).enter(site.now(), peer, elsewhere)
+                    };
+                    let serving = connection::serve(Arc::clone(&site), self.door.clone(), stream, number);
+                    connections.spawn(async move {
+                        serving.await;
+                        drop(place);
+                    });
+                }
+            }
+        }
+        drop(self.state);
+        while let Some(ended) = connections.join_next().await {
+            note_panic(&site, &ended);
+        }
+    }
+
+    /// Opens or closes the port, as the faults that are armed want it.
+    fn heed(&mut self, site: &Site) {
+        let refuses = site.refuses(&self.door);
+        if refuses == matches!(self.state, State::Refusing(_)) {
+            return;
+        }
+        // The port is free for the moment that it takes to bind it again.
+        self.state = State::Closed;
+        let state = bound(self.address).and_then(|socket| {
+            Ok(if refuses { State::Refusing(socket) } else { State::Open(socket.listen(BACKLOG)?) })
+        });
+        // A port that cannot be had again refuses connections too; the next change tries again.
+        self.state = state.unwrap_or(State::Closed);
+    }
+}
+
+/// The next connection for which there is a place; never while nobody listens.
+async fn accept(state: &State, places: &Arc<Semaphore>, site: &Site) -> (OwnedSemaphorePermit, TcpStream, SocketAddr) {
+    let State::Open(listener) = state else { return std::future::pending().await };
+    loop {
+        // Nobody closes the semaphore.
+        if let Ok(place) = Arc::clone(places).acquire_owned().await
+            && let Ok((stream, peer)) = listener.accept().await
+        {
+            return (place, stream, peer);
+        }
+        // Out of descriptors, say: one may be free in a moment.
+        (site.sleep.0)(RETRY).await;
+    }
+}
+
+fn note_panic(site: &Site, ended: &Result<(), JoinError>) {
+    if ended.as_ref().is_err_and(JoinError::is_panic) {
+        site.panicked();
+    }
+}
+
+fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // On Unix this takes a port that a closed connection still lingers at, and none that somebody listens at.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}

@@ -1,0 +1,130 @@
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::Response;
+use hyper::body::Incoming;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use super::door::Door;
+use super::harm::Harm;
+use super::site::Site;
+use crate::host::dispatch::{self, lock};
+use crate::host::elsewhere;
+use crate::journal::Exchange;
+use crate::session::Served;
+use crate::{Reply, Request};
+
+/// What a request comes with.
+pub(super) struct Context {
+    pub(super) site: Arc<Site>,
+    pub(super) door: Door,
+    pub(super) connection: u64,
+    /// Takes the connection over; absent where HTTP/2 is spoken.
+    pub(super) harms: Option<mpsc::Sender<Harm>>,
+}
+
+/// Answers a request, or hands its connection over to a fault.
+pub(super) async fn answer(
+    context: Arc<Context>,
+    request: hyper::Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let Context { site, door, connection, harms } = &*context;
+    if let Some(connection) = lock(&site.connections).get_mut(*connection) {
+        connection.requests = connection.requests.saturating_add(1);
+    }
+    let served = match (taken_from(request, site).await, door) {
+        (Err((request, refusal)), _) => {
+            lock(&site.unclaimed).record(exchange(site, request, &refusal, *connection));
+            Served { reply: refusal.ready_for_the_wire(None), harm: None }
+        }
+        (Ok(request), Door::Elsewhere) => {
+            let reply = elsewhere::reply();
+            lock(&site.elsewhere).record(exchange(site, request, &reply, *connection));
+            Served { reply, harm: None }
+        }
+        (Ok(request), Door::Providers(_)) => served(site, door, request, *connection),
+    };
+    // Over HTTP/2, whose connections end when a fault is armed, a request that was under way is answered.
+    if let (Some(harm), Some(harms)) = (served.harm, harms)
+        && harms.send(Harm::new(harm, &served.reply)).await.is_ok()
+    {
+        // The connection is taken away from whoever waits for this answer.
+        std::future::pending::<()>().await;
+    }
+    Ok(response(served.reply))
+}
+
+/// Has the provider answer that a request is for.
+fn served(site: &Site, door: &Door, request: Request, connection: u64) -> Served {
+    let mut sessions = site.behind(door);
+    let is_alone = door.sessions().len() == 1;
+    match sessions.find(|session| is_alone || lock(session).claims(&request)) {
+        Some(session) => dispatch::serve(session, site.clock(), request, Some(connection)),
+        None => {
+            let reply = Reply::refuse(
+                "kubeproof.no-provider",
+                StatusCode::NOT_FOUND,
+                "ask for a path of one of the providers that are served: this one is of none",
+            );
+            lock(&site.unclaimed).record(exchange(site, request, &reply, connection));
+            Served { reply: reply.ready_for_the_wire(None), harm: None }
+        }
+    }
+}
+
+fn exchange(site: &Site, request: Request, reply: &Reply, connection: u64) -> Exchange {
+    Exchange::new(site.now(), request, reply.clone()).on(Some(connection), None)
+}
+
+/// The request with its body, or what is to be said of one that is too long or too slow.
+async fn taken_from(request: hyper::Request<Incoming>, site: &Site) -> Result<Request, (Request, Reply)> {
+    let (parts, body) = request.into_parts();
+    let mut request = Request {
+        method: parts.method,
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().map(str::to_owned),
+        headers: parts.headers,
+        body: Vec::new(),
+    };
+    // HTTP/2 has no Host; signatures are of one all the same.
+    if let Some(authority) = parts.uri.authority()
+        && !request.headers.contains_key(header::HOST)
+        && let Ok(host) = HeaderValue::try_from(authority.as_str())
+    {
+        request.headers.insert(header::HOST, host);
+    }
+    let limits = site.limits;
+    let refusal = match timeout(limits.time, Limited::new(body, limits.body_bytes).collect()).await {
+        Ok(Ok(body)) => {
+            request.body = body.to_bytes().into();
+            return Ok(request);
+        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Reply::refuse(
+            "kubeproof.request-too-large",
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("send a body of {} bytes at the most", limits.body_bytes),
+        ),
+        Ok(Err(error)) => Reply::refuse(
+            "kubeproof.request-broken-off",
+            StatusCode::BAD_REQUEST,
+            format!("send the body whole: {error}"),
+        ),
+        Err(_) => Reply::refuse(
+            "kubeproof.request-too-slow",
+            StatusCode::REQUEST_TIMEOUT,
+            format!("send the body within {} seconds", limits.time.as_secs()),
+        ),
+    };
+    Err((request, refusal))
+}
+
+fn response(reply: Reply) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(reply.body)));
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    response
+}

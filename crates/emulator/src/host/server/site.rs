@@ -1,0 +1,123 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::connections::Connections;
+use super::door::Door;
+use super::setting::{Clock, Limits, ServerSetting, Sleep};
+use super::tls::Certificates;
+use crate::fault::ConnectionHarm;
+use crate::host::dispatch::lock;
+use crate::journal::Numbers;
+use crate::{EPOCH, Journal, Session};
+
+/// What all connections of a server share.
+pub(super) struct Site {
+    pub(super) sessions: Vec<Arc<Mutex<Session>>>,
+    pub(super) elsewhere: Mutex<Journal>,
+    /// What was asked at a shared address and is for no provider.
+    pub(super) unclaimed: Mutex<Journal>,
+    pub(super) connections: Mutex<Connections>,
+    pub(super) certificates: Option<Certificates>,
+    pub(super) limits: Limits,
+    pub(super) sleep: Sleep,
+    clock: Option<Clock>,
+    panics: AtomicU64,
+    faults: watch::Sender<()>,
+    stopping: watch::Sender<bool>,
+}
+
+impl Site {
+    pub(super) fn new(
+        sessions: Vec<Arc<Mutex<Session>>>,
+        certificates: Option<Certificates>,
+        setting: &ServerSetting,
+        numbers: Numbers,
+    ) -> Self {
+        Self {
+            sessions,
+            elsewhere: Mutex::new(Journal::default().numbered_by(numbers.clone())),
+            unclaimed: Mutex::new(Journal::default().numbered_by(numbers)),
+            connections: Mutex::default(),
+            certificates,
+            limits: setting.limits,
+            sleep: setting.sleep.clone(),
+            clock: setting.clock.clone(),
+            panics: AtomicU64::new(0),
+            faults: watch::Sender::new(()),
+            stopping: watch::Sender::new(false),
+        }
+    }
+
+    /// Where the session of a provider stands.
+    pub(super) fn position(&self, provider: &str) -> Option<usize> {
+        self.sessions.iter().position(|session| lock(session).provider() == provider)
+    }
+
+    pub(super) fn session(&self, provider: &str) -> Option<&Arc<Mutex<Session>>> {
+        self.sessions.get(self.position(provider)?)
+    }
+
+    /// The sessions behind a door.
+    pub(super) fn behind<'a>(&'a self, door: &'a Door) -> impl Iterator<Item = &'a Mutex<Session>> {
+        door.sessions().filter_map(|at| self.sessions.get(at)).map(Arc::as_ref)
+    }
+
+    /// Whether nobody should listen at a door.
+    pub(super) fn refuses(&self, door: &Door) -> bool {
+        self.behind(door).any(|session| lock(session).faults().refuse())
+    }
+
+    /// Whether any fault is armed behind a door.
+    pub(super) fn is_faulty(&self, door: &Door) -> bool {
+        self.behind(door).any(|session| !lock(session).faults().armed().is_empty())
+    }
+
+    /// Counts a connection at a door, and says what is done to it.
+    pub(super) fn connect(&self, door: &Door) -> Option<ConnectionHarm> {
+        let mut due = None;
+        for session in self.behind(door) {
+            let harm = lock(session).connect();
+            due = due.or(harm);
+        }
+        due
+    }
+
+    /// What the clock says, when there is one.
+    pub(super) fn clock(&self) -> Option<Timestamp> {
+        self.clock.as_ref().map(|clock| clock.0())
+    }
+
+    /// When something happened, for what belongs to no session.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock().unwrap_or(EPOCH)
+    }
+
+    pub(super) fn faults_changed(&self) {
+        self.faults.send_replace(());
+    }
+
+    /// Changes when a fault was armed or disarmed.
+    pub(super) fn faults(&self) -> watch::Receiver<()> {
+        self.faults.subscribe()
+    }
+
+    pub(super) fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Turns true when the server stops.
+    pub(super) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
+    }
+
+    pub(super) fn panicked(&self) {
+        self.panics.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn panics(&self) -> u64 {
+        self.panics.load(Ordering::Relaxed)
+    }
+}
