@@ -33,6 +33,7 @@ pub use world::{Certificates, Cloud, Cluster, ContentType, Incident, State, Veri
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -284,7 +285,7 @@ fn certify(
     let authority = authority(world)?;
     let serial = world.ledger.count().saturating_add(1);
     let identity = authority.issue_client(&format!("user of {}", cluster.id), serial, valid.start, valid.end)?;
-    let material = kubeconfig::Material::new(authority.certificate_pem(), &identity);
+    let material = kubeconfig::Material::new(&authority, &identity);
     world.ledger.enter(Issued {
         cluster: ids(cluster),
         credential: Presented::ClientCertificate(identity.certificate_der),
@@ -302,8 +303,8 @@ fn ids(cluster: &Cluster) -> BTreeMap<String, String> {
 }
 
 /// Every cluster of a world has the same certificate authority.
-fn authority(world: &World) -> Result<Authority, rcgen::Error> {
-    Authority::new(world.seed, "cce")
+fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
+    Authority::shared(world.seed, "cce")
 }
 
 fn happen(incident: Incident, id: &str) -> Reply {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Cluster, VerifiedAccess, edition};
 use crate::Edition;
-use crate::pki::Identity;
+use crate::pki::{Authority, Identity};
 
 /// What a kubeconfig proves identities with, each as base64 of PEM; all empty in the document's example.
 #[derive(Default)]
@@ -17,9 +17,9 @@ pub(super) struct Material {
 }
 
 impl Material {
-    pub(super) fn new(authority_pem: &str, identity: &Identity) -> Self {
+    pub(super) fn new(authority: &Authority, identity: &Identity) -> Self {
         Self {
-            certificate_authority: data(authority_pem),
+            certificate_authority: authority.certificate_data().to_owned(),
             client_certificate: data(&identity.certificate_pem),
             client_key: data(&identity.key_pem),
         }
