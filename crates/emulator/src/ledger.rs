@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,12 +9,27 @@ use crate::{Admission, Journal, Presented};
 
 /// The credentials that a world issued.
 ///
-/// Entries are shared between the worlds before and after a call: a world that issued much is still cheap to clone.
-/// The oldest give way when it is full, and are admitted no longer.
+/// Entries are shared between the worlds before and after a call: a world that issued much is as cheap to clone as one that
+/// issued nothing. The oldest give way when it is full, and are admitted no longer.
 #[derive(Clone, Default)]
 pub struct Ledger {
-    issued: VecDeque<Arc<Issued>>,
+    /// Up to [`CAPACITY`](Ledger::CAPACITY) entries.
+    recent: Entries,
+    /// The entries before the recent ones. As many of them count as fit.
+    earlier: Entries,
     count: u64,
+}
+
+/// Entries, of which several ledgers may hold the older ones in common.
+#[derive(Clone, Default)]
+struct Entries {
+    newest: Option<Arc<Entry>>,
+    number: usize,
+}
+
+struct Entry {
+    issued: Issued,
+    before: Option<Arc<Entry>>,
 }
 
 /// A credential that a world handed out.
@@ -36,10 +51,17 @@ impl Ledger {
     /// Remembers a credential.
     pub(crate) fn enter(&mut self, issued: Issued) {
         self.count = self.count.saturating_add(1);
-        while self.issued.len() >= Self::CAPACITY {
-            self.issued.pop_front();
+        if self.recent.number >= Self::CAPACITY {
+            self.earlier = std::mem::take(&mut self.recent);
         }
-        self.issued.push_back(Arc::new(issued));
+        let before = self.recent.newest.take();
+        self.recent.newest = Some(Arc::new(Entry { issued, before }));
+        self.recent.number += 1;
+    }
+
+    /// What is remembered, newest first.
+    fn issued(&self) -> impl Iterator<Item = &Issued> {
+        self.recent.iter().chain(self.earlier.iter()).take(Self::CAPACITY)
     }
 
     /// How many credentials were ever issued.
@@ -49,7 +71,7 @@ impl Ledger {
 
     /// Whether the cluster with these ids accepts a credential at `at`.
     pub(crate) fn admits(&self, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
-        let Some(issued) = self.issued.iter().find(|issued| issued.credential == *presented) else {
+        let Some(issued) = self.issued().find(|issued| issued.credential == *presented) else {
             return Admission::Refused("the credential was not issued by this world");
         };
         if !issued.cluster.iter().all(|(name, id)| cluster.get(name) == Some(id)) {
@@ -65,7 +87,23 @@ impl Ledger {
 
     /// Everything that may not be printed of what is remembered.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = String> {
-        self.issued.iter().flat_map(|issued| issued.secrets.iter().cloned())
+        self.issued().flat_map(|issued| issued.secrets.iter().cloned())
+    }
+}
+
+impl Entries {
+    fn iter(&self) -> impl Iterator<Item = &Issued> {
+        std::iter::successors(self.newest.as_deref(), |entry| entry.before.as_deref()).map(|entry| &entry.issued)
+    }
+}
+
+/// One after the other: a chain that drops itself would use as much stack as it is long.
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let mut next = self.before.take();
+        while let Some(mut entry) = next.and_then(Arc::into_inner) {
+            next = entry.before.take();
+        }
     }
 }
 
@@ -73,7 +111,7 @@ impl Ledger {
 impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ledger")
-            .field("remembered", &self.issued.len())
+            .field("remembered", &self.issued().count())
             .field("count", &self.count)
             .finish_non_exhaustive()
     }
@@ -130,18 +168,32 @@ mod tests {
 
     #[test]
     fn the_oldest_give_way_and_the_count_goes_on() {
-        let ledger = ledger(Ledger::CAPACITY + 2);
-        assert_eq!(ledger.issued.len(), Ledger::CAPACITY);
-        assert_eq!(ledger.count(), u64::try_from(Ledger::CAPACITY).unwrap() + 2);
-        assert_eq!(ledger.secrets().count(), Ledger::CAPACITY);
-        assert!(matches!(ledger.admits(EPOCH, &ids("one"), &token(1)), Admission::Refused(_)));
-        assert_eq!(ledger.admits(EPOCH, &ids("one"), &token(2)), Admission::Admitted);
+        for issued in [Ledger::CAPACITY + 2, 2 * Ledger::CAPACITY, 2 * Ledger::CAPACITY + 3] {
+            let ledger = ledger(issued);
+            assert_eq!(ledger.issued().count(), Ledger::CAPACITY);
+            assert_eq!(ledger.count(), u64::try_from(issued).unwrap());
+            let secrets: Vec<String> = ledger.secrets().collect();
+            let oldest = issued - Ledger::CAPACITY;
+            let expected: Vec<String> = (oldest..issued).rev().map(|number| format!("token-{number}")).collect();
+            assert_eq!(secrets, expected);
+            assert!(matches!(ledger.admits(EPOCH, &ids("one"), &token(oldest - 1)), Admission::Refused(_)));
+            assert_eq!(ledger.admits(EPOCH, &ids("one"), &token(oldest)), Admission::Admitted);
+        }
     }
 
     #[test]
-    fn a_clone_shares_its_entries() {
+    fn a_clone_shares_its_entries_and_goes_its_own_way() {
         let one = ledger(3);
-        let other = one.clone();
-        assert!(one.issued.iter().zip(&other.issued).all(|(one, other)| Arc::ptr_eq(one, other)));
+        let mut other = one.clone();
+        assert!(one.issued().zip(other.issued()).all(|(one, other)| std::ptr::eq(one, other)));
+        other.enter(Issued {
+            cluster: ids("one"),
+            credential: token(3),
+            secrets: Vec::new(),
+            valid: EPOCH..EPOCH + SignedDuration::from_hours(1),
+        });
+        assert_eq!((one.issued().count(), other.issued().count()), (3, 4));
+        assert_eq!(other.admits(EPOCH, &ids("one"), &token(0)), Admission::Admitted);
+        assert!(matches!(one.admits(EPOCH, &ids("one"), &token(3)), Admission::Refused(_)));
     }
 }

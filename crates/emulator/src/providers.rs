@@ -6,6 +6,7 @@ pub mod fireworks;
 pub mod ucs;
 
 mod bearer;
+mod provisioning;
 
 use crate::{Edition, Emulation};
 

@@ -1,9 +1,11 @@
 //! What the emulations answer, without a socket and over one.
 
 mod cce;
+mod cce_newer;
 mod clauses;
 mod digitalocean;
 mod fireworks;
+mod proper;
 mod robustness;
 mod secrecy;
 mod server;

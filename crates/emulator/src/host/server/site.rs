@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use jiff::Timestamp;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use super::admin::Desk;
 use super::connections::Connections;
@@ -13,9 +13,6 @@ use crate::fault::ConnectionHarm;
 use crate::host::dispatch::lock;
 use crate::journal::Numbers;
 use crate::{EPOCH, Journal, Session};
-
-/// How many connections there are at once to the port of the admin API.
-const ADMIN_CONNECTIONS: usize = 64;
 
 /// What all connections of a server share.
 pub(super) struct Site {
@@ -31,9 +28,6 @@ pub(super) struct Site {
     pub(super) numbers: Numbers,
     /// The admin API, when there is one: it is told where everything listens.
     pub(super) desk: OnceLock<Desk>,
-    places: Semaphore,
-    /// Of their own, so that no client keeps the admin API from being asked.
-    admin_places: Semaphore,
     clock: Option<Clock>,
     panics: AtomicU64,
     faults: watch::Sender<()>,
@@ -57,8 +51,6 @@ impl Site {
             sleep: setting.sleep.clone(),
             numbers,
             desk: OnceLock::new(),
-            places: Semaphore::new(setting.limits.connections),
-            admin_places: Semaphore::new(ADMIN_CONNECTIONS),
             clock: setting.clock.clone(),
             panics: AtomicU64::new(0),
             faults: watch::Sender::new(()),
@@ -82,14 +74,6 @@ impl Site {
             session.tick(clock);
         }
         session
-    }
-
-    /// The places among the connections that there may be at once at a door.
-    pub(super) fn places(&self, door: &Door) -> &Semaphore {
-        match door {
-            Door::Admin => &self.admin_places,
-            Door::Providers(_) | Door::Elsewhere => &self.places,
-        }
     }
 
     /// The sessions behind a door.

@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::providers::provisioning::{Readiness, count_call, until_ready};
+
 /// Fireworks' side: an account's API keys and clusters.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -33,6 +35,10 @@ pub struct Cluster {
     pub endpoint: String,
     /// Its state.
     pub state: State,
+    /// After how many calls about it the cluster is ready, whatever its state; each call takes one off. Until then it is
+    /// answered as the state says of a cluster that is being created, or with 400. Only a call that may have the
+    /// connection info is about the cluster.
+    pub ready_after_calls: Option<u64>,
 }
 
 /// The state of a cluster.
@@ -42,9 +48,10 @@ pub enum State {
     /// It can be used.
     #[default]
     Ready,
-    /// It is being created, and the answer is 400 with `FAILED_PRECONDITION`.
+    /// It is being created, and the answer is 400 with `FAILED_PRECONDITION`. For ever, unless `ready_after_calls` says
+    /// otherwise.
     Creating,
-    /// It is being created, and the answer is 200 with empty fields.
+    /// It is being created, and the answer is 200 with empty fields. For ever, unless `ready_after_calls` says otherwise.
     CreatingWithEmptyFields,
 }
 
@@ -118,6 +125,39 @@ impl fmt::Debug for World {
     }
 }
 
+impl Cluster {
+    /// Counts a call about the cluster, and says in which state it finds it.
+    pub(super) fn count_call(&mut self) -> Found {
+        match (self.ready_after_calls.as_mut().map(count_call), self.state) {
+            (Some(Readiness::Ready), _) | (None, State::Ready) => Found::Ready,
+            (Some(Readiness::NotReady { calls_left }), State::CreatingWithEmptyFields) => {
+                Found::Empty { until: until_ready(calls_left) }
+            }
+            (Some(Readiness::NotReady { calls_left }), State::Ready | State::Creating) => {
+                Found::Refusing { until: until_ready(calls_left) }
+            }
+            (None, State::Creating) => Found::Refusing { until: FOR_EVER.to_owned() },
+            (None, State::CreatingWithEmptyFields) => Found::Empty { until: FOR_EVER.to_owned() },
+        }
+    }
+}
+
+/// How a call finds a cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Ready,
+    /// Being created, and refusing.
+    Refusing {
+        until: String,
+    },
+    /// Being created, with nothing in the fields.
+    Empty {
+        until: String,
+    },
+}
+
+const FOR_EVER: &str = "and stays so in this world";
+
 impl Default for Cluster {
     fn default() -> Self {
         Self {
@@ -125,6 +165,7 @@ impl Default for Cluster {
             account_id: "demo-account".to_owned(),
             endpoint: "https://demo.k8s.example.test".to_owned(),
             state: State::Ready,
+            ready_after_calls: None,
         }
     }
 }

@@ -181,7 +181,9 @@ impl Provider {
 
 impl Cluster {
     fn of(cluster: &Value) -> Self {
-        let facts = cluster.as_object().into_iter().flatten().filter(|(name, _)| *name != "id");
+        // What is left out of a world is as it usually is.
+        let is_fact = |(name, value): &(&String, &Value)| *name != "id" && !value.is_null();
+        let facts = cluster.as_object().into_iter().flatten().filter(is_fact);
         Self {
             id: cluster.get("id").map(text).unwrap_or_default(),
             facts: facts.map(|(name, value)| Fact { name: name.replace('_', " "), value: text(value) }).collect(),
@@ -192,7 +194,6 @@ impl Cluster {
 /// A value for people.
 fn text(value: &Value) -> String {
     match value {
-        Value::Null => "none".to_owned(),
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::String(text) => text.clone(),
