@@ -40,7 +40,7 @@
     let seen = await ask(main.dataset.newest);
     const { forgotten, more } = seen.querySelector('main').dataset;
     // Others forgot what is shown, or so much came that the page would lag behind.
-    if (forgotten !== main.dataset.forgotten || more === 'true') {
+    if (forgotten !== main.dataset.forgotten || more === 'yes') {
       seen = await ask(null);
       rows.replaceChildren();
       main.dataset.forgotten = seen.querySelector('main').dataset.forgotten;
