@@ -28,6 +28,9 @@ pub struct Identity {
     pub key_pem: String,
 }
 
+/// The group that may do everything in a cluster; client certificates are of it.
+pub(crate) const ADMINISTRATORS: &str = "system:masters";
+
 /// How long an authority is valid.
 const AUTHORITY_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 3650);
 
@@ -77,12 +80,33 @@ impl Authority {
         not_after: Timestamp,
     ) -> Result<Identity, rcgen::Error> {
         let label = format!("{common_name}/{serial}");
-        let key = key_pair(self.seed, &label)?;
         let mut params = params(self.seed, &label, not_before, not_after);
         params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, common_name);
-        params.distinguished_name.push(DnType::OrganizationName, "system:masters");
+        params.distinguished_name.push(DnType::OrganizationName, ADMINISTRATORS);
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        self.issue(&label, params)
+    }
+
+    /// Issues the certificate of an API server with these names and addresses. It is good whatever a client's clock shows,
+    /// as long as the authority is.
+    ///
+    /// # Errors
+    ///
+    /// When the certificate cannot be made, for a name that no certificate can hold.
+    pub fn issue_server(&self, names: &[String]) -> Result<Identity, rcgen::Error> {
+        const COMMON_NAME: &str = "kube-apiserver";
+        let label = format!("{COMMON_NAME}/{}", names.join("/"));
+        let mut params = params(self.seed, &label, AUTHORITY_START, AUTHORITY_START + AUTHORITY_LIFETIME);
+        params.subject_alt_names = CertificateParams::new(names)?.subject_alt_names;
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, COMMON_NAME);
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        self.issue(&label, params)
+    }
+
+    fn issue(&self, label: &str, mut params: CertificateParams) -> Result<Identity, rcgen::Error> {
+        let key = key_pair(self.seed, label)?;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         let certificate = params.signed_by(&key, &self.issuer)?;
         Ok(Identity {

@@ -34,9 +34,10 @@ use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::iam::{self, Fault, Iam, Rights, request_id};
+use crate::kubernetes::{ApiServer, trusted};
 use crate::ledger::Issued;
 use crate::pki::{self, Authority};
-use crate::{Admission, Caller, Complaint, Edition, Emulation, Presented, Reply, Request, decoded};
+use crate::{Admission, Caller, Complaint, Edition, Emulation, Ledger, Presented, Reply, Request, decoded};
 
 /// The emulation.
 pub struct Cce;
@@ -73,8 +74,24 @@ impl Emulation for Cce {
         world.ledger.admits(at, cluster, presented)
     }
 
-    fn certificate_authority(world: &World) -> String {
-        authority(world).map(|authority| authority.certificate_pem().to_owned()).unwrap_or_default()
+    fn authority(world: &World) -> Result<Authority, rcgen::Error> {
+        authority(world)
+    }
+
+    fn clusters(world: &World) -> Vec<BTreeMap<String, String>> {
+        world.clusters.iter().map(ids).collect()
+    }
+
+    fn ledger(world: &World) -> Option<&Ledger> {
+        Some(&world.ledger)
+    }
+
+    fn ledger_mut(world: &mut World) -> Option<&mut Ledger> {
+        Some(&mut world.ledger)
+    }
+
+    fn point_api(world: &mut World, api: ApiServer) {
+        world.api = Some(api);
     }
 
     fn secrets(world: &World) -> Vec<String> {
@@ -188,12 +205,16 @@ fn issue(world: &mut World, cluster: &Cluster, now: Timestamp) -> Reply {
     let answer = |explanation: &str, document: &serde_json::Value| {
         Reply::answer("cce.status.200", StatusCode::OK, explanation).with_json(document)
     };
+    let api = world.api.as_ref().map(|api| api.server(&ids(cluster)));
     if cluster.certificates == Certificates::Blank {
-        let document = kubeconfig::document(cluster, &kubeconfig::Material::default());
+        let document = kubeconfig::document(cluster, api.as_deref(), &kubeconfig::Material::default());
         return answer("a kubeconfig without certificates, as the document's example", &document);
     }
     match certify(world, cluster, now) {
-        Ok(material) => answer("a kubeconfig with a new client certificate", &kubeconfig::document(cluster, &material)),
+        Ok(material) => answer(
+            "a kubeconfig with a new client certificate",
+            &kubeconfig::document(cluster, api.as_deref(), &material),
+        ),
         Err(error) => Reply::harness_error(format!("no certificate could be made: {error}")),
     }
 }
@@ -203,10 +224,12 @@ fn certify(world: &mut World, cluster: &Cluster, now: Timestamp) -> Result<kubec
     let authority = authority(world)?;
     let expires = now.checked_add(LIFETIME).unwrap_or(Timestamp::MAX);
     let serial = world.ledger.count().saturating_add(1);
-    let identity = authority.issue_client(&format!("user of {}", cluster.id), serial, now, expires)?;
-    let material = kubeconfig::Material::new(authority.certificate_pem(), &identity);
+    let user = format!("user of {}", cluster.id);
+    let identity = authority.issue_client(&user, serial, now, expires)?;
+    let material = kubeconfig::Material::new(trusted(world.api.as_ref(), &authority), &identity);
     world.ledger.enter(Issued {
         cluster: ids(cluster),
+        user,
         credential: Presented::ClientCertificate(identity.certificate_der),
         secrets: pki::secrets_of(&identity.key_pem).collect(),
         valid: now..expires,

@@ -18,8 +18,9 @@ use self::dialect::{Code, Refusal};
 use self::mask::{Mask, Shown};
 use self::route::{Operation, Route, route};
 use super::bearer::bearer;
+use crate::kubernetes::{ApiServer, trusted};
 use crate::pki::Authority;
-use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented, Reply, Request};
+use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Ledger, Presented, Reply, Request};
 
 /// The emulation. It never changes its world.
 ///
@@ -63,25 +64,39 @@ impl Emulation for Fireworks {
     }
 
     fn caller(world: &World) -> Caller {
-        let ids = |cluster: &Cluster| {
-            [("account_id".to_owned(), cluster.account_id.clone()), ("cluster_id".to_owned(), cluster.id.clone())]
-        };
         Caller {
             credentials: world.api_keys.iter().cloned().map(CallerCredentials::Bearer).collect(),
-            cluster: world.clusters.iter().take(1).flat_map(ids).collect(),
+            cluster: world.clusters.first().map(ids).unwrap_or_default(),
         }
     }
 
-    fn admits(_: &World, _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {
-        Admission::Refused("fireworks issues no user credentials")
+    /// Fireworks issues no user credentials: what the clusters accept comes from elsewhere.
+    fn admits(world: &World, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
+        world.user_tokens.admits(at, cluster, presented)
     }
 
-    fn certificate_authority(world: &World) -> String {
-        authority(world).map(|authority| authority.certificate_pem().to_owned()).unwrap_or_default()
+    fn authority(world: &World) -> Result<Authority, rcgen::Error> {
+        authority(world)
+    }
+
+    fn clusters(world: &World) -> Vec<BTreeMap<String, String>> {
+        world.clusters.iter().map(ids).collect()
+    }
+
+    fn ledger(world: &World) -> Option<&Ledger> {
+        Some(&world.user_tokens)
+    }
+
+    fn ledger_mut(world: &mut World) -> Option<&mut Ledger> {
+        Some(&mut world.user_tokens)
+    }
+
+    fn point_api(world: &mut World, api: ApiServer) {
+        world.api = Some(api);
     }
 
     fn secrets(world: &World) -> Vec<String> {
-        world.api_keys.iter().chain(&world.forbidden_api_keys).cloned().collect()
+        world.api_keys.iter().chain(&world.forbidden_api_keys).cloned().chain(world.user_tokens.secrets()).collect()
     }
 }
 
@@ -193,7 +208,9 @@ fn connection_info(world: &World, cluster: &Cluster, mask: &Mask) -> Result<Repl
                 Mask::Paths(_) => "fireworks.mask.selects",
             };
             let explanation = "the connection info of the cluster, as far as the read mask asks for it";
-            (clause, explanation, cluster.endpoint.clone(), STANDARD.encode(authority.certificate_pem()))
+            let api = world.api.as_ref();
+            let endpoint = api.map_or_else(|| cluster.endpoint.clone(), |api| api.server(&ids(cluster)));
+            (clause, explanation, endpoint, STANDARD.encode(trusted(api, &authority)))
         }
     };
     let mut body = serde_json::Map::new();
@@ -209,6 +226,13 @@ fn connection_info(world: &World, cluster: &Cluster, mask: &Mask) -> Result<Repl
 
 fn authority(world: &World) -> Result<Authority, rcgen::Error> {
     Authority::new(world.seed, "kubernetes")
+}
+
+/// What a caller names the cluster by.
+fn ids(cluster: &Cluster) -> BTreeMap<String, String> {
+    [("account_id", &cluster.account_id), ("cluster_id", &cluster.id)]
+        .map(|(name, id)| (name.to_owned(), id.clone()))
+        .into()
 }
 
 fn known_names(world: &World) -> String {

@@ -32,7 +32,8 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::iam::{self, Fault, Iam, Rights, request_id};
-use crate::{Admission, Caller, Complaint, Edition, Emulation, Presented, Reply, Request, decoded};
+use crate::pki::Authority;
+use crate::{Admission, Caller, Complaint, Edition, Emulation, Presented, Rejection, Reply, Request, decoded};
 use parameters::PrivateAccess;
 
 /// The emulation.
@@ -72,13 +73,12 @@ impl Emulation for Ucs {
     }
 
     fn admits(_: &World, _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {
-        Admission::Refused(
-            "access information is for an agent that connects a cluster: nothing in it opens the Kubernetes API",
-        )
+        // Access information is for an agent that connects a cluster.
+        Admission::Refused(Rejection::NothingIssued)
     }
 
-    fn certificate_authority(world: &World) -> String {
-        manifests::authority(world).map(|authority| authority.certificate_pem().to_owned()).unwrap_or_default()
+    fn authority(world: &World) -> Result<Authority, rcgen::Error> {
+        manifests::authority(world)
     }
 
     fn secrets(world: &World) -> Vec<String> {

@@ -28,8 +28,8 @@ pub(super) fn data(pem: &str) -> String {
     STANDARD.encode(pem)
 }
 
-/// The answer's body, its keys in the order of the document's example.
-pub(super) fn document(cluster: &Cluster, material: &Material) -> Value {
+/// The answer's body, its keys in the order of the document's example. Every address is `api`, when there is one.
+pub(super) fn document(cluster: &Cluster, api: Option<&str>, material: &Material) -> Value {
     let external = cluster.public_ip.map(|ip| ("external", "externalCluster", ip));
     let internal = ("internal", "internalCluster", cluster.private_ip);
     let accesses = || std::iter::once(internal).chain(external);
@@ -41,7 +41,7 @@ pub(super) fn document(cluster: &Cluster, material: &Material) -> Value {
         "clusters": accesses().map(|(_, name, ip)| json!({
             "name": name,
             "cluster": {
-                "server": format!("https://{ip}:5443"),
+                "server": api.map_or_else(|| format!("https://{ip}:5443"), str::to_owned),
                 "certificate-authority-data": material.certificate_authority,
             },
         })).collect::<Vec<_>>(),

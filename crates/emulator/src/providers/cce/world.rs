@@ -3,6 +3,7 @@ use std::net::Ipv4Addr;
 
 use serde::Deserialize;
 
+use crate::kubernetes::ApiServer;
 use crate::{AccessKey, Ledger};
 
 /// CCE's side: who may ask, and the clusters, each in a project that it names.
@@ -26,6 +27,9 @@ pub struct World {
     /// The client certificates that were handed out; empty in a world file.
     #[serde(skip)]
     pub ledger: Ledger,
+    /// Where the Kubernetes API of the clusters is, when it is somewhere; nowhere in a world file.
+    #[serde(skip)]
+    pub api: Option<ApiServer>,
     /// How many requests came; none in a world file.
     #[serde(skip)]
     pub calls: u64,
@@ -116,6 +120,7 @@ impl Default for World {
             content_type: ContentType::default(),
             seed: 1,
             ledger: Ledger::default(),
+            api: None,
             calls: 0,
         }
     }
@@ -133,6 +138,7 @@ impl fmt::Debug for World {
             .field("content_type", &self.content_type)
             .field("seed", &self.seed)
             .field("ledger", &self.ledger)
+            .field("api", &self.api)
             .field("calls", &self.calls)
             .finish()
     }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::usage::Usage;
 use crate::Ledger;
+use crate::kubernetes::ApiServer;
 
 /// DigitalOcean's side: one team's API tokens and clusters, and what was issued so far.
 #[derive(Clone, Deserialize)]
@@ -20,6 +21,9 @@ pub struct World {
     /// The credentials that were issued; empty in a world file.
     #[serde(skip)]
     pub ledger: Ledger,
+    /// Where the Kubernetes API of the clusters is, when it is somewhere; nowhere in a world file.
+    #[serde(skip)]
+    pub api: Option<ApiServer>,
     /// The requests that were counted; none in a world file.
     #[serde(skip)]
     pub usage: Usage,
@@ -80,6 +84,7 @@ impl Default for World {
             ],
             seed: 1,
             ledger: Ledger::default(),
+            api: None,
             usage: Usage::default(),
         }
     }
@@ -94,6 +99,7 @@ impl fmt::Debug for World {
             .field("clusters", &self.clusters)
             .field("seed", &self.seed)
             .field("ledger", &self.ledger)
+            .field("api", &self.api)
             .field("usage", &self.usage)
             .finish()
     }
