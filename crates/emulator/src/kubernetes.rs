@@ -23,10 +23,10 @@ mod table;
 mod version;
 
 pub use self::address::ApiServer;
-pub use self::authentication::{Authentication, presented};
+pub use self::authentication::Authentication;
 
 pub(crate) use self::address::{locate, trusted};
-pub(crate) use self::authentication::authenticate;
+pub(crate) use self::authentication::{authenticate, presented};
 
 use std::collections::BTreeMap;
 

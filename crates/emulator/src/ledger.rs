@@ -12,8 +12,8 @@ use crate::{Admission, Journal, Presented, Rejection};
 ///
 /// Entries are shared between the worlds before and after a call: a world that issued much is still cheap to clone.
 /// The oldest give way when it is full, and are admitted no longer. In a world file it is a list of [`UserToken`]s.
-#[derive(Clone, Default, Deserialize)]
-#[serde(from = "Vec<UserToken>")]
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<UserToken>", into = "Vec<UserToken>")]
 pub struct Ledger {
     entries: VecDeque<Arc<Entry>>,
     count: u64,
@@ -41,7 +41,7 @@ struct Entry {
 }
 
 /// A token that every cluster of a world accepts, without having issued it.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UserToken {
     /// The token.
@@ -50,7 +50,7 @@ pub struct UserToken {
     #[serde(default = "UserToken::user")]
     pub user: String,
     /// The first instant at which it is no longer accepted; it is accepted for ever when there is none.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
 }
 
@@ -217,6 +217,23 @@ impl From<Vec<UserToken>> for Ledger {
     }
 }
 
+/// What was issued to one cluster is no part of a world file.
+impl From<Ledger> for Vec<UserToken> {
+    fn from(ledger: Ledger) -> Self {
+        let user_token = |entry: &Arc<Entry>| {
+            let (Issued { cluster, user, credential, .. }, Credential { expires_at, .. }) =
+                (&entry.issued, entry.shown());
+            match credential {
+                Presented::Token(token) if cluster.is_empty() => {
+                    Some(UserToken { token: token.clone(), user: user.clone(), expires_at })
+                }
+                Presented::Token(_) | Presented::ClientCertificate(_) => None,
+            }
+        };
+        ledger.entries.iter().filter_map(user_token).collect()
+    }
+}
+
 /// Shows no token.
 impl fmt::Debug for UserToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -324,6 +341,8 @@ mod tests {
         assert_eq!(ledger.user(&Presented::Token("b".to_owned())), Some("c"));
         assert_eq!(ledger.user_tokens().collect::<Vec<_>>(), ["a", "b"]);
         assert!(serde_json::from_str::<Ledger>(r#"[{"token": "a", "until": 1}]"#).is_err());
+        let written = r#"[{"token":"a","user":"demo-user"},{"token":"b","user":"c","expires_at":"2026-01-02T00:00:00Z"}]"#;
+        assert_eq!(serde_json::to_string(&ledger).unwrap(), written);
     }
 
     #[test]

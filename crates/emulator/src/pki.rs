@@ -172,4 +172,31 @@ mod tests {
         assert_ne!(one.1, other.1);
         assert_ne!(one.2, other.2);
     }
+
+    /// Clients look at their own clocks, and at whatever name they were given.
+    #[test]
+    fn a_server_is_trusted_for_its_names_as_long_as_its_authority() {
+        use rustls::client::WebPkiServerVerifier;
+        use rustls::client::danger::ServerCertVerifier as _;
+        use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+
+        let authority = Authority::new(1, "demo").unwrap();
+        let server = authority.issue_server(&["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(CertificateDer::from(authority.certificate_der().to_vec())).unwrap();
+        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = WebPkiServerVerifier::builder_with_provider(roots.into(), provider).build().unwrap();
+        let is_trusted = |name: &'static str, at: &str| {
+            let at: Timestamp = at.parse().unwrap();
+            let at = UnixTime::since_unix_epoch(std::time::Duration::from_secs(at.as_second().unsigned_abs()));
+            let (certificate, name) = (server.certificate_der.clone().into(), ServerName::try_from(name).unwrap());
+            verifier.verify_server_cert(&certificate, &[], &name, &[], at).is_ok()
+        };
+        for name in ["localhost", "127.0.0.1"] {
+            assert!(is_trusted(name, "2025-01-01T00:00:00Z"));
+            assert!(is_trusted(name, "2034-12-29T00:00:00Z"));
+            assert!(!is_trusted(name, "2035-01-01T00:00:00Z"));
+        }
+        assert!(!is_trusted("::1", "2026-01-01T00:00:00Z"));
+    }
 }

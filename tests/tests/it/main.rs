@@ -4,6 +4,7 @@ mod architecture;
 mod explanations;
 mod generated;
 mod hosts;
+mod kubernetes;
 mod licences;
 mod properties;
 #[path = "../readers.rs"]

@@ -14,15 +14,7 @@ pub enum Authentication {
 }
 
 /// What a request presents: the client certificate of its connection, DER, and its bearer token.
-///
-/// ```
-/// use kubeproof_emulator::{Presented, Request};
-/// use kubeproof_emulator::kubernetes::presented;
-///
-/// let request = Request::get("/version").with_header("authorization", "Bearer t");
-/// assert_eq!(presented(&request, None), [Presented::Token("t".to_owned())]);
-/// ```
-pub fn presented(request: &Request, client_certificate: Option<&[u8]>) -> Vec<Presented> {
+pub(crate) fn presented(request: &Request, client_certificate: Option<&[u8]>) -> Vec<Presented> {
     let certificate = client_certificate.map(|der| Presented::ClientCertificate(der.to_vec()));
     certificate.into_iter().chain(token(request).map(Presented::Token)).collect()
 }

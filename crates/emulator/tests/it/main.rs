@@ -4,6 +4,7 @@ mod cce;
 mod clauses;
 mod digitalocean;
 mod fireworks;
+mod kubernetes;
 mod robustness;
 mod secrecy;
 mod server;
