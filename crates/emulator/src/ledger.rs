@@ -341,7 +341,8 @@ mod tests {
         assert_eq!(ledger.user(&Presented::Token("b".to_owned())), Some("c"));
         assert_eq!(ledger.user_tokens().collect::<Vec<_>>(), ["a", "b"]);
         assert!(serde_json::from_str::<Ledger>(r#"[{"token": "a", "until": 1}]"#).is_err());
-        let written = r#"[{"token":"a","user":"demo-user"},{"token":"b","user":"c","expires_at":"2026-01-02T00:00:00Z"}]"#;
+        let written =
+            r#"[{"token":"a","user":"demo-user"},{"token":"b","user":"c","expires_at":"2026-01-02T00:00:00Z"}]"#;
         assert_eq!(serde_json::to_string(&ledger).unwrap(), written);
     }
 

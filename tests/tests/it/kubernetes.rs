@@ -30,9 +30,9 @@ fn lost(written: &Value, read: &Value, path: &str) -> Option<String> {
         // An empty object or list is as good as none.
         (Value::Object(fields), _) if fields.is_empty() => None,
         (Value::Array(items), _) if items.is_empty() => None,
-        (Value::Object(fields), Value::Object(other)) => fields.iter().find_map(|(name, value)| {
-            lost(value, other.get(name).unwrap_or(&Value::Null), &format!("{path}/{name}"))
-        }),
+        (Value::Object(fields), Value::Object(other)) => fields
+            .iter()
+            .find_map(|(name, value)| lost(value, other.get(name).unwrap_or(&Value::Null), &format!("{path}/{name}"))),
         (Value::Array(items), Value::Array(others)) if items.len() == others.len() => items
             .iter()
             .zip(others)
