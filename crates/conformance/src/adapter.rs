@@ -70,7 +70,7 @@ pub struct About {
 }
 
 impl About {
-    /// An adapter that can do everything, except [`Feature::PostDuration`], which no case asks for.
+    /// An adapter that can do everything.
     ///
     /// ```
     /// use kubeproof_conformance::adapter::{About, Feature};
@@ -79,12 +79,11 @@ impl About {
     /// assert!(!about.features.contains(&Feature::ErrorKinds));
     /// ```
     pub fn new<'a>(name: &str, version: &str, providers: impl IntoIterator<Item = &'a str>) -> Self {
-        let unasked = [Feature::PostDuration];
         Self {
             name: name.to_owned(),
             version: version.to_owned(),
             providers: providers.into_iter().map(str::to_owned).collect(),
-            features: Feature::ALL.into_iter().filter(|feature| !unasked.contains(feature)).collect(),
+            features: Feature::ALL.to_vec(),
         }
     }
 
@@ -250,7 +249,7 @@ pub struct Options {
     /// fireworks: the fields to return.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_mask: Option<String>,
-    /// cce with `POST`: how long the certificate shall live, in days.
+    /// cce with `POST`: how long the certificate shall live, in days; -1 is the longest there is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_days: Option<i64>,
 }

@@ -6,6 +6,7 @@ pub mod fireworks;
 pub mod ucs;
 
 mod bearer;
+mod readiness;
 
 use crate::{Edition, Emulation};
 

@@ -47,7 +47,8 @@ async fn cce(request: &FetchRequest) -> Result<Fetched, Error> {
     let client =
         cce::Client::builder(credentials(request)).base_url(&request.base_url).transport(transport(request)).build()?;
     let cluster = cce::Cluster::parse(id(request, "project_id"), id(request, "cluster_id"))?;
-    let access = client.fetch(&cluster, &cce::Options::default()).await?;
+    let validity = request.options.duration_days.map(cce::Validity::of_days).transpose()?;
+    let access = client.fetch(&cluster, &cce::Options { validity, ..Default::default() }).await?;
     written(&access.kubeconfig)
 }
 

@@ -34,6 +34,7 @@ pub(crate) async fn endings() -> Vec<Ending> {
         digitalocean("digitalocean-certificate", "0c0ffee0-0000-4000-8000-000000000002").await,
         cce("cce-internal", "0c0ffee0-0000-11f1-8000-000000000001").await,
         cce("cce-external", "0c0ffee0-0000-11f1-8000-000000000002").await,
+        cce_verified("cce-verified", "0c0ffee0-0000-11f1-8000-000000000002").await,
     ];
     for (name, user, written) in users() {
         endings.push(fireworks(name, &user, &written).await);
@@ -43,7 +44,7 @@ pub(crate) async fn endings() -> Vec<Ending> {
 
 /// The access information of ucs: the manifests of an agent.
 pub(crate) async fn manifests(items_as: ucs::ItemsAs, cluster_id: &str) -> Vec<Value> {
-    let world = ucs::World { items_as, ..ucs::World::default() };
+    let world = ucs::World { items_as: Some(items_as), ..ucs::World::default() };
     let private = cluster_id.ends_with('2');
     let options = Options {
         vpcendpoint: private.then(|| "192.0.2.7".to_owned()),
@@ -66,6 +67,17 @@ async fn digitalocean(name: &'static str, cluster_id: &str) -> Ending {
 async fn cce(name: &'static str, cluster_id: &str) -> Ending {
     let (fetched, body) = fetch::<Cce>(Setting::default(), cluster_id, Options::default()).await;
     let issued = serde_json::from_slice(&body).expect("the emulation writes JSON");
+    Ending { name, text: kubeconfig(fetched), issued }
+}
+
+/// By POST, from the edition in which the current context does not verify its server: the client uses the one that does.
+async fn cce_verified(name: &'static str, cluster_id: &str) -> Ending {
+    let edition = Cce::EDITIONS.last().copied().expect("there are editions");
+    let options = Options { duration_days: Some(30), ..Options::default() };
+    let (fetched, body) = fetch::<Cce>(Setting { edition, ..Setting::default() }, cluster_id, options).await;
+    let mut issued: Value = serde_json::from_slice(&body).expect("the emulation writes JSON");
+    assert_eq!(issued["current-context"], "external");
+    issued["current-context"] = json!("externalTLSVerify");
     Ending { name, text: kubeconfig(fetched), issued }
 }
 

@@ -1,6 +1,7 @@
 //! What the emulations answer, without a socket and over one.
 
 mod cce;
+mod cce_newer;
 mod clauses;
 mod digitalocean;
 mod fireworks;

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 use serde::Deserialize;
 
 use crate::kubernetes::ApiServer;
+use crate::providers::readiness::is_ready;
 use crate::{AccessKey, Ledger};
 
 /// CCE's side: who may ask, and the clusters, each in a project that it names.
@@ -20,8 +21,10 @@ pub struct World {
     pub forbidden_access_keys: Vec<AccessKey>,
     /// The clusters.
     pub clusters: Vec<Cluster>,
-    /// What a `Content-Type` that the document does not list is answered with.
+    /// What a GET with a `Content-Type` that the document does not list is answered with.
     pub content_type: ContentType,
+    /// Whose cloud it is, which decides for how long a certificate may be asked for.
+    pub cloud: Cloud,
     /// What every generated key and certificate is derived from.
     pub seed: u64,
     /// The client certificates that were handed out; empty in a world file.
@@ -49,6 +52,60 @@ pub struct Cluster {
     pub public_ip: Option<Ipv4Addr>,
     /// Whether certificates are handed out.
     pub certificates: Certificates,
+    /// Whether a cluster with an EIP can be verified there, in the edition `2026-04`.
+    pub verified_access: VerifiedAccess,
+    /// Its state. Absent: `creating` when [`ready_after_calls`](Self::ready_after_calls) is given, `ready` otherwise.
+    pub state: Option<State>,
+    /// A cluster that is not ready becomes ready after this many calls about it. Absent: it stays as it is.
+    pub ready_after_calls: Option<u64>,
+    /// How many calls about it came while it was not ready; none in a world file.
+    #[serde(skip)]
+    pub calls: u64,
+}
+
+impl Cluster {
+    /// What the cluster is at this call, which counts.
+    pub(super) fn at_this_call(&mut self) -> State {
+        match (self.state, self.ready_after_calls) {
+            (None, None) | (Some(State::Ready), _) => State::Ready,
+            (_, Some(after)) if is_ready(after, &mut self.calls) => State::Ready,
+            (state, _) => state.unwrap_or(State::Creating),
+        }
+    }
+}
+
+/// The state of a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It can be accessed.
+    Ready,
+    /// It is being created, and the answer is 404 with `CCE.01404001`.
+    Creating,
+    /// It has failed, and the answer is 500 with `CCE.01500001`.
+    Unavailable,
+}
+
+/// Whether the kubeconfig of a cluster with an EIP has the context `externalTLSVerify`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerifiedAccess {
+    /// It has.
+    #[default]
+    Offered,
+    /// It has not: there is `external` alone, which is not verified.
+    Absent,
+}
+
+/// Whose cloud it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cloud {
+    /// A certificate is good for up to five years, 1827 days at most; `expire_at` may say when it ends.
+    #[default]
+    HuaweiCloud,
+    /// A certificate is good for up to 1825 days; `expire_at` is not known.
+    OpenTelekomCloud,
 }
 
 /// Whether a cluster's kubeconfig holds certificates.
@@ -62,8 +119,8 @@ pub enum Certificates {
     Blank,
 }
 
-/// What a `Content-Type` that the document does not list is answered with: the document does not say. One that is absent
-/// is answered in either.
+/// What a GET with a `Content-Type` that the document does not list is answered with: the document does not say. One that
+/// is absent is answered in either. Of a POST it is verified always.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ContentType {
@@ -118,6 +175,7 @@ impl Default for World {
                 },
             ],
             content_type: ContentType::default(),
+            cloud: Cloud::default(),
             seed: 1,
             ledger: Ledger::default(),
             api: None,
@@ -136,6 +194,7 @@ impl fmt::Debug for World {
             .field("forbidden_access_keys", &self.forbidden_access_keys)
             .field("clusters", &self.clusters)
             .field("content_type", &self.content_type)
+            .field("cloud", &self.cloud)
             .field("seed", &self.seed)
             .field("ledger", &self.ledger)
             .field("api", &self.api)
@@ -152,6 +211,10 @@ impl Default for Cluster {
             private_ip: Ipv4Addr::new(192, 168, 1, 7),
             public_ip: None,
             certificates: Certificates::Issued,
+            verified_access: VerifiedAccess::Offered,
+            state: None,
+            ready_after_calls: None,
+            calls: 0,
         }
     }
 }

@@ -20,10 +20,11 @@ pub(super) fn access_info(
     world: &World,
     cluster: &Cluster,
     private: Option<&PrivateAccess>,
+    items_as: ItemsAs,
     now: Timestamp,
 ) -> Result<Value, rcgen::Error> {
     let manifests = [deployment(cluster, private), Keys::new(world, cluster, now)?.secret()];
-    Ok(match world.items_as {
+    Ok(match items_as {
         ItemsAs::Strings => manifests.iter().map(Value::to_string).collect(),
         ItemsAs::Objects => manifests.into_iter().collect(),
     })

@@ -3,6 +3,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use crate::AccessKey;
+use crate::providers::readiness::is_ready;
 
 /// UCS's side: who may ask, and the clusters of an account.
 #[derive(Clone, Deserialize)]
@@ -18,10 +19,11 @@ pub struct World {
     pub forbidden_access_keys: Vec<AccessKey>,
     /// The clusters.
     pub clusters: Vec<Cluster>,
-    /// How the answer to a repeated call is written: the document gives a message, not a shape.
-    pub downloaded_as: DownloadedAs,
-    /// How access information is written: the document says strings, its example shows objects.
-    pub items_as: ItemsAs,
+    /// How the message of a repeated call is written, which no document shows whole. Absent: as the edition has it, an
+    /// array in `2025-05`, a string in `2026-01`.
+    pub downloaded_as: Option<DownloadedAs>,
+    /// How access information is written. Absent: as the edition has it, strings in `2025-05`, objects in `2026-01`.
+    pub items_as: Option<ItemsAs>,
     /// What every generated key and certificate is derived from.
     pub seed: u64,
     /// How many requests came; none in a world file.
@@ -41,6 +43,38 @@ pub struct Cluster {
     pub network: Network,
     /// Whether its agent certificate was downloaded.
     pub downloaded: bool,
+    /// Its state. Absent: `creating` when [`ready_after_calls`](Self::ready_after_calls) is given, `ready` otherwise.
+    pub state: Option<State>,
+    /// A cluster that is not ready becomes ready after this many calls about it. Absent: it stays as it is.
+    pub ready_after_calls: Option<u64>,
+    /// How many calls about it came while it was not ready; none in a world file.
+    #[serde(skip)]
+    pub calls: u64,
+}
+
+impl Cluster {
+    /// What the cluster is at this call, which counts.
+    pub(super) fn at_this_call(&mut self) -> State {
+        match (self.state, self.ready_after_calls) {
+            (None, None) | (Some(State::Ready), _) => State::Ready,
+            (_, Some(after)) if is_ready(after, &mut self.calls) => State::Ready,
+            (state, _) => state.unwrap_or(State::Creating),
+        }
+    }
+}
+
+/// The state of a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It can be accessed.
+    Ready,
+    /// It is being registered, and the answer is 400 with `UCS.01030002`.
+    Creating,
+    /// It has failed, and the answer is 500 with `UCS.01020003`.
+    Unavailable,
+    /// It is frozen, and the answer is 400 with `UCS.01030016`.
+    Frozen,
 }
 
 /// What a cluster is.
@@ -65,27 +99,25 @@ pub enum Network {
     Private,
 }
 
-/// The shape of the message `Downloaded`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+/// The shape of the message that a repeated call is answered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DownloadedAs {
-    /// `["Downloaded"]`, the only shape that fits the document's table.
-    #[default]
+    /// `["Downloaded"]`, the only shape that fits the table of the document in docs/.
     Array,
-    /// `"Downloaded"`.
+    /// `"Downloaded"`, the type that newer pages give.
     String,
     /// `Downloaded`, without quotes.
     BareText,
 }
 
 /// The type of the items of access information.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ItemsAs {
-    /// Each item is a string that holds a manifest as JSON, as the document's table says.
-    #[default]
+    /// Each item is a string that holds a manifest as JSON, as the table of the document in docs/ says.
     Strings,
-    /// Each item is an object, as newer documents show.
+    /// Each item is an object, as newer pages show.
     Objects,
 }
 
@@ -127,8 +159,8 @@ impl Default for World {
                     ..Cluster::default()
                 },
             ],
-            downloaded_as: DownloadedAs::default(),
-            items_as: ItemsAs::default(),
+            downloaded_as: None,
+            items_as: None,
             seed: 1,
             calls: 0,
         }
@@ -159,6 +191,9 @@ impl Default for Cluster {
             kind: ClusterKind::Attached,
             network: Network::Public,
             downloaded: false,
+            state: None,
+            ready_after_calls: None,
+            calls: 0,
         }
     }
 }
