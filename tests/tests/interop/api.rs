@@ -10,7 +10,7 @@ use kubeproof::emulator::host::server::{KubernetesApi, ServerSetting};
 use kubeproof::emulator::providers::cce::{self, Cce};
 use kubeproof::emulator::providers::digitalocean::{self, DigitalOcean};
 use kubeproof::emulator::providers::fireworks::{self, Fireworks};
-use kubeproof::emulator::{EPOCH, Session, Setting, UserToken};
+use kubeproof::emulator::{EPOCH, Edition, Emulation as _, Session, Setting, UserToken};
 use kubeproof_kubeconfig::{Names, UserCredentials};
 use serde_json::Value;
 
@@ -25,6 +25,7 @@ const USER_TOKEN: &str = "example-user-token";
 #[derive(Clone, Copy)]
 struct Way {
     provider: &'static str,
+    cce: Edition,
     cluster_id: &'static str,
     context: &'static str,
     user: &'static str,
@@ -33,6 +34,7 @@ struct Way {
 
 const TOKEN: Way = Way {
     provider: "digitalocean",
+    cce: Cce::EDITIONS[0],
     cluster_id: "0c0ffee0-0000-4000-8000-000000000001",
     context: "do-nyc1-demo",
     user: "do-nyc1-demo-admin",
@@ -41,6 +43,7 @@ const TOKEN: Way = Way {
 
 const CERTIFICATE: Way = Way {
     provider: "digitalocean",
+    cce: Cce::EDITIONS[0],
     cluster_id: "0c0ffee0-0000-4000-8000-000000000002",
     context: "do-nyc1-legacy",
     user: "do-nyc1-legacy-admin",
@@ -49,6 +52,7 @@ const CERTIFICATE: Way = Way {
 
 const INTERNAL: Way = Way {
     provider: "cce",
+    cce: Cce::EDITIONS[0],
     cluster_id: "0c0ffee0-0000-11f1-8000-000000000002",
     context: "internal",
     user: "user of 0c0ffee0-0000-11f1-8000-000000000002",
@@ -57,23 +61,28 @@ const INTERNAL: Way = Way {
 
 const EXTERNAL: Way = Way { context: "external", ..INTERNAL };
 
-const USER_FROM_ELSEWHERE: Way =
-    Way { provider: "fireworks", cluster_id: "demo", context: "demo", user: "demo-user", lasts: HOUR };
+/// Of the edition in which the server is verified only by a context of its own.
+const UNVERIFIED: Way = Way { cce: Cce::EDITIONS[1], ..EXTERNAL };
 
-const WAYS: [Way; 5] = [TOKEN, CERTIFICATE, INTERNAL, EXTERNAL, USER_FROM_ELSEWHERE];
+const VERIFIED: Way = Way { context: "externalTLSVerify", ..UNVERIFIED };
+
+const USER_FROM_ELSEWHERE: Way =
+    Way { provider: "fireworks", cluster_id: "demo", context: "demo", user: "demo-user", lasts: HOUR, ..TOKEN };
+
+const WAYS: [Way; 7] = [TOKEN, CERTIFICATE, INTERNAL, EXTERNAL, UNVERIFIED, VERIFIED, USER_FROM_ELSEWHERE];
 
 /// What kubectl says to a person whose credential an API server does not accept.
 const LOGGED_OUT: &str = "error: You must be logged in to the server";
 
 /// All providers whose answers lead to clusters, with worlds of this seed, and the stub.
-async fn server(seed: u64) -> Server {
+async fn server(seed: u64, edition: Edition) -> Server {
     let token = UserToken { expires_at: Some(EPOCH + HOUR), ..UserToken::new(USER_TOKEN) };
     let digitalocean = digitalocean::World { seed, ..Default::default() };
     let cce = cce::World { seed, ..Default::default() };
     let fireworks = fireworks::World { seed, user_tokens: vec![token].into(), ..Default::default() };
     let sessions = vec![
         Session::new::<DigitalOcean>(Setting { world: digitalocean, ..Setting::default() }),
-        Session::new::<Cce>(Setting { world: cce, ..Setting::default() }),
+        Session::new::<Cce>(Setting { world: cce, edition, ..Setting::default() }),
         Session::new::<Fireworks>(Setting { world: fireworks, ..Setting::default() }),
     ];
     let setting = ServerSetting { kubernetes_api: KubernetesApi::Stub, ..ServerSetting::default() };
@@ -88,7 +97,8 @@ async fn kubeconfig_of(server: &Server, way: Way) -> String {
         return generated(base_url, caller, &UserCredentials::Token(USER_TOKEN.into()), &Names::all("demo")).await;
     }
     let expiry_seconds = (way.provider == "digitalocean").then(|| HOUR.as_secs());
-    let options = Options { expiry_seconds, ..Options::default() };
+    let duration_days = (way.cce == UNVERIFIED.cce).then_some(30);
+    let options = Options { expiry_seconds, duration_days, ..Options::default() };
     kubeconfig(fetched(way.provider, base_url, caller, way.cluster_id, options).await)
 }
 
@@ -135,7 +145,7 @@ fn last_clause(server: &Server, provider: &str) -> &'static str {
 #[tokio::test(flavor = "multi_thread")]
 async fn kubectl_gets_namespaces_with_every_kubeconfig_until_it_expires() {
     for way in WAYS {
-        let server = server(1).await;
+        let server = server(1, way.cce).await;
         let kubectl = Kubectl::new(&kubeconfig_of(&server, way).await, way.context);
         let table = kubectl.prints("get namespaces").await;
         let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
@@ -156,7 +166,7 @@ async fn kubectl_gets_namespaces_with_every_kubeconfig_until_it_expires() {
 #[tokio::test(flavor = "multi_thread")]
 async fn kubectl_is_told_what_it_asks_of_a_cluster() {
     for way in [TOKEN, CERTIFICATE] {
-        let server = server(1).await;
+        let server = server(1, way.cce).await;
         let kubectl = Kubectl::new(&kubeconfig_of(&server, way).await, way.context);
         let list: Value = serde_json::from_str(&kubectl.prints("get namespaces -o json").await).unwrap();
         let names: Vec<&str> =
@@ -190,7 +200,7 @@ async fn kubectl_is_told_what_it_asks_of_a_cluster() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_credential_is_refused() {
     for way in WAYS {
-        let server = server(1).await;
+        let server = server(1, way.cce).await;
         let kubectl = Kubectl::new(&kubeconfig_of(&server, way).await, way.context);
         kubectl.prints("get namespaces").await;
         assert_eq!(server.session(way.provider).unwrap().revoke_all(), 1);
@@ -203,7 +213,7 @@ async fn a_revoked_credential_is_refused() {
 /// Of another run, of another cluster of the same provider, with another authority.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kubeconfig_that_is_not_for_this_cluster_is_refused() {
-    let (here, there) = (server(1).await, server(2).await);
+    let (here, there) = (server(1, TOKEN.cce).await, server(2, TOKEN.cce).await);
     for way in [TOKEN, CERTIFICATE, INTERNAL, USER_FROM_ELSEWHERE] {
         let own = kubeconfig_of(&here, way).await;
         let foreign = kubeconfig_of(&there, way).await;
