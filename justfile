@@ -44,10 +44,10 @@ interop: venv
 nextest:
     cargo nextest run --workspace --profile ci
 
-# How long large kubeconfigs take, beside kube's reader, and what the server answers, beside hyper and wiremock
+# How long large kubeconfigs take, how often an emulation answers, and what the server does beside hyper and wiremock
 bench:
     cargo bench -p kubeproof-kubeconfig --bench large
-    cargo bench -p kubeproof-emulator --bench serve
+    cargo bench -p kubeproof-emulator --bench answer --bench serve
 
 # Many clients and armed faults for some seconds: no panic, no descriptor left, every answer explained, one winner
 soak seconds="120":

@@ -121,11 +121,13 @@ pub enum Feature {
     Kubeconfig,
     /// Asks with `POST` and a duration.
     PostDuration,
+    /// Passes on `kubeconfig_type`, and takes a kubeconfig that runs a program when asked for one.
+    KubeconfigType,
 }
 
 impl Feature {
     /// Every feature.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ErrorKinds,
         Self::Bearer,
         Self::Token,
@@ -137,6 +139,7 @@ impl Feature {
         Self::ReadMask,
         Self::Kubeconfig,
         Self::PostDuration,
+        Self::KubeconfigType,
     ];
 
     /// The word for it.
@@ -153,6 +156,7 @@ impl Feature {
             Self::ReadMask => "read-mask",
             Self::Kubeconfig => "kubeconfig",
             Self::PostDuration => "post-duration",
+            Self::KubeconfigType => "kubeconfig-type",
         }
     }
 }
@@ -240,6 +244,10 @@ pub struct Options {
     /// digitalocean: how long the token shall live, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expiry_seconds: Option<i64>,
+    /// digitalocean, since single sign-on: the parameter `type`, `token` or `sso`. Who asks for `sso` wants the program that
+    /// it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kubeconfig_type: Option<String>,
     /// ucs: the IP address of the VPC endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vpcendpoint: Option<String>,
@@ -260,6 +268,9 @@ impl Options {
         let mut features = Vec::new();
         if self.expiry_seconds.is_some() {
             features.push(Feature::Expiry);
+        }
+        if self.kubeconfig_type.is_some() {
+            features.push(Feature::KubeconfigType);
         }
         if self.vpcendpoint.is_some() || self.region.is_some() {
             features.push(Feature::PrivateEndpoint);

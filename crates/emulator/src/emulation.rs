@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -70,7 +71,7 @@ pub trait Emulation: Send + Sync + 'static {
     /// # Errors
     ///
     /// When it cannot be made: a bug of this crate.
-    fn authority(world: &Self::World) -> Result<Authority, rcgen::Error>;
+    fn authority(world: &Self::World) -> Result<Arc<Authority>, rcgen::Error>;
 
     /// The certificate authority, as PEM, of the clusters whose kubeconfigs this world issues.
     fn certificate_authority(world: &Self::World) -> String {

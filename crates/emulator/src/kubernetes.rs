@@ -25,7 +25,7 @@ mod version;
 pub use self::address::ApiServer;
 pub use self::authentication::Authentication;
 
-pub(crate) use self::address::{locate, trusted};
+pub(crate) use self::address::{authority_data, locate};
 pub(crate) use self::authentication::{authenticate, presented};
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,17 +10,36 @@ use crate::{Admission, Journal, Presented, Rejection};
 
 /// The credentials that the clusters of a world accept.
 ///
-/// Entries are shared between the worlds before and after a call: a world that issued much is still cheap to clone.
-/// The oldest give way when it is full, and are admitted no longer. In a world file it is a list of [`UserToken`]s.
+/// Entries are shared between the worlds before and after a call: a world that issued much is as cheap to clone as one that
+/// issued nothing. The oldest give way when it is full, and are admitted no longer. In a world file it is a list of
+/// [`UserToken`]s.
 #[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(from = "Vec<UserToken>", into = "Vec<UserToken>")]
+#[serde(try_from = "Vec<UserToken>", into = "Vec<UserToken>")]
 pub struct Ledger {
-    entries: VecDeque<Arc<Entry>>,
+    /// Up to [`CAPACITY`](Ledger::CAPACITY) entries.
+    recent: Entries,
+    /// The entries before the recent ones. As many of them count as fit.
+    earlier: Entries,
     count: u64,
+    /// Every credential up to this number is revoked.
+    revoked_up_to: u64,
+    /// The numbers of those that are revoked beside.
+    revoked: Arc<BTreeSet<u64>>,
+}
+
+/// Entries, of which several ledgers may hold the older ones in common.
+#[derive(Clone, Default)]
+struct Entries {
+    newest: Option<Arc<Entry>>,
+    number: usize,
+}
+
+struct Entry {
+    issued: Issued,
+    before: Option<Arc<Entry>>,
 }
 
 /// A credential that a world handed out.
-#[derive(Clone)]
 pub(crate) struct Issued {
     /// The ids of the cluster that it is for, as a caller names them; none when it is for all.
     pub(crate) cluster: BTreeMap<String, String>,
@@ -31,13 +50,6 @@ pub(crate) struct Issued {
     pub(crate) secrets: Vec<String>,
     /// From when until when the cluster accepts it.
     pub(crate) valid: Range<Timestamp>,
-}
-
-#[derive(Clone)]
-struct Entry {
-    number: u64,
-    issued: Issued,
-    revoked: bool,
 }
 
 /// A token that every cluster of a world accepts, without having issued it.
@@ -91,15 +103,23 @@ impl Ledger {
 
     /// Remembers a credential.
     pub(crate) fn enter(&mut self, issued: Issued) {
-        while self.entries.len() >= Self::CAPACITY {
-            self.entries.pop_front();
+        self.count = self.count.saturating_add(1);
+        if self.recent.number >= Self::CAPACITY {
+            self.earlier = std::mem::take(&mut self.recent);
         }
-        self.push(issued);
+        let before = self.recent.newest.take();
+        self.recent.newest = Some(Arc::new(Entry { issued, before }));
+        self.recent.number += 1;
     }
 
-    fn push(&mut self, issued: Issued) {
-        self.count = self.count.saturating_add(1);
-        self.entries.push_back(Arc::new(Entry { number: self.count, issued, revoked: false }));
+    /// What is remembered, newest first.
+    fn issued(&self) -> impl Iterator<Item = &Issued> {
+        self.recent.iter().chain(self.earlier.iter()).take(Self::CAPACITY)
+    }
+
+    /// The same with their numbers.
+    fn numbered(&self) -> impl Iterator<Item = (u64, &Issued)> {
+        (1..=self.count).rev().zip(self.issued())
     }
 
     /// How many credentials were ever issued.
@@ -109,12 +129,12 @@ impl Ledger {
 
     /// Whether the cluster with these ids accepts a credential at `at`.
     pub(crate) fn admits(&self, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
-        let Some(Entry { issued, revoked, .. }) = self.find(presented) else {
+        let Some((number, issued)) = self.find(presented) else {
             return Admission::Refused(Rejection::Unknown);
         };
         if !issued.cluster.iter().all(|(name, id)| cluster.get(name) == Some(id)) {
             Admission::Refused(Rejection::AnotherCluster)
-        } else if *revoked {
+        } else if self.is_revoked(number) {
             Admission::Refused(Rejection::Revoked)
         } else if at < issued.valid.start {
             Admission::Refused(Rejection::NotYetValid)
@@ -127,56 +147,59 @@ impl Ledger {
 
     /// Whom a cluster takes the bearer of a credential for.
     pub(crate) fn user(&self, presented: &Presented) -> Option<&str> {
-        self.find(presented).map(|entry| entry.issued.user.as_str())
+        self.find(presented).map(|(_, issued)| issued.user.as_str())
     }
 
-    fn find(&self, presented: &Presented) -> Option<&Entry> {
-        self.entries.iter().map(Arc::as_ref).find(|entry| entry.issued.credential == *presented)
+    fn find(&self, presented: &Presented) -> Option<(u64, &Issued)> {
+        self.numbered().find(|(_, issued)| issued.credential == *presented)
+    }
+
+    fn is_revoked(&self, number: u64) -> bool {
+        number <= self.revoked_up_to || self.revoked.contains(&number)
     }
 
     /// Revokes the credential with this number. `false` when none that is remembered has it.
     pub(crate) fn revoke(&mut self, number: u64) -> bool {
-        let Some(entry) = self.entries.iter_mut().find(|entry| entry.number == number) else { return false };
-        Arc::make_mut(entry).revoked = true;
+        let Some(oldest) = self.numbered().map(|(number, _)| number).last() else { return false };
+        if !(oldest..=self.count).contains(&number) {
+            return false;
+        }
+        let revoked = Arc::make_mut(&mut self.revoked);
+        revoked.insert(number);
+        // What is forgotten needs no revocation.
+        *revoked = revoked.split_off(&oldest);
         true
     }
 
-    /// Revokes every credential handed out so far, and says how many that were not revoked before.
+    /// Revokes every credential handed out so far, and says how many that are remembered were not revoked before.
     pub(crate) fn revoke_all(&mut self) -> usize {
-        let mut revoked = 0;
-        for entry in self.entries.iter_mut().filter(|entry| !entry.revoked) {
-            Arc::make_mut(entry).revoked = true;
-            revoked += 1;
-        }
+        let revoked = self.numbered().filter(|(number, _)| !self.is_revoked(*number)).count();
+        self.revoked_up_to = self.count;
+        self.revoked = Arc::default();
         revoked
     }
 
-    /// The credentials that are remembered, oldest first.
+    /// The credentials that are remembered, newest first.
     pub(crate) fn credentials(&self) -> impl Iterator<Item = Credential> {
-        self.entries.iter().map(|entry| entry.shown())
+        self.numbered().map(|(number, issued)| issued.shown(number, self.is_revoked(number)))
     }
 
-    /// The tokens that every cluster accepts.
-    pub(crate) fn user_tokens(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().filter(|entry| entry.issued.cluster.is_empty()).filter_map(|entry| {
-            match &entry.issued.credential {
-                Presented::Token(token) => Some(token.as_str()),
-                Presented::ClientCertificate(_) => None,
-            }
-        })
+    /// The tokens that every cluster accepts, newest first.
+    pub(crate) fn user_tokens(&self) -> impl Iterator<Item = UserToken> {
+        self.issued().filter_map(Issued::user_token)
     }
 
     /// Everything that may not be printed of what is remembered.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = String> {
-        self.entries.iter().flat_map(|entry| entry.issued.secrets.iter().cloned())
+        self.issued().flat_map(|issued| issued.secrets.iter().cloned())
     }
 }
 
-impl Entry {
-    fn shown(&self) -> Credential {
-        let Issued { cluster, user, credential, valid, .. } = &self.issued;
+impl Issued {
+    fn shown(&self, number: u64, revoked: bool) -> Credential {
+        let Self { cluster, user, credential, valid, .. } = self;
         Credential {
-            number: self.number,
+            number,
             cluster: cluster.clone(),
             user: user.clone(),
             kind: match credential {
@@ -185,7 +208,47 @@ impl Entry {
             },
             valid_from: (valid.start != Timestamp::MIN).then_some(valid.start),
             expires_at: (valid.end != Timestamp::MAX).then_some(valid.end),
-            revoked: self.revoked,
+            revoked,
+        }
+    }
+
+    /// The token that it is; `None` when it is for one cluster only.
+    fn user_token(&self) -> Option<UserToken> {
+        match &self.credential {
+            Presented::Token(token) if self.cluster.is_empty() => Some(UserToken {
+                token: token.clone(),
+                user: self.user.clone(),
+                expires_at: (self.valid.end != Timestamp::MAX).then_some(self.valid.end),
+            }),
+            Presented::Token(_) | Presented::ClientCertificate(_) => None,
+        }
+    }
+}
+
+impl From<UserToken> for Issued {
+    fn from(UserToken { token, user, expires_at }: UserToken) -> Self {
+        Self {
+            cluster: BTreeMap::new(),
+            user,
+            credential: Presented::Token(token.clone()),
+            secrets: vec![token],
+            valid: Timestamp::MIN..expires_at.unwrap_or(Timestamp::MAX),
+        }
+    }
+}
+
+impl Entries {
+    fn iter(&self) -> impl Iterator<Item = &Issued> {
+        std::iter::successors(self.newest.as_deref(), |entry| entry.before.as_deref()).map(|entry| &entry.issued)
+    }
+}
+
+/// One after the other: a chain that drops itself would use as much stack as it is long.
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let mut next = self.before.take();
+        while let Some(mut entry) = next.and_then(Arc::into_inner) {
+            next = entry.before.take();
         }
     }
 }
@@ -201,36 +264,38 @@ impl UserToken {
     }
 }
 
-impl From<Vec<UserToken>> for Ledger {
-    fn from(tokens: Vec<UserToken>) -> Self {
+impl From<UserToken> for Ledger {
+    fn from(token: UserToken) -> Self {
         let mut ledger = Self::default();
-        for UserToken { token, user, expires_at } in tokens {
-            ledger.push(Issued {
-                cluster: BTreeMap::new(),
-                user,
-                credential: Presented::Token(token.clone()),
-                secrets: vec![token],
-                valid: Timestamp::MIN..expires_at.unwrap_or(Timestamp::MAX),
-            });
-        }
+        ledger.enter(token.into());
         ledger
     }
 }
 
+impl TryFrom<Vec<UserToken>> for Ledger {
+    type Error = TooManyTokens;
+
+    fn try_from(tokens: Vec<UserToken>) -> Result<Self, TooManyTokens> {
+        if tokens.len() > Self::CAPACITY {
+            return Err(TooManyTokens(tokens.len()));
+        }
+        let mut ledger = Self::default();
+        tokens.into_iter().for_each(|token| ledger.enter(token.into()));
+        Ok(ledger)
+    }
+}
+
+/// More tokens than a [`Ledger`] remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} tokens are too many; give {max} at the most", max = Ledger::CAPACITY)]
+pub struct TooManyTokens(usize);
+
 /// What was issued to one cluster is no part of a world file.
 impl From<Ledger> for Vec<UserToken> {
     fn from(ledger: Ledger) -> Self {
-        let user_token = |entry: &Arc<Entry>| {
-            let (Issued { cluster, user, credential, .. }, Credential { expires_at, .. }) =
-                (&entry.issued, entry.shown());
-            match credential {
-                Presented::Token(token) if cluster.is_empty() => {
-                    Some(UserToken { token: token.clone(), user: user.clone(), expires_at })
-                }
-                Presented::Token(_) | Presented::ClientCertificate(_) => None,
-            }
-        };
-        ledger.entries.iter().filter_map(user_token).collect()
+        let mut tokens: Self = ledger.user_tokens().collect();
+        tokens.reverse();
+        tokens
     }
 }
 
@@ -248,7 +313,7 @@ impl fmt::Debug for UserToken {
 impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ledger")
-            .field("remembered", &self.entries.len())
+            .field("remembered", &self.issued().count())
             .field("count", &self.count)
             .finish_non_exhaustive()
     }
@@ -303,12 +368,17 @@ mod tests {
 
     #[test]
     fn the_oldest_give_way_and_the_count_goes_on() {
-        let ledger = ledger(Ledger::CAPACITY + 2);
-        assert_eq!(ledger.entries.len(), Ledger::CAPACITY);
-        assert_eq!(ledger.count(), u64::try_from(Ledger::CAPACITY).unwrap() + 2);
-        assert_eq!(ledger.secrets().count(), Ledger::CAPACITY);
-        assert!(matches!(ledger.admits(EPOCH, &ids("one"), &token(1)), Admission::Refused(_)));
-        assert_eq!(ledger.admits(EPOCH, &ids("one"), &token(2)), Admission::Admitted);
+        for issued in [Ledger::CAPACITY + 2, 2 * Ledger::CAPACITY, 2 * Ledger::CAPACITY + 3] {
+            let ledger = ledger(issued);
+            assert_eq!(ledger.issued().count(), Ledger::CAPACITY);
+            assert_eq!(ledger.count(), u64::try_from(issued).unwrap());
+            let secrets: Vec<String> = ledger.secrets().collect();
+            let oldest = issued - Ledger::CAPACITY;
+            let expected: Vec<String> = (oldest..issued).rev().map(|number| format!("token-{number}")).collect();
+            assert_eq!(secrets, expected);
+            assert!(matches!(ledger.admits(EPOCH, &ids("one"), &token(oldest - 1)), Admission::Refused(_)));
+            assert_eq!(ledger.admits(EPOCH, &ids("one"), &token(oldest)), Admission::Admitted);
+        }
     }
 
     #[test]
@@ -339,7 +409,7 @@ mod tests {
         assert_eq!(admits(EPOCH + day - SignedDuration::from_secs(1), "b"), Admission::Admitted);
         assert_eq!(admits(EPOCH + day, "b"), Admission::Refused(Rejection::Expired));
         assert_eq!(ledger.user(&Presented::Token("b".to_owned())), Some("c"));
-        assert_eq!(ledger.user_tokens().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(ledger.user_tokens().map(|user| user.token).collect::<Vec<_>>(), ["b", "a"]);
         assert!(serde_json::from_str::<Ledger>(r#"[{"token": "a", "until": 1}]"#).is_err());
         let written =
             r#"[{"token":"a","user":"demo-user"},{"token":"b","user":"c","expires_at":"2026-01-02T00:00:00Z"}]"#;
@@ -347,9 +417,42 @@ mod tests {
     }
 
     #[test]
-    fn a_clone_shares_its_entries() {
+    fn a_list_that_cannot_be_remembered_is_refused() {
+        let tokens = vec![UserToken::new("a"); Ledger::CAPACITY + 1];
+        let error = Ledger::try_from(tokens).unwrap_err().to_string();
+        assert_eq!(error, "1025 tokens are too many; give 1024 at the most");
+        assert!(Ledger::try_from(vec![UserToken::new("a"); Ledger::CAPACITY]).is_ok());
+    }
+
+    #[test]
+    fn what_is_forgotten_can_be_neither_admitted_nor_revoked() {
+        let mut ledger = ledger(Ledger::CAPACITY + 2);
+        assert!(!ledger.revoke(2));
+        assert!(ledger.revoke(3) && ledger.revoke(4));
+        assert_eq!(ledger.admits(EPOCH, &ids("one"), &token(2)), Admission::Refused(Rejection::Revoked));
+        ledger.enter(UserToken::new("new").into());
+        assert!(ledger.revoke(5));
+        assert_eq!(ledger.revoked.iter().copied().collect::<Vec<_>>(), [4, 5]);
+        assert_eq!(ledger.revoke_all(), Ledger::CAPACITY - 2);
+        assert!(ledger.credentials().all(|credential| credential.revoked));
+        ledger.enter(UserToken::new("newer").into());
+        assert!(!ledger.credentials().next().unwrap().revoked);
+    }
+
+    #[test]
+    fn a_clone_shares_its_entries_and_goes_its_own_way() {
         let one = ledger(3);
-        let other = one.clone();
-        assert!(one.entries.iter().zip(&other.entries).all(|(one, other)| Arc::ptr_eq(one, other)));
+        let mut other = one.clone();
+        assert!(one.issued().zip(other.issued()).all(|(one, other)| std::ptr::eq(one, other)));
+        other.enter(Issued {
+            cluster: ids("one"),
+            user: "somebody".to_owned(),
+            credential: token(3),
+            secrets: Vec::new(),
+            valid: EPOCH..EPOCH + SignedDuration::from_hours(1),
+        });
+        assert_eq!((one.issued().count(), other.issued().count()), (3, 4));
+        assert_eq!(other.admits(EPOCH, &ids("one"), &token(0)), Admission::Admitted);
+        assert!(matches!(one.admits(EPOCH, &ids("one"), &token(3)), Admission::Refused(_)));
     }
 }

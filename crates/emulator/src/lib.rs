@@ -30,7 +30,7 @@ pub use fault::{Fault, Faults};
 pub use iam::AccessKey;
 pub use incident::{Calls, ELSEWHERE, ELSEWHERE_HTTP, Happening, Incident, SCRIPTED, ScriptedReply};
 pub use journal::{Exchange, Journal, Lengths, Numbers};
-pub use ledger::{Credential, CredentialKind, Ledger, UserToken};
+pub use ledger::{Credential, CredentialKind, Ledger, TooManyTokens, UserToken};
 pub use redact::{PLACEHOLDER, Redactor};
 pub use reply::{CLAUSE_HEADER, Complaint, Decision, FAULT, Reply, Verdict};
 pub use request::{Request, decoded};

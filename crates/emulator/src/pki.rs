@@ -1,5 +1,8 @@
 //! The certificate authority of an emulated cluster, derived from the world's seed.
 
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +18,9 @@ pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate_pem: String,
     certificate_der: Vec<u8>,
+    certificate_data: String,
     seed: u64,
+    name: String,
 }
 
 /// A certificate and its key.
@@ -49,17 +54,36 @@ impl Authority {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
         let certificate = params.self_signed(&key)?;
+        let certificate_pem = certificate.pem();
         Ok(Self {
-            certificate_pem: certificate.pem(),
+            certificate_data: STANDARD.encode(&certificate_pem),
+            certificate_pem,
             certificate_der: certificate.der().to_vec(),
             issuer: Issuer::new(params, key),
             seed,
+            name: name.to_owned(),
         })
+    }
+
+    /// The same authority as [`new`](Authority::new) makes, made once while it is in use: a key and a signature cost more
+    /// than all else of an answer.
+    ///
+    /// # Errors
+    ///
+    /// When the certificate cannot be made: a bug of this crate.
+    pub(crate) fn shared(seed: u64, name: &str) -> Result<Arc<Self>, rcgen::Error> {
+        static AUTHORITIES: Authorities = Authorities::new();
+        AUTHORITIES.get(seed, name)
     }
 
     /// The authority's certificate, PEM.
     pub fn certificate_pem(&self) -> &str {
         &self.certificate_pem
+    }
+
+    /// The authority's certificate as a kubeconfig's `certificate-authority-data` holds it: base64 of PEM.
+    pub(crate) fn certificate_data(&self) -> &str {
+        &self.certificate_data
     }
 
     /// The authority's certificate, DER.
@@ -114,6 +138,31 @@ impl Authority {
             certificate_der: certificate.der().to_vec(),
             key_pem: key.serialize_pem(),
         })
+    }
+}
+
+/// The authorities that were asked for last. What is found here is what [`Authority::new`] would make: whether it is found
+/// changes how long it takes, and nothing else.
+struct Authorities(Mutex<VecDeque<Arc<Authority>>>);
+
+impl Authorities {
+    /// How many are kept: more than worlds are at work at once, and few enough to look through.
+    const CAPACITY: usize = 64;
+
+    const fn new() -> Self {
+        Self(Mutex::new(VecDeque::new()))
+    }
+
+    fn get(&self, seed: u64, name: &str) -> Result<Arc<Authority>, rcgen::Error> {
+        // If somebody panicked here, what is in it is still right.
+        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = made.iter().find(|authority| authority.seed == seed && authority.name == name) {
+            return Ok(Arc::clone(found));
+        }
+        let authority = Arc::new(Authority::new(seed, name)?);
+        made.truncate(Self::CAPACITY - 1);
+        made.push_front(Arc::clone(&authority));
+        Ok(authority)
     }
 }
 
@@ -198,5 +247,32 @@ mod tests {
             assert!(!is_trusted(name, "2035-01-01T00:00:00Z"));
         }
         assert!(!is_trusted("::1", "2026-01-01T00:00:00Z"));
+    }
+
+    #[test]
+    fn a_shared_authority_is_the_one_that_would_be_made() {
+        for (seed, name) in [(1, "demo"), (1, "another"), (2, "demo"), (1, "demo")] {
+            let (shared, made) = (Authority::shared(seed, name).unwrap(), Authority::new(seed, name).unwrap());
+            assert_eq!(shared.certificate_pem(), made.certificate_pem());
+            assert_eq!(STANDARD.decode(shared.certificate_data()).unwrap(), made.certificate_pem().as_bytes());
+            let issue =
+                |authority: &Authority| authority.issue_client("user", 1, EPOCH, EPOCH).unwrap().certificate_der;
+            assert_eq!(issue(&shared), issue(&made), "{seed} {name}");
+        }
+    }
+
+    #[test]
+    fn few_authorities_are_kept_and_none_twice() {
+        let authorities = Authorities::new();
+        let first = authorities.get(0, "bounded").unwrap();
+        assert!(Arc::ptr_eq(&first, &authorities.get(0, "bounded").unwrap()));
+        assert!(!Arc::ptr_eq(&first, &authorities.get(0, "another").unwrap()));
+        for seed in 1..100 {
+            authorities.get(seed, "bounded").unwrap();
+        }
+        assert_eq!(authorities.0.lock().unwrap().len(), Authorities::CAPACITY);
+        let again = authorities.get(0, "bounded").unwrap();
+        assert!(!Arc::ptr_eq(&first, &again), "the oldest gave way");
+        assert_eq!(first.certificate_pem(), again.certificate_pem());
     }
 }

@@ -6,7 +6,7 @@ pub mod fireworks;
 pub mod ucs;
 
 mod bearer;
-mod readiness;
+mod provisioning;
 
 use crate::{Edition, Emulation};
 

@@ -1,6 +1,7 @@
 mod api;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -264,7 +265,7 @@ trait Scene: Send {
     fn admits(&self, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission;
     fn issues_credentials(&self) -> bool;
     fn certificate_authority(&self) -> String;
-    fn authority(&self) -> Result<Authority, rcgen::Error>;
+    fn authority(&self) -> Result<Arc<Authority>, rcgen::Error>;
     fn answer_api(&self, now: Timestamp, request: &Request, presented: &[Presented]) -> Reply;
     fn ledger(&self) -> Option<&Ledger>;
     fn ledger_mut(&mut self) -> Option<&mut Ledger>;
@@ -338,7 +339,7 @@ impl<E: Emulation> Scene for Stage<E> {
         E::certificate_authority(&self.setting.world)
     }
 
-    fn authority(&self) -> Result<Authority, rcgen::Error> {
+    fn authority(&self) -> Result<Arc<Authority>, rcgen::Error> {
         E::authority(&self.setting.world)
     }
 
@@ -424,8 +425,8 @@ mod tests {
             Admission::Refused(Rejection::NothingIssued)
         }
 
-        fn authority((): &()) -> Result<Authority, rcgen::Error> {
-            Authority::new(1, Self::PROVIDER)
+        fn authority((): &()) -> Result<Arc<Authority>, rcgen::Error> {
+            Authority::shared(1, Self::PROVIDER)
         }
 
         fn secrets((): &()) -> Vec<String> {

@@ -79,7 +79,7 @@ async fn server(seed: u64, edition: Edition) -> Server {
     let token = UserToken { expires_at: Some(EPOCH + HOUR), ..UserToken::new(USER_TOKEN) };
     let digitalocean = digitalocean::World { seed, ..Default::default() };
     let cce = cce::World { seed, ..Default::default() };
-    let fireworks = fireworks::World { seed, user_tokens: vec![token].into(), ..Default::default() };
+    let fireworks = fireworks::World { seed, user_tokens: token.into(), ..Default::default() };
     let sessions = vec![
         Session::new::<DigitalOcean>(Setting { world: digitalocean, ..Setting::default() }),
         Session::new::<Cce>(Setting { world: cce, edition, ..Setting::default() }),

@@ -1,7 +1,8 @@
 //! Clients that are broken on purpose: the suite has to name what is wrong with each.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use kubeproof::conformance::adapter::{
     About, Adapter, Credentials, Failure, FailureKind, FetchFuture, FetchRequest, Fetched, adapter_fn,
@@ -9,7 +10,7 @@ use kubeproof::conformance::adapter::{
 use kubeproof::conformance::{Outcome, Runner, Suite};
 use kubeproof::emulator::EPOCH;
 use kubeproof::emulator::pki::Authority;
-use kubeproof_kubeconfig::{Data, Kubeconfig};
+use kubeproof_kubeconfig::{Data, EnvVar, Exec, Kubeconfig, Unknown};
 use kubeproof_reference::ReferenceAdapter;
 use serde_json::Value;
 
@@ -109,8 +110,13 @@ impl Hasty {
             Redirects::Refused => reqwest::redirect::Policy::none(),
         };
         let tls = rustls_config();
-        let client =
-            reqwest::Client::builder().tls_backend_preconfigured(tls).redirect(policy).no_proxy().build().unwrap();
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(policy)
+            .timeout(Duration::from_millis(request.timeout_ms))
+            .no_proxy()
+            .build()
+            .unwrap();
         let mut call = client.get(format!("{}{path}", request.base_url)).header("content-type", "application/json");
         if self.authenticates == Authenticates::Yes {
             call = match &request.credentials {
@@ -382,6 +388,260 @@ fn the_expiry_is_not_passed_on() {
         with_question(|request| request.options.expiry_seconds = None),
         "digitalocean/expiry",
         &["digitalocean/expiry/three-hundred-seconds"],
+    );
+}
+
+/// It runs whatever it is handed: a kubeconfig is a kubeconfig.
+#[test]
+fn a_program_is_taken_that_nobody_asked_for() {
+    check(
+        HASTY,
+        "digitalocean/sso",
+        &[
+            "digitalocean/sso/nobody-asked-for-a-program",
+            "digitalocean/sso/nobody-asked-where-there-is-nothing-else",
+            "digitalocean/sso/a-program-instead-of-the-token",
+        ],
+    );
+}
+
+#[test]
+fn the_type_is_not_passed_on() {
+    check(
+        with_question(|request| request.options.kubeconfig_type = None),
+        "digitalocean/sso",
+        &["digitalocean/sso/sso-is-asked-for", "digitalocean/sso/each-fetch-by-itself"],
+    );
+    check(
+        HASTY,
+        "digitalocean/",
+        &["digitalocean/sso/token-is-asked-for", "digitalocean/provisioning/with-single-sign-on"],
+    );
+}
+
+#[test]
+fn single_sign_on_is_made_up_for_with_a_token() {
+    struct Obliging;
+    impl Adapter for Obliging {
+        fn about(&self) -> About {
+            ReferenceAdapter.about()
+        }
+
+        fn fetch(&self, mut request: FetchRequest) -> FetchFuture<'_> {
+            Box::pin(async move {
+                let first = ReferenceAdapter.fetch(request.clone()).await;
+                let Err(Failure { kind: FailureKind::Rejected | FailureKind::InvalidArgument, .. }) = first else {
+                    return first;
+                };
+                request.options.kubeconfig_type = None;
+                ReferenceAdapter.fetch(request).await
+            })
+        }
+    }
+    check(
+        Obliging,
+        "digitalocean/sso",
+        &["digitalocean/sso/no-sso-where-there-is-none", "digitalocean/sso/unknown-type"],
+    );
+}
+
+#[test]
+fn the_program_is_another_one() {
+    for change in [
+        (|exec| exec.command = "curl".to_owned()) as fn(&mut Exec),
+        |exec| exec.args.push("--help".to_owned()),
+        |exec| {
+            let (name, value) = ("LD_PRELOAD".to_owned(), "/tmp/evil.so".to_owned().into());
+            exec.env.push(EnvVar { name, value, unknown: Unknown::default() });
+        },
+    ] {
+        let adapter = with_answer(move |result| {
+            result.map(|fetched| match fetched {
+                Fetched::Kubeconfig(text) => {
+                    let mut kubeconfig = Kubeconfig::parse(&text).unwrap();
+                    kubeconfig.users.iter_mut().filter_map(|entry| entry.user.exec.as_mut()).for_each(change);
+                    Fetched::Kubeconfig(kubeconfig.to_yaml().unwrap())
+                }
+                other => other,
+            })
+        });
+        check(adapter, "digitalocean/sso", &["digitalocean/sso/program-as-sent"]);
+    }
+}
+
+/// The path to the program is the one thing about it that an adapter may write itself.
+#[test]
+fn a_program_of_another_path_is_no_other_program() {
+    let with_a_path = with_change(|kubeconfig| {
+        for exec in kubeconfig.users.iter_mut().filter_map(|entry| entry.user.exec.as_mut()) {
+            exec.command = format!("/usr/local/bin/{}", exec.command);
+        }
+    });
+    assert_eq!(failed(with_a_path, "digitalocean/sso"), BTreeSet::new());
+}
+
+#[test]
+fn a_cluster_that_is_not_ready_is_given_up_as_not_found() {
+    let hopeless = with_answer(|result| {
+        result.map_err(|failure| match failure.kind {
+            FailureKind::NotReady => Failure { kind: FailureKind::NotFound, ..failure },
+            _ => failure,
+        })
+    });
+    check(
+        hopeless,
+        "fireworks/",
+        &[
+            "fireworks/provisioning/ready-later",
+            "fireworks/provisioning/told-from-an-unknown-cluster",
+            "fireworks/provisioning/told-from-a-wrong-request",
+            "fireworks/provisioning/empty-fields-are-not-ready",
+        ],
+    );
+}
+
+#[test]
+fn every_missing_cluster_is_waited_for() {
+    let hopeful = || {
+        with_answer(|result| {
+            result.map_err(|failure| match failure.kind {
+                FailureKind::NotFound | FailureKind::Rejected => Failure { kind: FailureKind::NotReady, ..failure },
+                _ => failure,
+            })
+        })
+    };
+    check(hopeful(), "digitalocean/", &["digitalocean/provisioning/looks-like-an-unknown-cluster"]);
+    check(
+        hopeful(),
+        "fireworks/",
+        &["fireworks/provisioning/told-from-an-unknown-cluster", "fireworks/provisioning/told-from-a-wrong-request"],
+    );
+}
+
+/// It remembers what it was told of a cluster, and asks no more.
+#[test]
+fn the_first_answer_is_the_last() {
+    #[derive(Default)]
+    struct Stubborn {
+        told: Mutex<BTreeMap<String, Result<Fetched, Failure>>>,
+    }
+    impl Adapter for Stubborn {
+        fn about(&self) -> About {
+            ReferenceAdapter.about()
+        }
+
+        fn fetch(&self, request: FetchRequest) -> FetchFuture<'_> {
+            Box::pin(async move {
+                let key = format!("{} {:?}", request.base_url, request.cluster);
+                let told = self.told.lock().unwrap().get(&key).cloned();
+                if let Some(told) = told {
+                    return told;
+                }
+                let told = ReferenceAdapter.fetch(request).await;
+                self.told.lock().unwrap().insert(key, told.clone());
+                told
+            })
+        }
+    }
+    check(
+        Stubborn::default(),
+        "digitalocean/",
+        &[
+            "digitalocean/provisioning/ready-later",
+            "digitalocean/provisioning/with-single-sign-on",
+            "digitalocean/sso/each-fetch-by-itself",
+        ],
+    );
+    check(
+        Stubborn::default(),
+        "fireworks/provisioning",
+        &[
+            "fireworks/provisioning/ready-later",
+            "fireworks/provisioning/empty-fields-later",
+            "fireworks/provisioning/absent-fields-later",
+            "fireworks/provisioning/with-a-read-mask",
+        ],
+    );
+}
+
+/// It repeats what may have made a token, and asks once more to be sure.
+#[test]
+fn tokens_are_left_behind() {
+    struct Again {
+        after: fn(&Result<Fetched, Failure>) -> bool,
+    }
+    impl Adapter for Again {
+        fn about(&self) -> About {
+            ReferenceAdapter.about()
+        }
+
+        fn fetch(&self, request: FetchRequest) -> FetchFuture<'_> {
+            Box::pin(async move {
+                let first = ReferenceAdapter.fetch(request.clone()).await;
+                if (self.after)(&first) { ReferenceAdapter.fetch(request).await } else { first }
+            })
+        }
+    }
+    let unsure = Again { after: |result| matches!(result, Err(Failure { status: Some(502 | 504), .. })) };
+    check(unsure, "digitalocean/rate-limits", &["digitalocean/rate-limits/nobody-knows-whether-it-made-a-token"]);
+    let doubtful = Again { after: Result::is_ok };
+    check(
+        doubtful,
+        "digitalocean/",
+        &[
+            "digitalocean/provisioning/server-error-is-recovered-from",
+            "digitalocean/sso/token-is-asked-for",
+            "digitalocean/request/one-request-per-success",
+        ],
+    );
+    let insistent = Again { after: |result| matches!(result, Err(Failure { status: Some(403), .. })) };
+    check(insistent, "digitalocean/errors", &["digitalocean/errors/token-without-rights-is-not-repeated"]);
+}
+
+#[test]
+fn what_the_provider_said_is_lost() {
+    let silent = with_answer(|result| {
+        result.map_err(|failure| Failure { status: failure.status, ..Failure::new(failure.kind) })
+    });
+    check(
+        silent,
+        "digitalocean/",
+        &[
+            "digitalocean/provisioning/message-tells-it",
+            "digitalocean/errors/token-without-rights-is-told",
+            "digitalocean/errors/token-without-rights-id-in-the-header",
+        ],
+    );
+}
+
+#[test]
+fn empty_fields_are_taken() {
+    struct Trusting;
+    impl Adapter for Trusting {
+        fn about(&self) -> About {
+            ReferenceAdapter.about()
+        }
+
+        fn fetch(&self, request: FetchRequest) -> FetchFuture<'_> {
+            Box::pin(async move {
+                match ReferenceAdapter.fetch(request).await {
+                    Err(Failure { kind: FailureKind::NotReady, status: Some(200), .. }) => {
+                        Ok(Fetched::Connection { endpoint: String::new(), ca_data: String::new() })
+                    }
+                    other => other,
+                }
+            })
+        }
+    }
+    check(
+        Trusting,
+        "fireworks/provisioning",
+        &[
+            "fireworks/provisioning/empty-fields-later",
+            "fireworks/provisioning/absent-fields-later",
+            "fireworks/provisioning/with-a-read-mask",
+            "fireworks/provisioning/empty-fields-are-not-ready",
+        ],
     );
 }
 

@@ -1,5 +1,8 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::pki::Authority;
@@ -53,9 +56,12 @@ impl ApiServer {
 /// What is not escaped in a segment of a path (RFC 3986, section 2.3).
 const SEGMENT: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The certificate authority, PEM, of kubeconfigs.
-pub(crate) fn trusted<'a>(api: Option<&'a ApiServer>, authority: &'a Authority) -> &'a str {
-    api.and_then(ApiServer::authority_pem).unwrap_or(authority.certificate_pem())
+/// The certificate authority of a world's clusters as a kubeconfig holds it: base64 of PEM.
+pub(crate) fn authority_data<'a>(api: Option<&ApiServer>, authority: &'a Authority) -> Cow<'a, str> {
+    match api.and_then(ApiServer::authority_pem) {
+        Some(pem) => STANDARD.encode(pem).into(),
+        None => authority.certificate_data().into(),
+    }
 }
 
 /// The cluster that a path leads to, and what of the path is left, in segments that are not empty.

@@ -33,6 +33,7 @@ pub use world::{Certificates, Cloud, Cluster, ContentType, Incident, State, Veri
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -40,7 +41,7 @@ use sha2::{Digest, Sha256};
 
 use crate::hex::uuid;
 use crate::iam::{self, Bearer, Fault, Iam, Rights, request_id};
-use crate::kubernetes::{ApiServer, trusted};
+use crate::kubernetes::{ApiServer, authority_data};
 use crate::ledger::Issued;
 use crate::pki::{self, Authority};
 use crate::{Admission, Caller, Complaint, Edition, Emulation, Ledger, Presented, Reply, Request, decoded};
@@ -78,7 +79,7 @@ impl Emulation for Cce {
         world.ledger.admits(at, cluster, presented)
     }
 
-    fn authority(world: &World) -> Result<Authority, rcgen::Error> {
+    fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
         authority(world)
     }
 
@@ -304,7 +305,7 @@ fn certify(
     let serial = world.ledger.count().saturating_add(1);
     let user = format!("user of {}", cluster.id);
     let identity = authority.issue_client(&user, serial, valid.start, valid.end)?;
-    let material = kubeconfig::Material::new(trusted(world.api.as_ref(), &authority), &identity);
+    let material = kubeconfig::Material::new(authority_data(world.api.as_ref(), &authority).into_owned(), &identity);
     world.ledger.enter(Issued {
         cluster: ids(cluster),
         user,
@@ -323,8 +324,8 @@ fn ids(cluster: &Cluster) -> BTreeMap<String, String> {
 }
 
 /// Every cluster of a world has the same certificate authority.
-fn authority(world: &World) -> Result<Authority, rcgen::Error> {
-    Authority::new(world.seed, "cce")
+fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
+    Authority::shared(world.seed, "cce")
 }
 
 fn happen(incident: Incident, id: &str) -> Reply {

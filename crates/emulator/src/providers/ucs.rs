@@ -28,6 +28,7 @@ mod world;
 pub use world::{Cluster, ClusterKind, DownloadedAs, Incident, ItemsAs, Network, State, World};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use http::{Method, StatusCode};
 use jiff::Timestamp;
@@ -78,7 +79,7 @@ impl Emulation for Ucs {
         Admission::Refused(Rejection::NothingIssued)
     }
 
-    fn authority(world: &World) -> Result<Authority, rcgen::Error> {
+    fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
         manifests::authority(world)
     }
 

@@ -1,5 +1,7 @@
 //! The stub Kubernetes API of a session's clusters, and the credentials that they accept.
 
+use std::sync::Arc;
+
 use super::Session;
 use crate::journal::{Exchange, Journal};
 use crate::kubernetes::{self, ApiServer};
@@ -51,7 +53,7 @@ impl Session {
         &self.api_journal
     }
 
-    /// The credentials that the clusters were told to accept, oldest first, without their secrets.
+    /// The credentials that the clusters were told to accept, newest first, without their secrets.
     pub fn credentials(&self) -> Vec<Credential> {
         self.scene.ledger().map(|ledger| ledger.credentials().collect()).unwrap_or_default()
     }
@@ -79,7 +81,7 @@ impl Session {
 
     /// The tokens that every cluster accepts and that nobody asks the provider for; they are secret.
     pub fn user_tokens(&self) -> Vec<String> {
-        let tokens = self.scene.ledger().map(|ledger| ledger.user_tokens().map(str::to_owned).collect());
+        let tokens = self.scene.ledger().map(|ledger| ledger.user_tokens().map(|user| user.token).collect());
         tokens.unwrap_or_default()
     }
 
@@ -93,7 +95,7 @@ impl Session {
     /// # Errors
     ///
     /// When it cannot be made: a bug of this crate.
-    pub fn authority(&self) -> Result<Authority, rcgen::Error> {
+    pub fn authority(&self) -> Result<Arc<Authority>, rcgen::Error> {
         self.scene.authority()
     }
 }

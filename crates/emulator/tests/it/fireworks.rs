@@ -102,6 +102,47 @@ fn a_cluster_that_is_not_ready_says_so_in_one_of_two_ways() {
     assert_eq!(body(&blank), json!({}));
 }
 
+#[test]
+fn a_cluster_becomes_ready_after_calls_about_it() {
+    for (state, status, clause) in [
+        (State::Ready, 400, "fireworks.reply.not-ready"),
+        (State::Creating, 400, "fireworks.reply.not-ready"),
+        (State::CreatingWithEmptyFields, 200, "fireworks.reply.not-ready"),
+    ] {
+        let cluster = Cluster { state, ready_after_calls: Some(2), ..Cluster::default() };
+        let world = World { clusters: vec![cluster, World::default().clusters.remove(1)], ..World::default() };
+        let mut session = Session::new::<Fireworks>(Setting { world, ..Setting::default() });
+        for explained in ["and 1 more call about it comes too early", "and is ready for the next call about it"] {
+            // None of these is a call about it, or may have its connection info.
+            for other in [
+                get("/v1/accounts/demo-account/clusters/demo-creating:getConnectionInfo"),
+                get("/v1/accounts/demo-account/clusters/demo"),
+                get(&format!("{DEMO}?readMask=bogus")),
+                Request::get(DEMO),
+            ] {
+                assert_ne!(session.handle(other).status, 200);
+            }
+            let reply = session.handle(get(DEMO));
+            assert_eq!((reply.status.as_u16(), reply.decision.clause), (status, clause), "{state:?}");
+            assert!(reply.decision.explanation.contains(explained), "{}", reply.decision.explanation);
+        }
+        for _ in 0..2 {
+            let info = body(&session.handle(get(DEMO)));
+            assert_eq!(info["endpoint"], "https://demo.k8s.example.test", "{state:?}");
+        }
+    }
+}
+
+#[test]
+fn an_incident_is_a_call_about_a_cluster_too() {
+    let incidents = serde_json::from_value(json!([{"calls": [1], "is": "unavailable"}])).unwrap();
+    let cluster = Cluster { ready_after_calls: Some(2), ..Cluster::default() };
+    let world = World { clusters: vec![cluster], ..World::default() };
+    let mut session = Session::new::<Fireworks>(Setting { world, incidents, ..Setting::default() });
+    let statuses: Vec<u16> = (0..3).map(|_| session.handle(get(DEMO)).status.as_u16()).collect();
+    assert_eq!(statuses, [503, 400, 200]);
+}
+
 /// Asks, and checks status, code and clause of the refusal.
 #[track_caller]
 fn check_refused(request: &Request, status: u16, code: u8, clause: &str) {

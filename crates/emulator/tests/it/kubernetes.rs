@@ -232,7 +232,7 @@ fn a_credential_is_judged_at_every_request() {
     refused(&ask(&mut session, CLUSTERS[0], &first), "not-yet-valid");
     session.advance(SignedDuration::from_secs(1));
     let numbers: Vec<u64> = session.credentials().iter().map(|credential| credential.number).collect();
-    assert_eq!(numbers, [1, 2]);
+    assert_eq!(numbers, [2, 1]);
     assert!(session.revoke(1) && !session.revoke(3));
     refused(&ask(&mut session, CLUSTERS[0], &first), "revoked");
     assert_eq!(ask(&mut session, CLUSTERS[0], &second).status, 200);

@@ -6,6 +6,7 @@ mod clauses;
 mod digitalocean;
 mod fireworks;
 mod kubernetes;
+mod proper;
 mod robustness;
 mod secrecy;
 mod server;

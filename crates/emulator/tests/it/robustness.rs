@@ -149,12 +149,15 @@ fn target(secret: impl Strategy<Value = String> + Clone, targets: &[String]) -> 
         1 => secret.clone(),
         1 => ".{0,12}",
     ];
-    let name = select(vec!["expiry_seconds", "readMask", "read_mask", "readMask.paths", "vpcendpoint", "region", "x"]);
+    let name =
+        select(vec!["expiry_seconds", "type", "readMask", "read_mask", "readMask.paths", "vpcendpoint", "region", "x"]);
     let value = prop_oneof![
         select(vec![
             "",
             "0",
             "300",
+            "token",
+            "sso",
             "-1",
             "99999999999999999999",
             "*",

@@ -17,9 +17,9 @@ pub(super) struct Material {
 }
 
 impl Material {
-    pub(super) fn new(authority_pem: &str, identity: &Identity) -> Self {
+    pub(super) fn new(certificate_authority: String, identity: &Identity) -> Self {
         Self {
-            certificate_authority: data(authority_pem),
+            certificate_authority,
             client_certificate: data(&identity.certificate_pem),
             client_key: data(&identity.key_pem),
         }

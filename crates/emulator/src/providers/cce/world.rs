@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use serde::Deserialize;
 
 use crate::kubernetes::ApiServer;
-use crate::providers::readiness::is_ready;
+use crate::providers::provisioning::{Readiness, count_call};
 use crate::{AccessKey, Ledger};
 
 /// CCE's side: who may ask, and the clusters, each in a project that it names.
@@ -56,20 +56,21 @@ pub struct Cluster {
     pub verified_access: VerifiedAccess,
     /// Its state. Absent: `creating` when [`ready_after_calls`](Self::ready_after_calls) is given, `ready` otherwise.
     pub state: Option<State>,
-    /// A cluster that is not ready becomes ready after this many calls about it. Absent: it stays as it is.
+    /// A cluster that is not ready becomes ready after this many calls about it, each of which takes one off. Absent: it stays as it is.
     pub ready_after_calls: Option<u64>,
-    /// How many calls about it came while it was not ready; none in a world file.
-    #[serde(skip)]
-    pub calls: u64,
 }
 
 impl Cluster {
     /// What the cluster is at this call, which counts.
     pub(super) fn at_this_call(&mut self) -> State {
-        match (self.state, self.ready_after_calls) {
-            (None, None) | (Some(State::Ready), _) => State::Ready,
-            (_, Some(after)) if is_ready(after, &mut self.calls) => State::Ready,
-            (state, _) => state.unwrap_or(State::Creating),
+        let state = match self.state {
+            Some(State::Ready) => return State::Ready,
+            None if self.ready_after_calls.is_none() => return State::Ready,
+            state => state.unwrap_or(State::Creating),
+        };
+        match self.ready_after_calls.as_mut().map(count_call) {
+            Some(Readiness::Ready) => State::Ready,
+            Some(Readiness::NotReady { .. }) | None => state,
         }
     }
 }
@@ -214,7 +215,6 @@ impl Default for Cluster {
             verified_access: VerifiedAccess::Offered,
             state: None,
             ready_after_calls: None,
-            calls: 0,
         }
     }
 }

@@ -12,7 +12,8 @@ pub(super) enum Problem {
     Forbidden,
     NotFound,
     NotReady,
-    Unprocessable,
+    UnusableExpiry,
+    UnusableType,
     BurstLimit,
     HourlyLimit,
     ServerError,
@@ -40,7 +41,7 @@ impl Problem {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound | Self::NotReady => StatusCode::NOT_FOUND,
-            Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::UnusableExpiry | Self::UnusableType => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BurstLimit | Self::HourlyLimit => StatusCode::TOO_MANY_REQUESTS,
             Self::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -51,7 +52,7 @@ impl Problem {
             Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::NotFound | Self::NotReady => "not_found",
-            Self::Unprocessable => "unprocessable_entity",
+            Self::UnusableExpiry | Self::UnusableType => "unprocessable_entity",
             Self::BurstLimit | Self::HourlyLimit => "too_many_requests",
             Self::ServerError => "server_error",
         }
@@ -64,7 +65,8 @@ impl Problem {
             Self::Forbidden => "you do not have access for the attempted action",
             Self::NotFound => "The resource you requested could not be found.",
             Self::NotReady => "credentials aren't ready yet",
-            Self::Unprocessable => "expiry_seconds is not valid",
+            Self::UnusableExpiry => "expiry_seconds is not valid",
+            Self::UnusableType => "type is not valid",
             Self::BurstLimit | Self::HourlyLimit => "API rate limit exceeded.",
             Self::ServerError => "Unexpected server-side error",
         }

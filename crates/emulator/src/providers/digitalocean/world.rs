@@ -16,6 +16,8 @@ pub struct World {
     pub forbidden_api_tokens: Vec<String>,
     /// The team's clusters.
     pub clusters: Vec<Cluster>,
+    /// What a `type` is answered with that is unknown, or that the cluster does not offer.
+    pub unusable_type: UnusableType,
     /// What every generated key, certificate and token is derived from.
     pub seed: u64,
     /// The credentials that were issued; empty in a world file.
@@ -41,6 +43,11 @@ pub struct Cluster {
     pub region: String,
     /// What its kubeconfigs authenticate with.
     pub auth: Auth,
+    /// After how many calls about it the cluster is ready; each call takes one off. Only a call that may have the
+    /// kubeconfig is about the cluster.
+    pub ready_after_calls: u64,
+    /// What a call is answered with until then.
+    pub not_ready_as: NotReadyAs,
 }
 
 /// What a cluster's kubeconfigs authenticate with.
@@ -52,6 +59,33 @@ pub enum Auth {
     Token,
     /// A client certificate, for clusters that do not support tokens.
     ClientCertificate,
+    /// Single sign-on, or a token for who asks for one (`sso.enabled` of the cluster). The edition before single sign-on
+    /// hands out tokens.
+    Sso,
+    /// Single sign-on alone (`sso.required` of the cluster). The edition before single sign-on hands out tokens.
+    SsoOnly,
+}
+
+/// What a call about a cluster is answered with that is still being provisioned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotReadyAs {
+    /// 404, `not_found`, as it is today.
+    #[default]
+    NotFound,
+    /// 500, `server_error`, as it was at first.
+    ServerError,
+}
+
+/// What a `type` is answered with that is unknown, or that the cluster does not offer: no document says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnusableType {
+    /// 422, like an `expiry_seconds` that cannot be used.
+    #[default]
+    Refused,
+    /// As if it were not there.
+    Ignored,
 }
 
 /// What DigitalOcean says by itself.
@@ -81,7 +115,14 @@ impl Default for World {
                     auth: Auth::ClientCertificate,
                     ..Cluster::default()
                 },
+                Cluster {
+                    id: "0c0ffee0-0000-4000-8000-000000000003".to_owned(),
+                    name: "sso".to_owned(),
+                    auth: Auth::Sso,
+                    ..Cluster::default()
+                },
             ],
+            unusable_type: UnusableType::default(),
             seed: 1,
             ledger: Ledger::default(),
             api: None,
@@ -97,6 +138,7 @@ impl fmt::Debug for World {
             .field("api_tokens", &self.api_tokens.len())
             .field("forbidden_api_tokens", &self.forbidden_api_tokens.len())
             .field("clusters", &self.clusters)
+            .field("unusable_type", &self.unusable_type)
             .field("seed", &self.seed)
             .field("ledger", &self.ledger)
             .field("api", &self.api)
@@ -112,6 +154,8 @@ impl Default for Cluster {
             name: "demo".to_owned(),
             region: "nyc1".to_owned(),
             auth: Auth::Token,
+            ready_after_calls: 0,
+            not_ready_as: NotReadyAs::default(),
         }
     }
 }

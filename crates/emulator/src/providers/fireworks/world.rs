@@ -3,6 +3,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use crate::kubernetes::ApiServer;
+use crate::providers::provisioning::{Readiness, count_call, until_ready};
 use crate::{Ledger, UserToken};
 
 /// Fireworks' side: an account's API keys and clusters.
@@ -41,6 +42,10 @@ pub struct Cluster {
     pub endpoint: String,
     /// Its state.
     pub state: State,
+    /// After how many calls about it the cluster is ready, whatever its state; each call takes one off. Until then it is
+    /// answered as the state says of a cluster that is being created, or with 400. Only a call that may have the
+    /// connection info is about the cluster.
+    pub ready_after_calls: Option<u64>,
 }
 
 /// The state of a cluster.
@@ -50,9 +55,10 @@ pub enum State {
     /// It can be used.
     #[default]
     Ready,
-    /// It is being created, and the answer is 400 with `FAILED_PRECONDITION`.
+    /// It is being created, and the answer is 400 with `FAILED_PRECONDITION`. For ever, unless `ready_after_calls` says
+    /// otherwise.
     Creating,
-    /// It is being created, and the answer is 200 with empty fields.
+    /// It is being created, and the answer is 200 with empty fields. For ever, unless `ready_after_calls` says otherwise.
     CreatingWithEmptyFields,
 }
 
@@ -101,7 +107,7 @@ impl Default for World {
         Self {
             api_keys: vec!["example-fireworks-api-key".to_owned()],
             forbidden_api_keys: vec!["example-fireworks-api-key-without-rights".to_owned()],
-            user_tokens: vec![UserToken::new("example-fireworks-user-token")].into(),
+            user_tokens: UserToken::new("example-fireworks-user-token").into(),
             clusters: vec![
                 Cluster::default(),
                 Cluster { id: "demo-creating".to_owned(), state: State::Creating, ..Cluster::default() },
@@ -130,6 +136,39 @@ impl fmt::Debug for World {
     }
 }
 
+impl Cluster {
+    /// Counts a call about the cluster, and says in which state it finds it.
+    pub(super) fn count_call(&mut self) -> Found {
+        match (self.ready_after_calls.as_mut().map(count_call), self.state) {
+            (Some(Readiness::Ready), _) | (None, State::Ready) => Found::Ready,
+            (Some(Readiness::NotReady { calls_left }), State::CreatingWithEmptyFields) => {
+                Found::Empty { until: until_ready(calls_left) }
+            }
+            (Some(Readiness::NotReady { calls_left }), State::Ready | State::Creating) => {
+                Found::Refusing { until: until_ready(calls_left) }
+            }
+            (None, State::Creating) => Found::Refusing { until: FOR_EVER.to_owned() },
+            (None, State::CreatingWithEmptyFields) => Found::Empty { until: FOR_EVER.to_owned() },
+        }
+    }
+}
+
+/// How a call finds a cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Ready,
+    /// Being created, and refusing.
+    Refusing {
+        until: String,
+    },
+    /// Being created, with nothing in the fields.
+    Empty {
+        until: String,
+    },
+}
+
+const FOR_EVER: &str = "and stays so in this world";
+
 impl Default for Cluster {
     fn default() -> Self {
         Self {
@@ -137,6 +176,7 @@ impl Default for Cluster {
             account_id: "demo-account".to_owned(),
             endpoint: "https://demo.k8s.example.test".to_owned(),
             state: State::Ready,
+            ready_after_calls: None,
         }
     }
 }

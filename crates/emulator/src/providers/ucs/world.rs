@@ -3,7 +3,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use crate::AccessKey;
-use crate::providers::readiness::is_ready;
+use crate::providers::provisioning::{Readiness, count_call};
 
 /// UCS's side: who may ask, and the clusters of an account.
 #[derive(Clone, Deserialize)]
@@ -45,20 +45,21 @@ pub struct Cluster {
     pub downloaded: bool,
     /// Its state. Absent: `creating` when [`ready_after_calls`](Self::ready_after_calls) is given, `ready` otherwise.
     pub state: Option<State>,
-    /// A cluster that is not ready becomes ready after this many calls about it. Absent: it stays as it is.
+    /// A cluster that is not ready becomes ready after this many calls about it, each of which takes one off. Absent: it stays as it is.
     pub ready_after_calls: Option<u64>,
-    /// How many calls about it came while it was not ready; none in a world file.
-    #[serde(skip)]
-    pub calls: u64,
 }
 
 impl Cluster {
     /// What the cluster is at this call, which counts.
     pub(super) fn at_this_call(&mut self) -> State {
-        match (self.state, self.ready_after_calls) {
-            (None, None) | (Some(State::Ready), _) => State::Ready,
-            (_, Some(after)) if is_ready(after, &mut self.calls) => State::Ready,
-            (state, _) => state.unwrap_or(State::Creating),
+        let state = match self.state {
+            Some(State::Ready) => return State::Ready,
+            None if self.ready_after_calls.is_none() => return State::Ready,
+            state => state.unwrap_or(State::Creating),
+        };
+        match self.ready_after_calls.as_mut().map(count_call) {
+            Some(Readiness::Ready) => State::Ready,
+            Some(Readiness::NotReady { .. }) | None => state,
         }
     }
 }
@@ -193,7 +194,6 @@ impl Default for Cluster {
             downloaded: false,
             state: None,
             ready_after_calls: None,
-            calls: 0,
         }
     }
 }
