@@ -4,6 +4,13 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
+/// A UUID made of a digest, with the digits of version 4 and variant 1, so that a strict reader takes it for one.
+pub(crate) fn uuid(digest: &[u8]) -> String {
+    let digits = hex(digest);
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -13,11 +20,9 @@ mod tests {
         assert_eq!(hex(&[]), "");
         assert_eq!(hex(&[0x00, 0x09, 0x0a, 0x7f, 0x80, 0xff]), "00090a7f80ff");
     }
-}
 
-/// A UUID made of a digest, with the digits of version 4 and variant 1, so that a strict reader takes it for one.
-pub(crate) fn uuid(digest: &[u8]) -> String {
-    let digits = hex(digest);
-    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
-    format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
+    #[test]
+    fn a_uuid_says_its_version_and_variant() {
+        assert_eq!(uuid(&[0xff; 32]), "ffffffff-ffff-4fff-afff-ffffffffffff");
+    }
 }

@@ -71,10 +71,10 @@ pub(crate) fn locate<'a>(
 ) -> Option<(&'a BTreeMap<String, String>, Vec<String>)> {
     // As a whole: Go's clients send a slash within an id as a slash.
     let path = percent_decode_str(path).decode_utf8().ok()?;
-    let segments: Vec<&str> = segments(&path).collect();
+    let asked: Vec<&str> = segments(&path).collect();
     let below = |cluster: &'a BTreeMap<String, String>| {
-        let ids: Vec<&str> = ids(cluster).flat_map(|id| self::segments(id)).collect();
-        Some((cluster, ids.len(), segments.strip_prefix(ids.as_slice())?))
+        let ids: Vec<&str> = ids(cluster).flat_map(segments).collect();
+        Some((cluster, ids.len(), asked.strip_prefix(ids.as_slice())?))
     };
     let (cluster, _, rest) = clusters.iter().filter_map(below).max_by_key(|(_, length, _)| *length)?;
     Some((cluster, rest.iter().map(|&segment| segment.to_owned()).collect()))
