@@ -2,6 +2,7 @@
 //! client of Kubernetes. `just interop` brings the programs; without them every test here fails.
 
 mod agreement;
+mod api;
 mod comparison;
 mod corpus;
 mod documents;

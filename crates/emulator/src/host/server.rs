@@ -3,6 +3,7 @@
 //! It hosts the same emulations as [`WiremockHost`](super::WiremockHost), for one provider or several, and adds what a
 //! mock of HTTP alone cannot do. It is what `kubeproof serve` runs.
 
+mod api;
 mod connection;
 mod connections;
 mod door;
@@ -14,8 +15,8 @@ mod site;
 mod stream;
 mod tls;
 
-pub use self::connections::{Connection, Connections};
-pub use self::setting::{Clock, Limits, Ports, ServerSetting, Sleep, Sleeping, Transport};
+pub use self::connections::{Connection, Connections, Destination};
+pub use self::setting::{Clock, KubernetesApi, Limits, Ports, ServerSetting, Sleep, Sleeping, Transport};
 
 use std::io;
 use std::net::SocketAddr;
@@ -30,6 +31,7 @@ use self::site::Site;
 use self::tls::Certificates;
 use super::dispatch::lock;
 use crate::journal::Numbers;
+use crate::kubernetes::ApiServer;
 use crate::{Exchange, Fault, Session};
 
 /// Several [`Session`]s on sockets of their own.
@@ -96,6 +98,7 @@ impl Server {
             bound.push(listener);
         }
         bound.push(elsewhere);
+        bound.extend(api::bind(&site, &setting)?);
         let mut listeners = JoinSet::new();
         for listener in bound {
             let listening = listener.open(&site)?;
@@ -109,6 +112,15 @@ impl Server {
         let at = self.site.position(provider)?;
         let address = self.addresses.get(at)?;
         Some(format!("{}://{address}", self.transport.scheme()))
+    }
+
+    /// Where the Kubernetes API is that the kubeconfigs of a provider point at: of the stub, the address below which every
+    /// cluster has a path of its own. `None` when the provider is not served, or its answers point at none.
+    pub fn api_url(&self, provider: &str) -> Option<String> {
+        self.session(provider)?.api().map(|api| match api {
+            ApiServer::Stub { base_url } => base_url.clone(),
+            ApiServer::Real { url, .. } => url.clone(),
+        })
     }
 
     /// The certificate authority of this server, PEM, when it speaks TLS: made when it was started, and known to nobody.

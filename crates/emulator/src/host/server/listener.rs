@@ -75,8 +75,8 @@ impl Listening {
                 Some(ended) = connections.join_next(), if !connections.is_empty() => note_panic(&site, &ended),
                 (place, stream, peer) = accept(&self.state, &self.places, &site) => {
                     let number = {
-                        let elsewhere = matches!(self.door, Door::Elsewhere);
-                        super::lock(&site.connections).enter(site.now(), peer, elsewhere)
+                        let leads_to = site.destination(&self.door);
+                        super::lock(&site.connections).enter(site.now(), peer, leads_to)
                     };
                     let serving = connection::serve(Arc::clone(&site), self.door.clone(), stream, number);
                     connections.spawn(async move {

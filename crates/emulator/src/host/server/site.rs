@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::connections::Connections;
+use super::connections::{Connections, Destination};
 use super::door::Door;
 use super::setting::{Clock, Limits, ServerSetting, Sleep};
 use super::tls::Certificates;
@@ -21,6 +21,8 @@ pub(super) struct Site {
     pub(super) unclaimed: Mutex<Journal>,
     pub(super) connections: Mutex<Connections>,
     pub(super) certificates: Option<Certificates>,
+    /// What the certificates of this server are for.
+    pub(super) names: Vec<String>,
     pub(super) limits: Limits,
     pub(super) sleep: Sleep,
     clock: Option<Clock>,
@@ -42,6 +44,7 @@ impl Site {
             unclaimed: Mutex::new(Journal::default().numbered_by(numbers)),
             connections: Mutex::default(),
             certificates,
+            names: setting.names(),
             limits: setting.limits,
             sleep: setting.sleep.clone(),
             clock: setting.clock.clone(),
@@ -63,6 +66,15 @@ impl Site {
     /// The sessions behind a door.
     pub(super) fn behind<'a>(&'a self, door: &'a Door) -> impl Iterator<Item = &'a Mutex<Session>> {
         door.sessions().filter_map(|at| self.sessions.get(at)).map(Arc::as_ref)
+    }
+
+    /// What a door leads to.
+    pub(super) fn destination(&self, door: &Door) -> Destination {
+        match door {
+            Door::Providers(_) => Destination::Providers,
+            Door::Api(at) => Destination::Api(self.sessions.get(*at).map_or("", |session| lock(session).provider())),
+            Door::Elsewhere => Destination::Elsewhere,
+        }
     }
 
     /// Whether nobody should listen at a door.
