@@ -1,4 +1,5 @@
 mod api;
+mod world;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +14,9 @@ use crate::kubernetes::{self, ApiServer, Asked};
 use crate::ledger::Ledger;
 use crate::pki::Authority;
 use crate::{Redactor, Reply, Request};
+
+use self::world::FormerSecrets;
+pub use self::world::{Secrets, WorldProblem};
 
 /// The instant at which every emulator's clock starts: 2026-01-01T00:00:00Z.
 pub const EPOCH: Timestamp = Timestamp::constant(1_767_225_600, 0);
@@ -42,6 +46,7 @@ pub struct Session {
     faults: Faults,
     elsewhere: Option<String>,
     api: Option<ApiServer>,
+    former_secrets: FormerSecrets,
 }
 
 /// What a host has to do for a request.
@@ -89,13 +94,14 @@ impl Session {
     pub fn new<E: Emulation>(setting: Setting<E>) -> Self {
         Self {
             faults: setting.faults.iter().cloned().collect(),
-            scene: Box::new(Stage::<E> { setting, calls: 0 }),
+            scene: Box::new(Stage::<E> { initial: setting.clone(), setting, calls: 0 }),
             clock: EPOCH,
             ahead: SignedDuration::ZERO,
             journal: Journal::default(),
             api_journal: Journal::default(),
             elsewhere: None,
             api: None,
+            former_secrets: FormerSecrets::default(),
         }
     }
 
@@ -243,9 +249,14 @@ impl Session {
         other.map_or_else(|| self.scene.certificate_authority(), str::to_owned)
     }
 
-    /// A redactor that knows every secret of this world.
+    /// The operations whose calls a fault can count.
+    pub fn operations(&self) -> &'static [&'static str] {
+        self.scene.operations()
+    }
+
+    /// A redactor that knows every secret of this world, and those of worlds before it.
     pub fn redactor(&self) -> Redactor {
-        Redactor::new(self.scene.secrets())
+        Redactor::new(self.scene.secrets().into_iter().chain(self.former_secrets.iter()))
     }
 
     /// Whether any incident or fault points at a second origin.
@@ -272,10 +283,16 @@ trait Scene: Send {
     fn point_api(&mut self, api: ApiServer);
     fn secrets(&self) -> Vec<String>;
     fn points_elsewhere(&self) -> bool;
+    fn operations(&self) -> &'static [&'static str];
+    fn world(&self) -> serde_json::Result<serde_json::Value>;
+    fn put_world(&mut self, json: &[u8]) -> serde_json::Result<()>;
+    /// Goes back to the beginning, and gives the faults of then.
+    fn reset(&mut self) -> Faults;
 }
 
 struct Stage<E: Emulation> {
     setting: Setting<E>,
+    initial: Setting<E>,
     calls: u64,
 }
 
@@ -377,6 +394,27 @@ impl<E: Emulation> Scene for Stage<E> {
             .incidents
             .iter()
             .any(|incident| matches!(&incident.happening, Happening::Scripted(scripted) if scripted.points_elsewhere()))
+    }
+
+    fn operations(&self) -> &'static [&'static str] {
+        E::OPERATIONS
+    }
+
+    fn world(&self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(&self.setting.world)
+    }
+
+    fn put_world(&mut self, json: &[u8]) -> serde_json::Result<()> {
+        self.setting.world = serde_json::from_slice(json)?;
+        // Calls are counted over the life of a world.
+        self.calls = 0;
+        Ok(())
+    }
+
+    fn reset(&mut self) -> Faults {
+        self.setting = self.initial.clone();
+        self.calls = 0;
+        self.setting.faults.iter().cloned().collect()
     }
 }
 

@@ -3,6 +3,7 @@
 //! It hosts the same emulations as [`WiremockHost`](super::WiremockHost), for one provider or several, and adds what a
 //! mock of HTTP alone cannot do. It is what `kubeproof serve` runs.
 
+mod admin;
 mod api;
 mod connection;
 mod connections;
@@ -16,7 +17,7 @@ mod stream;
 mod tls;
 
 pub use self::connections::{Connection, Connections, Destination};
-pub use self::setting::{Clock, KubernetesApi, Limits, Ports, ServerSetting, Sleep, Sleeping, Transport};
+pub use self::setting::{Admin, Clock, KubernetesApi, Limits, Ports, ServerSetting, Sleep, Sleeping, Transport};
 
 use std::io;
 use std::net::SocketAddr;
@@ -25,6 +26,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use self::admin::Desk;
 use self::door::Door;
 use self::listener::Listener;
 use self::site::Site;
@@ -58,6 +60,7 @@ pub struct Server {
     site: Arc<Site>,
     addresses: Vec<SocketAddr>,
     elsewhere: SocketAddr,
+    admin: Option<SocketAddr>,
     transport: Transport,
     listeners: JoinSet<()>,
 }
@@ -99,12 +102,31 @@ impl Server {
         }
         bound.push(elsewhere);
         bound.extend(api::bind(&site, &setting)?);
+        let admin = match setting.admin {
+            Admin::Off => None,
+            Admin::On => Some(0),
+            Admin::At(port) => Some(port),
+        };
+        let admin = match admin {
+            None => None,
+            Some(port) => {
+                let listener = Listener::bind(SocketAddr::new(setting.address, port), Door::Admin)?;
+                let address = listener.address();
+                bound.push(listener);
+                let base_urls = addresses.iter().map(|address| format!("{scheme}://{address}")).collect();
+                let elsewhere_url = format!("{scheme}://{elsewhere_address}");
+                let desk = Desk::new(base_urls, elsewhere_url, admin_url(address), setting.transport);
+                let desk = desk.map_err(io::Error::other)?;
+                site.desk.get_or_init(|| desk);
+                Some(address)
+            }
+        };
         let mut listeners = JoinSet::new();
         for listener in bound {
             let listening = listener.open(&site)?;
             listeners.spawn(listening.run(Arc::clone(&site)));
         }
-        Ok(Self { site, addresses, elsewhere: elsewhere_address, transport: setting.transport, listeners })
+        Ok(Self { site, addresses, elsewhere: elsewhere_address, admin, transport: setting.transport, listeners })
     }
 
     /// Where a provider is reached, such as `http://127.0.0.1:41234`; `None` when it is not served.
@@ -121,6 +143,13 @@ impl Server {
             ApiServer::Stub { base_url } => base_url.clone(),
             ApiServer::Real { url, .. } => url.clone(),
         })
+    }
+
+    /// Where the admin API and its page are reached whatever is done to connections, such as
+    /// `http://127.0.0.1:41234/_kubeproof/`; `None` when there is none. It takes TLS, where the server has it, and plain
+    /// HTTP alike, which a browser shows without being told of an authority.
+    pub fn admin_url(&self) -> Option<String> {
+        self.admin.map(admin_url)
     }
 
     /// The certificate authority of this server, PEM, when it speaks TLS: made when it was started, and known to nobody.
@@ -195,6 +224,10 @@ impl Server {
         let _ = tokio::time::timeout(drain, ended).await;
         self.listeners.shutdown().await;
     }
+}
+
+fn admin_url(address: SocketAddr) -> String {
+    format!("http://{address}{}/", admin::PREFIX)
 }
 
 /// A provider that the server was not started with.

@@ -49,8 +49,11 @@ impl Connections {
     /// How many connections are kept.
     pub const CAPACITY: usize = 1024;
 
+    /// Stands for a connection that is not entered: one to the admin API.
+    pub(super) const UNCOUNTED: u64 = 0;
+
     /// Those that are kept, oldest first.
-    pub fn kept(&self) -> impl Iterator<Item = &Connection> {
+    pub fn kept(&self) -> impl DoubleEndedIterator<Item = &Connection> {
         self.kept.iter()
     }
 
@@ -72,8 +75,13 @@ impl Connections {
 
     /// A connection, unless it has given way.
     pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Connection> {
-        let oldest = self.kept.front()?.number;
-        self.kept.get_mut(usize::try_from(number.checked_sub(oldest)?).ok()?)
+        let place = self.kept.binary_search_by_key(&number, |connection| connection.number).ok()?;
+        self.kept.get_mut(place)
+    }
+
+    /// Forgets those that have ended. Numbers go on.
+    pub(super) fn forget_ended(&mut self) {
+        self.kept.retain(|connection| connection.end.is_none());
     }
 }
 
@@ -95,5 +103,23 @@ mod tests {
         assert_eq!(connections.get_mut(2).unwrap().number, 2);
         assert_eq!(connections.get_mut(1025).unwrap().number, 1025);
         assert!(connections.get_mut(1026).is_none());
+    }
+
+    #[test]
+    fn those_that_last_are_not_forgotten() {
+        let mut connections = Connections::default();
+        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+        for _ in 0..4 {
+            connections.enter(EPOCH, peer, Destination::Providers);
+        }
+        for ended in [1, 3] {
+            connections.get_mut(ended).unwrap().end = Some("closed".to_owned());
+        }
+        connections.forget_ended();
+        assert_eq!(connections.kept().map(|connection| connection.number).collect::<Vec<_>>(), [2, 4]);
+        assert_eq!(connections.get_mut(4).unwrap().number, 4);
+        assert!(connections.get_mut(3).is_none());
+        assert_eq!(connections.enter(EPOCH, peer, Destination::Providers), 5);
+        assert_eq!(connections.get_mut(5).unwrap().number, 5);
     }
 }

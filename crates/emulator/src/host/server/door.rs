@@ -9,6 +9,8 @@ pub(super) enum Door {
     Api(usize),
     /// The second origin, which takes TLS and plain HTTP alike, so that a redirect can point at either.
     Elsewhere,
+    /// The admin API alone, where no fault is done.
+    Admin,
 }
 
 impl Door {
@@ -16,7 +18,7 @@ impl Door {
     pub(super) fn sessions(&self) -> Range<usize> {
         match self {
             Self::Providers(sessions) => sessions.clone(),
-            Self::Api(_) | Self::Elsewhere => 0..0,
+            Self::Api(_) | Self::Elsewhere | Self::Admin => 0..0,
         }
     }
 }

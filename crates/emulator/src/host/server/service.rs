@@ -9,6 +9,7 @@ use hyper::body::Incoming;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use super::admin::Desk;
 use super::door::Door;
 use super::harm::Harm;
 use super::site::Site;
@@ -38,7 +39,14 @@ pub(super) async fn answer(
     if let Some(connection) = lock(&site.connections).get_mut(*connection) {
         connection.requests = connection.requests.saturating_add(1);
     }
-    let served = match (taken_from(request, site).await, door) {
+    let taken = taken_from(request, site).await;
+    if let Some(desk) = site.desk.get() {
+        let path = taken.as_ref().map_or_else(|(request, _)| &request.path, |request| &request.path);
+        if Desk::claims(door, path) {
+            return Ok(desk.answer(site, taken).into());
+        }
+    }
+    let served = match (taken, door) {
         (Err((request, refusal)), _) => {
             lock(&site.unclaimed).record(exchange(site, request, &refusal, *connection));
             Served { reply: refusal.ready_for_the_wire(None), harm: None }
@@ -56,7 +64,7 @@ pub(super) async fn answer(
             }
             None => served(site, door, request, *connection),
         },
-        (Ok(request), Door::Providers(_)) => served(site, door, request, *connection),
+        (Ok(request), Door::Providers(_) | Door::Admin) => served(site, door, request, *connection),
     };
     // Over HTTP/2, whose connections end when a fault is armed, a request that was under way is answered.
     if let (Some(harm), Some(harms)) = (served.harm, harms)

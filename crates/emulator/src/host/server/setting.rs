@@ -26,6 +26,8 @@ pub struct ServerSetting {
     pub clock: Option<Clock>,
     /// What waits where a fault is slow.
     pub sleep: Sleep,
+    /// Whether there is an admin API.
+    pub admin: Admin,
 }
 
 impl Default for ServerSetting {
@@ -38,6 +40,7 @@ impl Default for ServerSetting {
             limits: Limits::default(),
             clock: None,
             sleep: Sleep::default(),
+            admin: Admin::default(),
         }
     }
 }
@@ -115,6 +118,18 @@ pub enum KubernetesApi {
         /// Its certificate authority, PEM.
         authority_pem: String,
     },
+}
+
+/// Whether there is an admin API, which can change everything and asks nobody who they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Admin {
+    /// There is none: its paths are paths like any other.
+    #[default]
+    Off,
+    /// Under `/_kubeproof/` at the ports of providers, and at a free port of its own, which faults do not touch.
+    On,
+    /// The same, at this port.
+    At(u16),
 }
 
 /// What is borne of clients.

@@ -1,9 +1,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use super::admin::Desk;
 use super::connections::{Connections, Destination};
 use super::door::Door;
 use super::setting::{Clock, Limits, ServerSetting, Sleep};
@@ -25,6 +26,10 @@ pub(super) struct Site {
     pub(super) names: Vec<String>,
     pub(super) limits: Limits,
     pub(super) sleep: Sleep,
+    /// What the journals of this server take their numbers from.
+    pub(super) numbers: Numbers,
+    /// The admin API, when there is one: it is told where everything listens.
+    pub(super) desk: OnceLock<Desk>,
     clock: Option<Clock>,
     panics: AtomicU64,
     faults: watch::Sender<()>,
@@ -41,12 +46,14 @@ impl Site {
         Self {
             sessions,
             elsewhere: Mutex::new(Journal::default().numbered_by(numbers.clone())),
-            unclaimed: Mutex::new(Journal::default().numbered_by(numbers)),
+            unclaimed: Mutex::new(Journal::default().numbered_by(numbers.clone())),
             connections: Mutex::default(),
             certificates,
             names: setting.names(),
             limits: setting.limits,
             sleep: setting.sleep.clone(),
+            numbers,
+            desk: OnceLock::new(),
             clock: setting.clock.clone(),
             panics: AtomicU64::new(0),
             faults: watch::Sender::new(()),
@@ -63,17 +70,27 @@ impl Site {
         self.sessions.get(self.position(provider)?)
     }
 
+    /// A session, locked, that knows what time it is.
+    pub(super) fn told_the_time<'a>(&self, session: &'a Mutex<Session>) -> MutexGuard<'a, Session> {
+        let mut session = lock(session);
+        if let Some(clock) = self.clock() {
+            session.tick(clock);
+        }
+        session
+    }
+
     /// The sessions behind a door.
     pub(super) fn behind<'a>(&'a self, door: &'a Door) -> impl Iterator<Item = &'a Mutex<Session>> {
         door.sessions().filter_map(|at| self.sessions.get(at)).map(Arc::as_ref)
     }
 
     /// What a door leads to.
-    pub(super) fn destination(&self, door: &Door) -> Destination {
+    pub(super) fn destination(&self, door: &Door) -> Option<Destination> {
         match door {
-            Door::Providers(_) => Destination::Providers,
-            Door::Api(at) => Destination::Api(self.sessions.get(*at).map_or("", |session| lock(session).provider())),
-            Door::Elsewhere => Destination::Elsewhere,
+            Door::Providers(_) => Some(Destination::Providers),
+            Door::Api(at) => self.sessions.get(*at).map(|session| Destination::Api(lock(session).provider())),
+            Door::Elsewhere => Some(Destination::Elsewhere),
+            Door::Admin => None,
         }
     }
 

@@ -1,14 +1,14 @@
 use std::fmt;
 use std::net::Ipv4Addr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kubernetes::ApiServer;
 use crate::providers::provisioning::{Readiness, count_call};
 use crate::{AccessKey, Ledger};
 
 /// CCE's side: who may ask, and the clusters, each in a project that it names.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct World {
     /// User tokens that are valid for `X-Auth-Token`.
@@ -39,7 +39,7 @@ pub struct World {
 }
 
 /// A cluster.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cluster {
     /// Its id.
@@ -76,7 +76,7 @@ impl Cluster {
 }
 
 /// The state of a cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It can be accessed.
@@ -88,7 +88,7 @@ pub enum State {
 }
 
 /// Whether the kubeconfig of a cluster with an EIP has the context `externalTLSVerify`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum VerifiedAccess {
     /// It has.
@@ -99,7 +99,7 @@ pub enum VerifiedAccess {
 }
 
 /// Whose cloud it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cloud {
     /// A certificate is good for up to five years, 1827 days at most; `expire_at` may say when it ends.
@@ -110,7 +110,7 @@ pub enum Cloud {
 }
 
 /// Whether a cluster's kubeconfig holds certificates.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Certificates {
     /// It does.
@@ -122,7 +122,7 @@ pub enum Certificates {
 
 /// What a GET with a `Content-Type` that the document does not list is answered with: the document does not say. One that
 /// is absent is answered in either. Of a POST it is verified always.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ContentType {
     /// The certificates: of a GET it is not verified, as newer pages say.

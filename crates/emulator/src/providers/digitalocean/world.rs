@@ -1,13 +1,13 @@
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::usage::Usage;
 use crate::Ledger;
 use crate::kubernetes::ApiServer;
 
 /// DigitalOcean's side: one team's API tokens and clusters, and what was issued so far.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct World {
     /// API tokens that may read every cluster of the team.
@@ -32,7 +32,7 @@ pub struct World {
 }
 
 /// A cluster.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cluster {
     /// Its id.
@@ -51,7 +51,7 @@ pub struct Cluster {
 }
 
 /// What a cluster's kubeconfigs authenticate with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Auth {
     /// A token that expires.
@@ -67,7 +67,7 @@ pub enum Auth {
 }
 
 /// What a call about a cluster is answered with that is still being provisioned.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NotReadyAs {
     /// 404, `not_found`, as it is today.
@@ -78,7 +78,7 @@ pub enum NotReadyAs {
 }
 
 /// What a `type` is answered with that is unknown, or that the cluster does not offer: no document says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UnusableType {
     /// 422, like an `expiry_seconds` that cannot be used.

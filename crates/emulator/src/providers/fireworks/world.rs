@@ -1,13 +1,13 @@
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kubernetes::ApiServer;
 use crate::providers::provisioning::{Readiness, count_call, until_ready};
 use crate::{Ledger, UserToken};
 
 /// Fireworks' side: an account's API keys and clusters.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct World {
     /// API keys that may read every cluster of their account.
@@ -31,7 +31,7 @@ pub struct World {
 }
 
 /// A cluster.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cluster {
     /// Its id.
@@ -49,7 +49,7 @@ pub struct Cluster {
 }
 
 /// The state of a cluster.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It can be used.
@@ -63,7 +63,7 @@ pub enum State {
 }
 
 /// How a field without a value is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unrequested {
     /// As an empty string, as grpc-gateway does by default.
@@ -74,7 +74,7 @@ pub enum Unrequested {
 }
 
 /// What a read mask with an unknown field is answered with: the document does not say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UnknownMaskField {
     /// 400 with `INVALID_ARGUMENT`, the convention of such APIs.

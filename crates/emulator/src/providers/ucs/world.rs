@@ -1,12 +1,12 @@
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::AccessKey;
 use crate::providers::provisioning::{Readiness, count_call};
 
 /// UCS's side: who may ask, and the clusters of an account.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct World {
     /// User tokens that are valid for `X-Auth-Token`.
@@ -32,7 +32,7 @@ pub struct World {
 }
 
 /// A cluster.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cluster {
     /// Its id.
@@ -65,7 +65,7 @@ impl Cluster {
 }
 
 /// The state of a cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It can be accessed.
@@ -79,7 +79,7 @@ pub enum State {
 }
 
 /// What a cluster is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClusterKind {
     /// A third-party cluster that was attached: the only kind with access information.
@@ -90,7 +90,7 @@ pub enum ClusterKind {
 }
 
 /// How a cluster is reached.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Network {
     /// Over the public network.
@@ -101,7 +101,7 @@ pub enum Network {
 }
 
 /// The shape of the message that a repeated call is answered with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DownloadedAs {
     /// `["Downloaded"]`, the only shape that fits the table of the document in docs/.
@@ -113,7 +113,7 @@ pub enum DownloadedAs {
 }
 
 /// The type of the items of access information.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ItemsAs {
     /// Each item is a string that holds a manifest as JSON, as the table of the document in docs/ says.

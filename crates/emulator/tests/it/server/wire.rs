@@ -61,7 +61,16 @@ pub(super) async fn ask_tls(server: &Server, request: &[u8]) -> io::Result<(Vec<
 }
 
 pub(super) async fn connect_tls(server: &Server, alpn: &[&[u8]]) -> io::Result<TlsStream<TcpStream>> {
-    let tcp = TcpStream::connect(address(server)).await?;
+    connect_tls_to(server, address(server), alpn).await
+}
+
+/// A connection to any port of the server.
+pub(super) async fn connect_tls_to(
+    server: &Server,
+    address: SocketAddr,
+    alpn: &[&[u8]],
+) -> io::Result<TlsStream<TcpStream>> {
+    let tcp = TcpStream::connect(address).await?;
     let connector = TlsConnector::from(Arc::new(trusting(server, alpn)));
     connector.connect(ServerName::try_from("localhost").unwrap(), tcp).await
 }
