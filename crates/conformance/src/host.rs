@@ -2,7 +2,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kubeproof_emulator::host::WiremockHost;
-use kubeproof_emulator::host::server::{Ports, Server, ServerSetting, Transport};
+use kubeproof_emulator::host::server::{Destination, Ports, Server, ServerSetting, Transport};
 use kubeproof_emulator::{Exchange, Session};
 
 use crate::case::Case;
@@ -75,7 +75,7 @@ impl Host {
             Self::Wiremock(_) => None,
             Self::Server { server, .. } => {
                 let connections = server.connections();
-                Some(connections.kept().filter(|connection| !connection.elsewhere).count())
+                Some(connections.kept().filter(|connection| connection.leads_to == Destination::Providers).count())
             }
         }
     }

@@ -33,6 +33,9 @@ pub struct Identity {
     pub key_pem: String,
 }
 
+/// The group that may do everything in a cluster; client certificates are of it.
+pub(crate) const ADMINISTRATORS: &str = "system:masters";
+
 /// How long an authority is valid.
 const AUTHORITY_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 3650);
 
@@ -101,12 +104,33 @@ impl Authority {
         not_after: Timestamp,
     ) -> Result<Identity, rcgen::Error> {
         let label = format!("{common_name}/{serial}");
-        let key = key_pair(self.seed, &label)?;
         let mut params = params(self.seed, &label, not_before, not_after);
         params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, common_name);
-        params.distinguished_name.push(DnType::OrganizationName, "system:masters");
+        params.distinguished_name.push(DnType::OrganizationName, ADMINISTRATORS);
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        self.issue(&label, params)
+    }
+
+    /// Issues the certificate of an API server with these names and addresses. It is good whatever a client's clock shows,
+    /// as long as the authority is.
+    ///
+    /// # Errors
+    ///
+    /// When the certificate cannot be made, for a name that no certificate can hold.
+    pub fn issue_server(&self, names: &[String]) -> Result<Identity, rcgen::Error> {
+        const COMMON_NAME: &str = "kube-apiserver";
+        let label = format!("{COMMON_NAME}/{}", names.join("/"));
+        let mut params = params(self.seed, &label, AUTHORITY_START, AUTHORITY_START + AUTHORITY_LIFETIME);
+        params.subject_alt_names = CertificateParams::new(names)?.subject_alt_names;
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, COMMON_NAME);
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        self.issue(&label, params)
+    }
+
+    fn issue(&self, label: &str, mut params: CertificateParams) -> Result<Identity, rcgen::Error> {
+        let key = key_pair(self.seed, label)?;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         let certificate = params.signed_by(&key, &self.issuer)?;
         Ok(Identity {
@@ -196,6 +220,33 @@ mod tests {
         assert_ne!(one.0, other.0);
         assert_ne!(one.1, other.1);
         assert_ne!(one.2, other.2);
+    }
+
+    /// Clients look at their own clocks, and at whatever name they were given.
+    #[test]
+    fn a_server_is_trusted_for_its_names_as_long_as_its_authority() {
+        use rustls::client::WebPkiServerVerifier;
+        use rustls::client::danger::ServerCertVerifier as _;
+        use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+
+        let authority = Authority::new(1, "demo").unwrap();
+        let server = authority.issue_server(&["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(CertificateDer::from(authority.certificate_der().to_vec())).unwrap();
+        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = WebPkiServerVerifier::builder_with_provider(roots.into(), provider).build().unwrap();
+        let is_trusted = |name: &'static str, at: &str| {
+            let at: Timestamp = at.parse().unwrap();
+            let at = UnixTime::since_unix_epoch(std::time::Duration::from_secs(at.as_second().unsigned_abs()));
+            let (certificate, name) = (server.certificate_der.clone().into(), ServerName::try_from(name).unwrap());
+            verifier.verify_server_cert(&certificate, &[], &name, &[], at).is_ok()
+        };
+        for name in ["localhost", "127.0.0.1"] {
+            assert!(is_trusted(name, "2025-01-01T00:00:00Z"));
+            assert!(is_trusted(name, "2034-12-29T00:00:00Z"));
+            assert!(!is_trusted(name, "2035-01-01T00:00:00Z"));
+        }
+        assert!(!is_trusted("::1", "2026-01-01T00:00:00Z"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! without them every test here fails.
 
 mod agreement;
+mod api;
 mod comparison;
 mod corpus;
 mod documents;

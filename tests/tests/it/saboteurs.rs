@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use kubeproof::conformance::adapter::{
     About, Adapter, Credentials, Failure, FailureKind, FetchFuture, FetchRequest, Fetched, adapter_fn,
@@ -109,8 +110,13 @@ impl Hasty {
             Redirects::Refused => reqwest::redirect::Policy::none(),
         };
         let tls = rustls_config();
-        let client =
-            reqwest::Client::builder().tls_backend_preconfigured(tls).redirect(policy).no_proxy().build().unwrap();
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(policy)
+            .timeout(Duration::from_millis(request.timeout_ms))
+            .no_proxy()
+            .build()
+            .unwrap();
         let mut call = client.get(format!("{}{path}", request.base_url)).header("content-type", "application/json");
         if self.authenticates == Authenticates::Yes {
             call = match &request.credentials {

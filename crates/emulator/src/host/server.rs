@@ -4,6 +4,7 @@
 //! mock of HTTP alone cannot do. It is what `kubeproof serve` runs.
 
 mod admin;
+mod api;
 mod connection;
 mod connections;
 mod door;
@@ -15,8 +16,8 @@ mod site;
 mod stream;
 mod tls;
 
-pub use self::connections::{Connection, Connections};
-pub use self::setting::{Admin, Clock, Limits, Ports, ServerSetting, Sleep, Sleeping, Transport};
+pub use self::connections::{Connection, Connections, Destination};
+pub use self::setting::{Admin, Clock, KubernetesApi, Limits, Ports, ServerSetting, Sleep, Sleeping, Transport};
 
 use std::io;
 use std::net::SocketAddr;
@@ -32,6 +33,7 @@ use self::site::Site;
 use self::tls::Certificates;
 use super::dispatch::lock;
 use crate::journal::Numbers;
+use crate::kubernetes::ApiServer;
 use crate::{Exchange, Fault, Session};
 
 /// Several [`Session`]s on sockets of their own.
@@ -99,6 +101,7 @@ impl Server {
             bound.push(listener);
         }
         bound.push(elsewhere);
+        bound.extend(api::bind(&site, &setting)?);
         let admin = match setting.admin {
             Admin::Off => None,
             Admin::On => Some(0),
@@ -131,6 +134,15 @@ impl Server {
         let at = self.site.position(provider)?;
         let address = self.addresses.get(at)?;
         Some(format!("{}://{address}", self.transport.scheme()))
+    }
+
+    /// Where the Kubernetes API is that the kubeconfigs of a provider point at: of the stub, the address below which every
+    /// cluster has a path of its own. `None` when the provider is not served, or its answers point at none.
+    pub fn api_url(&self, provider: &str) -> Option<String> {
+        self.session(provider)?.api().map(|api| match api {
+            ApiServer::Stub { base_url } => base_url.clone(),
+            ApiServer::Real { url, .. } => url.clone(),
+        })
     }
 
     /// Where the admin API and its page are reached whatever is done to connections, such as

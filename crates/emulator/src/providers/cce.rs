@@ -39,11 +39,12 @@ use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
-use crate::hex::hex;
+use crate::hex::uuid;
 use crate::iam::{self, Bearer, Fault, Iam, Rights, request_id};
+use crate::kubernetes::{ApiServer, authority_data};
 use crate::ledger::Issued;
 use crate::pki::{self, Authority};
-use crate::{Admission, Caller, Complaint, Edition, Emulation, Presented, Reply, Request, decoded};
+use crate::{Admission, Caller, Complaint, Edition, Emulation, Ledger, Presented, Reply, Request, decoded};
 
 /// The emulation.
 pub struct Cce;
@@ -78,8 +79,24 @@ impl Emulation for Cce {
         world.ledger.admits(at, cluster, presented)
     }
 
-    fn certificate_authority(world: &World) -> String {
-        authority(world).map(|authority| authority.certificate_pem().to_owned()).unwrap_or_default()
+    fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
+        authority(world)
+    }
+
+    fn clusters(world: &World) -> Vec<BTreeMap<String, String>> {
+        world.clusters.iter().map(ids).collect()
+    }
+
+    fn ledger(world: &World) -> Option<&Ledger> {
+        Some(&world.ledger)
+    }
+
+    fn ledger_mut(world: &mut World) -> Option<&mut Ledger> {
+        Some(&mut world.ledger)
+    }
+
+    fn point_api(world: &mut World, api: ApiServer) {
+        world.api = Some(api);
     }
 
     fn secrets(world: &World) -> Vec<String> {
@@ -242,8 +259,13 @@ fn issue(edition: Edition, world: &mut World, asked: &Asked, now: Timestamp) -> 
             Err(error) => return Reply::harness_error(format!("no certificate could be made: {error}")),
         },
     };
-    let reply = Reply::answer("cce.status.200", StatusCode::OK, explanation)
-        .with_json(&kubeconfig::document(edition, &cluster, &material));
+    let api = world.api.as_ref().map(|api| api.server(&ids(&cluster)));
+    let reply = Reply::answer("cce.status.200", StatusCode::OK, explanation).with_json(&kubeconfig::document(
+        edition,
+        &cluster,
+        api.as_deref(),
+        &material,
+    ));
     match asked.way {
         Way::Get => reply,
         // `cce.reply.port-id`
@@ -270,10 +292,7 @@ fn not_ready(state: State) -> Option<Reply> {
 
 /// The id of a cluster's control node port, in the form of a UUID: the same for the same cluster of the same world.
 fn port_id(seed: u64, cluster_id: &str) -> String {
-    let digest = hex(&Sha256::digest(format!("port/{seed}/{cluster_id}")));
-    let mut digits = digest.chars();
-    let groups = [8, 4, 4, 4, 12].map(|length| digits.by_ref().take(length).collect::<String>());
-    groups.join("-")
+    uuid(&Sha256::digest(format!("port/{seed}/{cluster_id}")))
 }
 
 /// Makes a client certificate for the user of `cluster` that differs from every one made before.
@@ -284,10 +303,12 @@ fn certify(
 ) -> Result<kubeconfig::Material, rcgen::Error> {
     let authority = authority(world)?;
     let serial = world.ledger.count().saturating_add(1);
-    let identity = authority.issue_client(&format!("user of {}", cluster.id), serial, valid.start, valid.end)?;
-    let material = kubeconfig::Material::new(&authority, &identity);
+    let user = format!("user of {}", cluster.id);
+    let identity = authority.issue_client(&user, serial, valid.start, valid.end)?;
+    let material = kubeconfig::Material::new(authority_data(world.api.as_ref(), &authority).into_owned(), &identity);
     world.ledger.enter(Issued {
         cluster: ids(cluster),
+        user,
         credential: Presented::ClientCertificate(identity.certificate_der),
         secrets: pki::secrets_of(&identity.key_pem).collect(),
         valid,

@@ -33,6 +33,7 @@ use self::usage::after;
 use super::bearer::bearer;
 use super::provisioning::{Readiness, count_call, until_ready};
 use crate::hex::hex;
+use crate::kubernetes::{ApiServer, authority_data};
 use crate::ledger::Issued;
 use crate::pki::{self, Authority};
 use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented, Reply, Request, decoded};
@@ -106,8 +107,24 @@ impl Emulation for DigitalOcean {
         world.ledger.admits(at, cluster, presented)
     }
 
-    fn certificate_authority(world: &World) -> String {
-        authority(world).map(|authority| authority.certificate_pem().to_owned()).unwrap_or_default()
+    fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
+        authority(world)
+    }
+
+    fn clusters(world: &World) -> Vec<BTreeMap<String, String>> {
+        world.clusters.iter().map(ids).collect()
+    }
+
+    fn ledger(world: &World) -> Option<&Ledger> {
+        Some(&world.ledger)
+    }
+
+    fn ledger_mut(world: &mut World) -> Option<&mut Ledger> {
+        Some(&mut world.ledger)
+    }
+
+    fn point_api(world: &mut World, api: ApiServer) {
+        world.api = Some(api);
     }
 
     fn secrets(world: &World) -> Vec<String> {
@@ -219,22 +236,24 @@ fn token_kubeconfig(
     let token = hex(&Sha256::digest(format!("token/{}/{}/{}", world.seed, cluster.id, world.ledger.count())));
     world.ledger.enter(Issued {
         cluster: ids(cluster),
+        user: user_name(cluster),
         credential: Presented::Token(token.clone()),
         secrets: vec![token.clone()],
         valid: now..expires,
     });
     let explanation = format!("issued a new token at {now} that is valid until {expires}");
-    Ok(kubeconfig("digitalocean.reply.token", explanation, cluster, &authority, User::Token(&token)))
+    Ok(kubeconfig("digitalocean.reply.token", explanation, world, cluster, &authority, User::Token(&token)))
 }
 
 fn certificate_kubeconfig(world: &mut World, cluster: &Cluster, now: Timestamp) -> Result<Reply, rcgen::Error> {
     let authority = authority(world)?;
     let expires = after(now, SEVEN_DAYS);
-    let user = format!("{}-admin", full_name(cluster));
+    let user = user_name(cluster);
     let identity = authority.issue_client(&user, world.ledger.count(), now, expires)?;
     let (certificate, key) = (STANDARD.encode(&identity.certificate_pem), STANDARD.encode(&identity.key_pem));
     world.ledger.enter(Issued {
         cluster: ids(cluster),
+        user,
         credential: Presented::ClientCertificate(identity.certificate_der),
         secrets: pki::secrets_of(&identity.key_pem).collect(),
         valid: now..expires,
@@ -242,7 +261,7 @@ fn certificate_kubeconfig(world: &mut World, cluster: &Cluster, now: Timestamp) 
     let explanation =
         format!("issued a client certificate that is valid until {expires}; `expiry_seconds` has no part in it");
     let user = User::Certificate { certificate: &certificate, key: &key };
-    Ok(kubeconfig("digitalocean.reply.certificate", explanation, cluster, &authority, user))
+    Ok(kubeconfig("digitalocean.reply.certificate", explanation, world, cluster, &authority, user))
 }
 
 fn sso_kubeconfig(world: &World, cluster: &Cluster) -> Result<Reply, rcgen::Error> {
@@ -250,19 +269,23 @@ fn sso_kubeconfig(world: &World, cluster: &Cluster) -> Result<Reply, rcgen::Erro
     let explanation =
         "a kubeconfig that logs in by single sign-on: nothing is issued, and `expiry_seconds` has no part in it";
     let user = User::Sso { cluster_id: &cluster.id };
-    Ok(kubeconfig("digitalocean.sso.exec", explanation.to_owned(), cluster, &authority, user))
+    Ok(kubeconfig("digitalocean.sso.exec", explanation.to_owned(), world, cluster, &authority, user))
 }
 
 fn kubeconfig(
     clause: &'static str,
     explanation: String,
+    world: &World,
     cluster: &Cluster,
     authority: &Authority,
     user: User<'_>,
 ) -> Reply {
     let name = full_name(cluster);
-    let server = format!("https://{}.k8s.ondigitalocean.com", cluster.id);
-    let yaml = Kubeconfig { name: &name, server: &server, authority: authority.certificate_data(), user }.yaml();
+    let api = world.api.as_ref();
+    let server =
+        api.map_or_else(|| format!("https://{}.k8s.ondigitalocean.com", cluster.id), |api| api.server(&ids(cluster)));
+    let authority = authority_data(api, authority);
+    let yaml = Kubeconfig { name: &name, server: &server, authority: &authority, user }.yaml();
     Reply::answer(clause, StatusCode::OK, explanation).with_body("application/yaml", yaml)
 }
 
@@ -274,6 +297,11 @@ fn write(reply: Reply, problem: Problem, world: &World) -> Reply {
 /// What a caller names the cluster by.
 fn ids(cluster: &Cluster) -> BTreeMap<String, String> {
     BTreeMap::from([("cluster_id".to_owned(), cluster.id.clone())])
+}
+
+/// Whom the cluster takes the bearer of a credential for.
+fn user_name(cluster: &Cluster) -> String {
+    format!("{}-admin", full_name(cluster))
 }
 
 /// What a kubeconfig calls the cluster.

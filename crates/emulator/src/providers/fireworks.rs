@@ -18,8 +18,9 @@ use self::mask::{Mask, Shown};
 use self::route::{Operation, Route, route};
 use self::world::Found;
 use super::bearer::bearer;
+use crate::kubernetes::{ApiServer, authority_data};
 use crate::pki::Authority;
-use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented, Reply, Request};
+use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Ledger, Presented, Reply, Request};
 
 /// The emulation. It changes its world only in that a call about a cluster that is being created brings it nearer to being
 /// ready.
@@ -70,25 +71,39 @@ impl Emulation for Fireworks {
     }
 
     fn caller(world: &World) -> Caller {
-        let ids = |cluster: &Cluster| {
-            [("account_id".to_owned(), cluster.account_id.clone()), ("cluster_id".to_owned(), cluster.id.clone())]
-        };
         Caller {
             credentials: world.api_keys.iter().cloned().map(CallerCredentials::Bearer).collect(),
-            cluster: world.clusters.iter().take(1).flat_map(ids).collect(),
+            cluster: world.clusters.first().map(ids).unwrap_or_default(),
         }
     }
 
-    fn admits(_: &World, _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {
-        Admission::Refused("fireworks issues no user credentials")
+    /// Fireworks issues no user credentials: what the clusters accept comes from elsewhere.
+    fn admits(world: &World, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
+        world.user_tokens.admits(at, cluster, presented)
     }
 
-    fn certificate_authority(world: &World) -> String {
-        authority(world).map(|authority| authority.certificate_pem().to_owned()).unwrap_or_default()
+    fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
+        authority(world)
+    }
+
+    fn clusters(world: &World) -> Vec<BTreeMap<String, String>> {
+        world.clusters.iter().map(ids).collect()
+    }
+
+    fn ledger(world: &World) -> Option<&Ledger> {
+        Some(&world.user_tokens)
+    }
+
+    fn ledger_mut(world: &mut World) -> Option<&mut Ledger> {
+        Some(&mut world.user_tokens)
+    }
+
+    fn point_api(world: &mut World, api: ApiServer) {
+        world.api = Some(api);
     }
 
     fn secrets(world: &World) -> Vec<String> {
-        world.api_keys.iter().chain(&world.forbidden_api_keys).cloned().collect()
+        world.api_keys.iter().chain(&world.forbidden_api_keys).cloned().chain(world.user_tokens.secrets()).collect()
     }
 }
 
@@ -100,8 +115,8 @@ fn respond(world: &mut World, request: &Request) -> Result<Reply, Refusal> {
     };
     match cluster.count_call() {
         Found::Ready => {
-            let endpoint = cluster.endpoint.clone();
-            Ok(connection_info(world, endpoint, &mask, shown))
+            let cluster = cluster.clone();
+            Ok(connection_info(world, &cluster, &mask, shown))
         }
         Found::Refusing { until } => Err(Code::FailedPrecondition.by(
             "fireworks.reply.not-ready",
@@ -210,9 +225,11 @@ fn find(world: &World, route: &Route) -> Result<usize, Refusal> {
     })
 }
 
-fn connection_info(world: &World, endpoint: String, mask: &Mask, shown: Shown) -> Reply {
+fn connection_info(world: &World, cluster: &Cluster, mask: &Mask, shown: Shown) -> Reply {
+    let api = world.api.as_ref();
+    let endpoint = api.map_or_else(|| cluster.endpoint.clone(), |api| api.server(&ids(cluster)));
     let ca_data = match authority(world) {
-        Ok(authority) => authority.certificate_data().to_owned(),
+        Ok(authority) => authority_data(api, &authority).into_owned(),
         Err(broken) => return Reply::harness_error(format!("the cluster's certificate cannot be made: {broken}")),
     };
     let clause = match mask {
@@ -237,6 +254,13 @@ fn fields(world: &World, clause: &'static str, explanation: impl Into<String>, v
 
 fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
     Authority::shared(world.seed, "kubernetes")
+}
+
+/// What a caller names the cluster by.
+fn ids(cluster: &Cluster) -> BTreeMap<String, String> {
+    [("account_id", &cluster.account_id), ("cluster_id", &cluster.id)]
+        .map(|(name, id)| (name.to_owned(), id.clone()))
+        .into()
 }
 
 fn known_names(world: &World) -> String {

@@ -28,12 +28,14 @@ mod world;
 pub use world::{Cluster, ClusterKind, DownloadedAs, Incident, ItemsAs, Network, State, World};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 
 use crate::iam::{self, Bearer, Fault, Iam, Rights, request_id};
-use crate::{Admission, Caller, Complaint, Edition, Emulation, Presented, Reply, Request, decoded};
+use crate::pki::Authority;
+use crate::{Admission, Caller, Complaint, Edition, Emulation, Presented, Rejection, Reply, Request, decoded};
 use parameters::PrivateAccess;
 
 /// The emulation.
@@ -73,13 +75,12 @@ impl Emulation for Ucs {
     }
 
     fn admits(_: &World, _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {
-        Admission::Refused(
-            "access information is for an agent that connects a cluster: nothing in it opens the Kubernetes API",
-        )
+        // Access information is for an agent that connects a cluster.
+        Admission::Refused(Rejection::NothingIssued)
     }
 
-    fn certificate_authority(world: &World) -> String {
-        manifests::authority(world).map(|authority| authority.certificate_pem().to_owned()).unwrap_or_default()
+    fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
+        manifests::authority(world)
     }
 
     fn secrets(world: &World) -> Vec<String> {

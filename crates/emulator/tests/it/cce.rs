@@ -8,7 +8,7 @@ use http::Method;
 use jiff::{SignedDuration, Timestamp};
 use kubeproof_emulator::providers::cce::{AccessKey, Cce, Certificates, Cluster, ContentType, Incident, State, World};
 use kubeproof_emulator::{
-    Admission, CallerCredentials, EPOCH, Emulation, Presented, Reply, Request, Session, Setting, Verdict,
+    Admission, CallerCredentials, EPOCH, Emulation, Presented, Rejection, Reply, Request, Session, Setting, Verdict,
 };
 use serde_json::{Value, json};
 
@@ -358,9 +358,9 @@ fn every_call_issues_a_certificate_that_the_cluster_admits_until_it_expires() {
         let admits = |at: SignedDuration, presented: &Presented| admits_to(target, at, presented);
         assert_eq!(admits(SignedDuration::ZERO, &presented), Admission::Admitted);
         assert_eq!(admits(lifetime - second, &presented), Admission::Admitted);
-        assert_eq!(admits(lifetime, &presented), Admission::Refused("the credential has expired"));
-        assert_eq!(admits(-second, &presented), Admission::Refused("the credential is not valid yet"));
-        let another = Admission::Refused("the credential was issued for another cluster");
+        assert_eq!(admits(lifetime, &presented), Admission::Refused(Rejection::Expired));
+        assert_eq!(admits(-second, &presented), Admission::Refused(Rejection::NotYetValid));
+        let another = Admission::Refused(Rejection::AnotherCluster);
         for elsewhere in [elsewhere.to_owned(), target.replace("abc/", "abd/")] {
             assert_eq!(admits_to(&elsewhere, SignedDuration::ZERO, &presented), another);
         }

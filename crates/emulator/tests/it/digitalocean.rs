@@ -10,7 +10,8 @@ use kubeproof_emulator::providers::digitalocean::{
     Auth, Cluster, DigitalOcean, Incident, NotReadyAs, UnusableType, World,
 };
 use kubeproof_emulator::{
-    Admission, Calls, EPOCH, Edition, Emulation, Happening, Presented, Reply, Request, Session, Setting, Verdict,
+    Admission, Calls, EPOCH, Edition, Emulation, Happening, Presented, Rejection, Reply, Request, Session, Setting,
+    Verdict,
 };
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -161,7 +162,7 @@ fn check_lifetime(target: &str, lifetime: SignedDuration) {
     assert_eq!(session.admits(expires - SECOND, &cluster_of(target), &credential), Admission::Admitted, "{target}");
     assert_eq!(
         session.admits(expires, &cluster_of(target), &credential),
-        Admission::Refused("the credential has expired"),
+        Admission::Refused(Rejection::Expired),
         "{target}"
     );
 }
@@ -196,7 +197,7 @@ fn a_certificate_is_valid_for_seven_days_whatever_is_asked_for() {
 #[test]
 fn nothing_is_admitted_that_was_not_issued() {
     let mut session = session();
-    let unknown = Admission::Refused("the credential was not issued by this world");
+    let unknown = Admission::Refused(Rejection::Unknown);
     for target in [TOKEN_CLUSTER, CERTIFICATE_CLUSTER] {
         let credential = credential(&session.handle(get(target)));
         let forged = match credential {
@@ -231,7 +232,7 @@ fn every_call_makes_another_credential_and_the_earlier_ones_stay_good() {
         assert_eq!(session.admits(EPOCH, &cluster_of(target), &second), Admission::Admitted);
         // Of its own cluster only.
         let elsewhere = if target == TOKEN_CLUSTER { CERTIFICATE_CLUSTER } else { TOKEN_CLUSTER };
-        let refused = Admission::Refused("the credential was issued for another cluster");
+        let refused = Admission::Refused(Rejection::AnotherCluster);
         assert_eq!(session.admits(EPOCH, &cluster_of(elsewhere), &first), refused);
     }
 }

@@ -7,7 +7,8 @@ use kubeproof_emulator::providers::fireworks::{
     Cluster, Fireworks, Incident, State, UnknownMaskField, Unrequested, World,
 };
 use kubeproof_emulator::{
-    Admission, Calls, EPOCH, Edition, Emulation, Happening, Presented, Reply, Request, Session, Setting, Verdict,
+    Admission, Calls, EPOCH, Edition, Emulation, Happening, Presented, Rejection, Reply, Request, Session, Setting,
+    Verdict,
 };
 use serde_json::{Value, json};
 
@@ -277,7 +278,10 @@ fn an_incident_speaks_the_dialect() {
 }
 
 #[test]
-fn no_credential_is_admitted_because_none_is_issued() {
+fn no_credential_is_issued_and_only_tokens_of_the_world_are_admitted() {
+    let (world, cluster) = (World::default(), Fireworks::caller(&World::default()).cluster);
+    let admits = |token: &str| Fireworks::admits(&world, EPOCH, &cluster, &Presented::Token(token.to_owned()));
+    assert_eq!(admits("example-fireworks-user-token"), Admission::Admitted);
     for presented in [
         Presented::Token("example-fireworks-api-key".to_owned()),
         Presented::Token(String::new()),
@@ -285,7 +289,7 @@ fn no_credential_is_admitted_because_none_is_issued() {
     ] {
         let admission =
             Fireworks::admits(&World::default(), EPOCH, &Fireworks::caller(&World::default()).cluster, &presented);
-        assert_eq!(admission, Admission::Refused("fireworks issues no user credentials"));
+        assert_eq!(admission, Admission::Refused(Rejection::Unknown));
     }
 }
 

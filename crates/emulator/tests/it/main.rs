@@ -5,6 +5,7 @@ mod cce_newer;
 mod clauses;
 mod digitalocean;
 mod fireworks;
+mod kubernetes;
 mod proper;
 mod robustness;
 mod secrecy;

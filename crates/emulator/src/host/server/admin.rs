@@ -64,7 +64,7 @@ impl Desk {
     pub(super) fn claims(door: &Door, path: &str) -> bool {
         match door {
             Door::Admin => true,
-            Door::Elsewhere => false,
+            Door::Api(_) | Door::Elsewhere => false,
             Door::Providers(_) => {
                 path.strip_prefix(PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             }

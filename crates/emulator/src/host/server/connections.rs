@@ -23,14 +23,26 @@ pub struct Connection {
     pub at: Timestamp,
     /// Who made it.
     pub peer: SocketAddr,
-    /// Whether it led to the second origin.
-    pub elsewhere: bool,
+    /// What it led to.
+    pub leads_to: Destination,
     /// What is spoken, once that is known: `http/1.1` or `h2`, after `tls` where there is any.
     pub protocol: Option<&'static str>,
     /// How many requests came on it.
     pub requests: u64,
     /// How it ended; `None` while it lasts. Holds no secret.
     pub end: Option<String>,
+}
+
+/// What a [`Connection`] leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Destination {
+    /// The providers that are at its port.
+    Providers,
+    /// The stub Kubernetes API of the clusters of this provider.
+    Api(&'static str),
+    /// The second origin.
+    Elsewhere,
 }
 
 impl Connections {
@@ -51,13 +63,13 @@ impl Connections {
     }
 
     /// Enters a connection, and gives its number.
-    pub(super) fn enter(&mut self, at: Timestamp, peer: SocketAddr, elsewhere: bool) -> u64 {
+    pub(super) fn enter(&mut self, at: Timestamp, peer: SocketAddr, leads_to: Destination) -> u64 {
         self.made = self.made.saturating_add(1);
         while self.kept.len() >= Self::CAPACITY {
             self.kept.pop_front();
         }
         let number = self.made;
-        self.kept.push_back(Connection { number, at, peer, elsewhere, protocol: None, requests: 0, end: None });
+        self.kept.push_back(Connection { number, at, peer, leads_to, protocol: None, requests: 0, end: None });
         number
     }
 
@@ -83,7 +95,7 @@ mod tests {
         let mut connections = Connections::default();
         let peer = SocketAddr::from(([127, 0, 0, 1], 1));
         for _ in 0..=Connections::CAPACITY {
-            connections.enter(EPOCH, peer, false);
+            connections.enter(EPOCH, peer, Destination::Providers);
         }
         assert_eq!(connections.made(), 1025);
         assert_eq!(connections.kept().count(), Connections::CAPACITY);
@@ -98,7 +110,7 @@ mod tests {
         let mut connections = Connections::default();
         let peer = SocketAddr::from(([127, 0, 0, 1], 1));
         for _ in 0..4 {
-            connections.enter(EPOCH, peer, false);
+            connections.enter(EPOCH, peer, Destination::Providers);
         }
         for ended in [1, 3] {
             connections.get_mut(ended).unwrap().end = Some("closed".to_owned());
@@ -107,7 +119,7 @@ mod tests {
         assert_eq!(connections.kept().map(|connection| connection.number).collect::<Vec<_>>(), [2, 4]);
         assert_eq!(connections.get_mut(4).unwrap().number, 4);
         assert!(connections.get_mut(3).is_none());
-        assert_eq!(connections.enter(EPOCH, peer, false), 5);
+        assert_eq!(connections.enter(EPOCH, peer, Destination::Providers), 5);
         assert_eq!(connections.get_mut(5).unwrap().number, 5);
     }
 }

@@ -75,11 +75,10 @@ impl Listening {
                 _ = faults.changed() => self.heed(&site),
                 Some(ended) = connections.join_next(), if !connections.is_empty() => note_panic(&site, &ended),
                 (place, stream, peer) = accept(&self.state, &self.places, &site) => {
-                    let enter = |elsewhere| super::lock(&site.connections).enter(site.now(), peer, elsewhere);
-                    let number = match self.door {
-                        Door::Providers(_) => enter(false),
-                        Door::Elsewhere => enter(true),
-                        Door::Admin => Connections::UNCOUNTED,
+                    let enter = |leads_to| super::lock(&site.connections).enter(site.now(), peer, leads_to);
+                    let number = match site.destination(&self.door) {
+                        Some(leads_to) => enter(leads_to),
+                        None => Connections::UNCOUNTED,
                     };
                     let serving = connection::serve(Arc::clone(&site), self.door.clone(), stream, number);
                     connections.spawn(async move {

@@ -24,6 +24,8 @@ pub(super) struct Context {
     pub(super) site: Arc<Site>,
     pub(super) door: Door,
     pub(super) connection: u64,
+    /// What the client presented of itself over TLS, DER.
+    pub(super) client_certificate: Option<Vec<u8>>,
     /// Takes the connection over; absent where HTTP/2 is spoken.
     pub(super) harms: Option<mpsc::Sender<Harm>>,
 }
@@ -33,7 +35,7 @@ pub(super) async fn answer(
     context: Arc<Context>,
     request: hyper::Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
-    let Context { site, door, connection, harms } = &*context;
+    let Context { site, door, connection, client_certificate, harms } = &*context;
     if let Some(connection) = lock(&site.connections).get_mut(*connection) {
         connection.requests = connection.requests.saturating_add(1);
     }
@@ -54,6 +56,14 @@ pub(super) async fn answer(
             lock(&site.elsewhere).record(exchange(site, request, &reply, *connection));
             Served { reply, harm: None }
         }
+        (Ok(request), Door::Api(at)) => match site.sessions.get(*at) {
+            Some(session) => {
+                let certificate = client_certificate.as_deref();
+                let reply = dispatch::serve_api(session, site.clock(), request, certificate, *connection);
+                Served { reply, harm: None }
+            }
+            None => served(site, door, request, *connection),
+        },
         (Ok(request), Door::Providers(_) | Door::Admin) => served(site, door, request, *connection),
     };
     // Over HTTP/2, whose connections end when a fault is armed, a request that was under way is answered.

@@ -18,6 +18,8 @@ pub struct ServerSetting {
     pub ports: Ports,
     /// Whether TLS is spoken.
     pub transport: Transport,
+    /// The Kubernetes API that issued kubeconfigs point at.
+    pub kubernetes_api: KubernetesApi,
     /// What is borne of clients.
     pub limits: Limits,
     /// What tells the time; without one the emulators' clocks stand at [`EPOCH`](crate::EPOCH).
@@ -34,6 +36,7 @@ impl Default for ServerSetting {
             address: Ipv4Addr::LOCALHOST.into(),
             ports: Ports::default(),
             transport: Transport::default(),
+            kubernetes_api: KubernetesApi::default(),
             limits: Limits::default(),
             clock: None,
             sleep: Sleep::default(),
@@ -97,6 +100,24 @@ impl Transport {
             Self::Tls => "https",
         }
     }
+}
+
+/// The Kubernetes API that issued kubeconfigs point at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum KubernetesApi {
+    /// None: they name the addresses that the providers' documents name, at which nobody is.
+    #[default]
+    None,
+    /// The [stub](crate::kubernetes), at a free port for each provider, with TLS whatever the [`Transport`]: clients
+    /// present certificates.
+    Stub,
+    /// One that is not this server's. Whether it accepts what is issued is its own affair.
+    Real {
+        /// Its address.
+        url: String,
+        /// Its certificate authority, PEM.
+        authority_pem: String,
+    },
 }
 
 /// Whether there is an admin API, which can change everything and asks nobody who they are.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::admin::Desk;
-use super::connections::Connections;
+use super::connections::{Connections, Destination};
 use super::door::Door;
 use super::setting::{Clock, Limits, ServerSetting, Sleep};
 use super::tls::Certificates;
@@ -22,6 +22,8 @@ pub(super) struct Site {
     pub(super) unclaimed: Mutex<Journal>,
     pub(super) connections: Mutex<Connections>,
     pub(super) certificates: Option<Certificates>,
+    /// What the certificates of this server are for.
+    pub(super) names: Vec<String>,
     pub(super) limits: Limits,
     pub(super) sleep: Sleep,
     /// What the journals of this server take their numbers from.
@@ -47,6 +49,7 @@ impl Site {
             unclaimed: Mutex::new(Journal::default().numbered_by(numbers.clone())),
             connections: Mutex::default(),
             certificates,
+            names: setting.names(),
             limits: setting.limits,
             sleep: setting.sleep.clone(),
             numbers,
@@ -79,6 +82,16 @@ impl Site {
     /// The sessions behind a door.
     pub(super) fn behind<'a>(&'a self, door: &'a Door) -> impl Iterator<Item = &'a Mutex<Session>> {
         door.sessions().filter_map(|at| self.sessions.get(at)).map(Arc::as_ref)
+    }
+
+    /// What a door leads to.
+    pub(super) fn destination(&self, door: &Door) -> Option<Destination> {
+        match door {
+            Door::Providers(_) => Some(Destination::Providers),
+            Door::Api(at) => self.sessions.get(*at).map(|session| Destination::Api(lock(session).provider())),
+            Door::Elsewhere => Some(Destination::Elsewhere),
+            Door::Admin => None,
+        }
     }
 
     /// Whether nobody should listen at a door.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Cluster, VerifiedAccess, edition};
 use crate::Edition;
-use crate::pki::{Authority, Identity};
+use crate::pki::Identity;
 
 /// What a kubeconfig proves identities with, each as base64 of PEM; all empty in the document's example.
 #[derive(Default)]
@@ -17,9 +17,9 @@ pub(super) struct Material {
 }
 
 impl Material {
-    pub(super) fn new(authority: &Authority, identity: &Identity) -> Self {
+    pub(super) fn new(certificate_authority: String, identity: &Identity) -> Self {
         Self {
-            certificate_authority: authority.certificate_data().to_owned(),
+            certificate_authority,
             client_certificate: data(&identity.certificate_pem),
             client_key: data(&identity.key_pem),
         }
@@ -46,8 +46,8 @@ enum Trust {
 }
 
 impl Access {
-    fn cluster(&self, material: &Material) -> Value {
-        let server = format!("https://{}:5443", self.ip);
+    fn cluster(&self, api: Option<&str>, material: &Material) -> Value {
+        let server = api.map_or_else(|| format!("https://{}:5443", self.ip), str::to_owned);
         match self.trust {
             Trust::Verified => json!({
                 "server": server,
@@ -76,8 +76,8 @@ fn accesses(edition: Edition, cluster: &Cluster) -> Vec<Access> {
     accesses
 }
 
-/// The answer's body, its keys in the order of the document's example.
-pub(super) fn document(edition: Edition, cluster: &Cluster, material: &Material) -> Value {
+/// The answer's body, its keys in the order of the document's example. Every way leads to `api`, when there is one.
+pub(super) fn document(edition: Edition, cluster: &Cluster, api: Option<&str>, material: &Material) -> Value {
     let accesses = accesses(edition, cluster);
     let current = if cluster.public_ip.is_some() { "external" } else { "internal" };
     json!({
@@ -86,7 +86,7 @@ pub(super) fn document(edition: Edition, cluster: &Cluster, material: &Material)
         "preferences": {},
         "clusters": accesses.iter().map(|access| json!({
             "name": access.cluster,
-            "cluster": access.cluster(material),
+            "cluster": access.cluster(api, material),
         })).collect::<Vec<_>>(),
         "users": [{
             "name": "user",

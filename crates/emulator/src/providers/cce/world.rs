@@ -3,6 +3,7 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kubernetes::ApiServer;
 use crate::providers::provisioning::{Readiness, count_call};
 use crate::{AccessKey, Ledger};
 
@@ -29,6 +30,9 @@ pub struct World {
     /// The client certificates that were handed out; empty in a world file.
     #[serde(skip)]
     pub ledger: Ledger,
+    /// Where the Kubernetes API of the clusters is, when it is somewhere; nowhere in a world file.
+    #[serde(skip)]
+    pub api: Option<ApiServer>,
     /// How many requests came; none in a world file.
     #[serde(skip)]
     pub calls: u64,
@@ -175,6 +179,7 @@ impl Default for World {
             cloud: Cloud::default(),
             seed: 1,
             ledger: Ledger::default(),
+            api: None,
             calls: 0,
         }
     }
@@ -193,6 +198,7 @@ impl fmt::Debug for World {
             .field("cloud", &self.cloud)
             .field("seed", &self.seed)
             .field("ledger", &self.ledger)
+            .field("api", &self.api)
             .field("calls", &self.calls)
             .finish()
     }

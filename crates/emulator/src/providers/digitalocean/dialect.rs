@@ -2,7 +2,7 @@ use http::StatusCode;
 use sha2::{Digest, Sha256};
 
 use super::usage::Quota;
-use crate::hex::hex;
+use crate::hex::uuid;
 use crate::{Decision, Reply};
 
 /// Why something is not given, in DigitalOcean's words. The clause and the explanation are ours.
@@ -93,8 +93,5 @@ pub(super) fn with_quota(reply: Reply, quota: Quota) -> Reply {
 
 /// A request id: a UUID that is the same for the same call of the same world.
 pub(super) fn request_id(seed: u64, call: u64, decision: &Decision) -> String {
-    let digest = hex(&Sha256::digest(format!("request/{seed}/{call}/{}", decision.clause)));
-    let part = |from: usize, to: usize| digest.get(from..to).unwrap_or_default();
-    // The digits of version 4 and variant 1, so that a strict reader takes it for a UUID.
-    format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
+    uuid(&Sha256::digest(format!("request/{seed}/{call}/{}", decision.clause)))
 }

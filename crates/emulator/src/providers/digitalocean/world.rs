@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::usage::Usage;
 use crate::Ledger;
+use crate::kubernetes::ApiServer;
 
 /// DigitalOcean's side: one team's API tokens and clusters, and what was issued so far.
 #[derive(Clone, Serialize, Deserialize)]
@@ -22,6 +23,9 @@ pub struct World {
     /// The credentials that were issued; empty in a world file.
     #[serde(skip)]
     pub ledger: Ledger,
+    /// Where the Kubernetes API of the clusters is, when it is somewhere; nowhere in a world file.
+    #[serde(skip)]
+    pub api: Option<ApiServer>,
     /// The requests that were counted; none in a world file.
     #[serde(skip)]
     pub usage: Usage,
@@ -121,6 +125,7 @@ impl Default for World {
             unusable_type: UnusableType::default(),
             seed: 1,
             ledger: Ledger::default(),
+            api: None,
             usage: Usage::default(),
         }
     }
@@ -136,6 +141,7 @@ impl fmt::Debug for World {
             .field("unusable_type", &self.unusable_type)
             .field("seed", &self.seed)
             .field("ledger", &self.ledger)
+            .field("api", &self.api)
             .field("usage", &self.usage)
             .finish()
     }

@@ -2,7 +2,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kubernetes::ApiServer;
 use crate::providers::provisioning::{Readiness, count_call, until_ready};
+use crate::{Ledger, UserToken};
 
 /// Fireworks' side: an account's API keys and clusters.
 #[derive(Clone, Serialize, Deserialize)]
@@ -12,6 +14,8 @@ pub struct World {
     pub api_keys: Vec<String>,
     /// API keys that are valid, but whose owner may not read these clusters.
     pub forbidden_api_keys: Vec<String>,
+    /// Tokens that the Kubernetes API of every cluster accepts, a list of [`UserToken`]s: Fireworks hands out none.
+    pub user_tokens: Ledger,
     /// The clusters.
     pub clusters: Vec<Cluster>,
     /// Whether a field without a value, because the read mask does not name it or the cluster is not ready, is left out
@@ -21,6 +25,9 @@ pub struct World {
     pub unknown_mask_field: UnknownMaskField,
     /// What the certificate authority is derived from.
     pub seed: u64,
+    /// Where the Kubernetes API of the clusters is, when it is somewhere; nowhere in a world file.
+    #[serde(skip)]
+    pub api: Option<ApiServer>,
 }
 
 /// A cluster.
@@ -100,6 +107,7 @@ impl Default for World {
         Self {
             api_keys: vec!["example-fireworks-api-key".to_owned()],
             forbidden_api_keys: vec!["example-fireworks-api-key-without-rights".to_owned()],
+            user_tokens: UserToken::new("example-fireworks-user-token").into(),
             clusters: vec![
                 Cluster::default(),
                 Cluster { id: "demo-creating".to_owned(), state: State::Creating, ..Cluster::default() },
@@ -107,6 +115,7 @@ impl Default for World {
             unrequested: Unrequested::default(),
             unknown_mask_field: UnknownMaskField::default(),
             seed: 1,
+            api: None,
         }
     }
 }
@@ -117,10 +126,12 @@ impl fmt::Debug for World {
         f.debug_struct("World")
             .field("api_keys", &self.api_keys.len())
             .field("forbidden_api_keys", &self.forbidden_api_keys.len())
+            .field("user_tokens", &self.user_tokens)
             .field("clusters", &self.clusters)
             .field("unrequested", &self.unrequested)
             .field("unknown_mask_field", &self.unknown_mask_field)
             .field("seed", &self.seed)
+            .field("api", &self.api)
             .finish()
     }
 }

@@ -11,6 +11,8 @@ use crate::{Exchange, Redactor, Request, Verdict};
 pub(super) enum Origin {
     /// A provider's.
     Provider,
+    /// That of the stub Kubernetes API of a provider's clusters.
+    Kubernetes,
     /// That of requests at a shared address that are for no provider.
     Unclaimed,
     /// That of the second origin.

@@ -147,6 +147,7 @@ fn each_journal(site: &Site, provider: Option<&str>, mut look: impl FnMut(Source
         let name = session.provider();
         if provider.is_none_or(|wanted| wanted == name) {
             look(Source { origin: Origin::Provider, provider: Some(name) }, session.journal());
+            look(Source { origin: Origin::Kubernetes, provider: Some(name) }, session.api_journal());
         }
     }
     if provider.is_none() {
