@@ -1,11 +1,12 @@
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::Response;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -28,6 +29,17 @@ pub(super) struct Context {
     pub(super) client_certificate: Option<Vec<u8>>,
     /// Takes the connection over; absent where HTTP/2 is spoken.
     pub(super) harms: Option<mpsc::Sender<Harm>>,
+    /// How many requests have begun to be answered, and how many are.
+    pub(super) begun: AtomicU64,
+    pub(super) answered: AtomicU64,
+}
+
+impl Context {
+    /// How far the connection has come; `None` while a request is being answered.
+    pub(super) fn progress(&self) -> Option<u64> {
+        let begun = self.begun.load(Ordering::Relaxed);
+        (begun == self.answered.load(Ordering::Relaxed)).then_some(begun)
+    }
 }
 
 /// Answers a request, or hands its connection over to a fault.
@@ -35,7 +47,14 @@ pub(super) async fn answer(
     context: Arc<Context>,
     request: hyper::Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
-    let Context { site, door, connection, client_certificate, harms } = &*context;
+    context.begun.fetch_add(1, Ordering::Relaxed);
+    let response = respond(&context, request).await;
+    context.answered.fetch_add(1, Ordering::Relaxed);
+    Ok(response)
+}
+
+async fn respond(context: &Context, request: hyper::Request<Incoming>) -> Response<Full<Bytes>> {
+    let Context { site, door, connection, client_certificate, harms, .. } = context;
     if let Some(connection) = lock(&site.connections).get_mut(*connection) {
         connection.requests = connection.requests.saturating_add(1);
     }
@@ -43,7 +62,7 @@ pub(super) async fn answer(
     if let Some(desk) = site.desk.get() {
         let path = taken.as_ref().map_or_else(|(request, _)| &request.path, |request| &request.path);
         if Desk::claims(door, path) {
-            return Ok(desk.answer(site, taken).into());
+            return desk.answer(site, taken).into();
         }
     }
     let served = match (taken, door) {
@@ -74,7 +93,7 @@ pub(super) async fn answer(
         // The connection is taken away from whoever waits for this answer.
         std::future::pending::<()>().await;
     }
-    Ok(response(served.reply))
+    response(served.reply)
 }
 
 /// Has the provider answer that a request is for.
@@ -115,6 +134,9 @@ async fn taken_from(request: hyper::Request<Incoming>, site: &Site) -> Result<Re
         && let Ok(host) = HeaderValue::try_from(authority.as_str())
     {
         request.headers.insert(header::HOST, host);
+    }
+    if body.is_end_stream() {
+        return Ok(request);
     }
     let limits = site.limits;
     let refusal = match timeout(limits.time, Limited::new(body, limits.body_bytes).collect()).await {
