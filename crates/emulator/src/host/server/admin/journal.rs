@@ -208,3 +208,41 @@ pub(super) fn clear_what_is_of_no_provider(site: &Site) {
     clear(&site.unclaimed);
     clear(&site.elsewhere);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::host::server::setting::ServerSetting;
+    use crate::journal::Numbers;
+    use crate::providers::{cce::Cce, digitalocean::DigitalOcean, ucs::Ucs};
+    use crate::{Emulation, Setting};
+
+    fn session<E: Emulation>(numbers: &Numbers) -> Arc<Mutex<Session>> {
+        Arc::new(Mutex::new(Session::new::<E>(Setting::default()).numbered_by(numbers.clone())))
+    }
+
+    /// Journals are read one after the other, and one that was read gets another exchange meanwhile: whoever goes on from
+    /// there must not miss it.
+    #[test]
+    fn what_comes_while_journals_are_read_is_for_the_next_time() {
+        let numbers = Numbers::default();
+        let sessions = vec![session::<DigitalOcean>(&numbers), session::<Cce>(&numbers), session::<Ucs>(&numbers)];
+        let site = Site::new(sessions, None, &ServerSetting::default(), numbers);
+        let ask = |place: usize| lock(&site.sessions[place]).handle(Request::get("/"));
+        ask(1);
+        let (is_first, all) = (Cell::new(true), Selection { limit: 10, ..Selection::default() });
+        let listing = all.list(&site, |_, exchange| {
+            if is_first.take() {
+                ask(0);
+                ask(2);
+            }
+            exchange.number
+        });
+        assert_eq!((listing.exchanges, listing.next_after), (vec![1], 1));
+        let later = Selection { after: Some(1), limit: 10, ..Selection::default() };
+        assert_eq!(later.list(&site, |_, exchange| exchange.number).exchanges, [2, 3]);
+    }
+}

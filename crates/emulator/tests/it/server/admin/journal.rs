@@ -211,10 +211,10 @@ fn connections_are_counted_apart_and_select_exchanges() {
         let made = desk.get("connections").await;
         assert_eq!(made["made"], 3, "{made}");
         let one = |place: usize| {
-            ["number", "elsewhere", "protocol", "end"].map(|name| made["connections"][place][name].clone())
+            ["number", "leads_to", "protocol", "end"].map(|name| made["connections"][place][name].clone())
         };
-        assert_eq!(one(1), [json!(2), json!(false), json!("http/1.1"), json!("closed")]);
-        assert_eq!(one(2), [json!(3), json!(true), json!("http/1.1"), Value::Null]);
+        assert_eq!(one(1), [json!(2), json!("providers"), json!("http/1.1"), json!("closed")]);
+        assert_eq!(one(2), [json!(3), json!("elsewhere"), json!("http/1.1"), Value::Null]);
         assert_eq!(made["connections"][0]["requests"], 2);
         assert_eq!(desk.numbers("connection=1").await, [1, 2]);
         assert_eq!(desk.numbers("connection=2").await, [3, 4]);

@@ -25,8 +25,10 @@ const PATHS: [&str; 14] = [
 
 #[track_caller]
 fn assert_clean(secrets: &[String], what: &str, said: &str) {
+    let decoded = percent_encoding::percent_decode_str(said).decode_utf8_lossy();
     for secret in secrets {
         assert!(!said.contains(secret.as_str()), "{what} says {secret}: {said}");
+        assert!(!decoded.contains(secret.as_str()), "{what} says {secret}, percent-encoded: {said}");
     }
 }
 
