@@ -92,8 +92,8 @@ impl Journal {
         Self { numbers, ..self }
     }
 
-    /// Adds an exchange and numbers it.
-    pub fn record(&mut self, mut exchange: Exchange) {
+    /// Adds an exchange and numbers it. Gives back the one that gives way for it.
+    pub fn record(&mut self, mut exchange: Exchange) -> Option<Exchange> {
         self.recorded = self.recorded.saturating_add(1);
         exchange.number = self.numbers.next();
         self.last_number = exchange.number;
@@ -101,10 +101,9 @@ impl Journal {
             body.truncate(Self::LONGEST_BODY);
             body.shrink_to_fit();
         }
-        while self.exchanges.len() >= self.capacity.max(1) {
-            self.exchanges.pop_front();
-        }
+        let gone = if self.exchanges.len() >= self.capacity.max(1) { self.exchanges.pop_front() } else { None };
         self.exchanges.push_back(exchange);
+        gone
     }
 
     /// The exchanges that are still kept, oldest first.
@@ -152,7 +151,8 @@ mod tests {
     #[test]
     fn the_oldest_give_way_and_numbers_go_on() {
         let mut journal = Journal::with_capacity(2);
-        (0..3).for_each(|_| journal.record(exchange(0)));
+        let gone: Vec<_> = (0..3).map(|_| journal.record(exchange(0)).map(|exchange| exchange.number)).collect();
+        assert_eq!(gone, [None, None, Some(1)]);
         assert_eq!(journal.exchanges().map(|exchange| exchange.number).collect::<Vec<_>>(), [2, 3]);
         assert_eq!(journal.recorded(), 3);
     }

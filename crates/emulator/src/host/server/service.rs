@@ -49,23 +49,24 @@ pub(super) async fn answer(
     let served = match (taken, door) {
         (Err((request, refusal)), _) => {
             lock(&site.unclaimed).record(exchange(site, request, &refusal, *connection));
-            Served { reply: refusal.ready_for_the_wire(None), harm: None }
+            Served::without_session(refusal.ready_for_the_wire(None))
         }
         (Ok(request), Door::Elsewhere) => {
             let reply = elsewhere::reply();
             lock(&site.elsewhere).record(exchange(site, request, &reply, *connection));
-            Served { reply, harm: None }
+            Served::without_session(reply)
         }
         (Ok(request), Door::Api(at)) => match site.sessions.get(*at) {
             Some(session) => {
                 let certificate = client_certificate.as_deref();
                 let reply = dispatch::serve_api(session, site.clock(), request, certificate, *connection);
-                Served { reply, harm: None }
+                Served::without_session(reply)
             }
             None => served(site, door, request, *connection),
         },
         (Ok(request), Door::Providers(_) | Door::Admin) => served(site, door, request, *connection),
     };
+    drop(served.gone);
     // Over HTTP/2, whose connections end when a fault is armed, a request that was under way is answered.
     if let (Some(harm), Some(harms)) = (served.harm, harms)
         && harms.send(Harm::new(harm, &served.reply)).await.is_ok()
@@ -89,7 +90,7 @@ fn served(site: &Site, door: &Door, request: Request, connection: u64) -> Served
                 "ask for a path of one of the providers that are served: this one is of none",
             );
             lock(&site.unclaimed).record(exchange(site, request, &reply, connection));
-            Served { reply: reply.ready_for_the_wire(None), harm: None }
+            Served::without_session(reply.ready_for_the_wire(None))
         }
     }
 }
