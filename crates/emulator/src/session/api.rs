@@ -25,7 +25,6 @@ impl Session {
     /// certificate is that of the connection, DER.
     ///
     /// ```
-    /// use kubeproof_emulator::kubernetes::ApiServer;
     /// use kubeproof_emulator::providers::fireworks::Fireworks;
     /// use kubeproof_emulator::{Request, Session};
     ///

@@ -36,7 +36,9 @@ pub(super) fn bind(site: &Site, setting: &ServerSetting) -> io::Result<Vec<Liste
                 let authority = session.authority().map_err(io::Error::other)?;
                 config(&authority, &site.names).map_err(io::Error::other)?;
                 let listener = Listener::bind(SocketAddr::new(setting.address, 0), Door::Api(at))?;
-                session.point_api(ApiServer::Stub { base_url: format!("https://{}", listener.address()) });
+                session.point_api(ApiServer::Stub {
+                    base_url: format!("https://{}", super::reachable(listener.address())),
+                });
                 bound.push(listener);
             }
             KubernetesApi::Real { url, authority_pem } => {

@@ -218,6 +218,19 @@ async fn the_server_is_who_its_kubeconfigs_say() {
     assert_eq!(server.api_url("ucs"), None);
 }
 
+/// Nobody reaches `0.0.0.0`, and no certificate is for it.
+#[tokio::test]
+async fn a_server_at_every_address_names_one_that_can_be_reached() {
+    let setting = ServerSetting {
+        address: std::net::Ipv4Addr::UNSPECIFIED.into(),
+        kubernetes_api: KubernetesApi::Stub,
+        ..ServerSetting::default()
+    };
+    let server = Server::start(vec![Session::new::<Fireworks>(Setting::default())], setting).await.unwrap();
+    assert!(server.api_url("fireworks").unwrap().starts_with("https://127.0.0.1:"));
+    connect(&server, "fireworks", &NOBODY, "127.0.0.1").await.unwrap();
+}
+
 #[tokio::test]
 async fn http_2_is_spoken_to_whoever_can() {
     let server = server().await;
