@@ -30,11 +30,15 @@ PHONE = {"width": 390, "height": 844}
 
 WAY, CHROMIUM, ADMIN, BASE, FOLDER = sys.argv[1:]
 
+# How long is waited for what has to come, in milliseconds: only a test that fails waits so long.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
+
 
 @contextmanager
 def browser(*more):
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *more])
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *more], timeout=PATIENCE)
         yield chromium
         chromium.close()
 
