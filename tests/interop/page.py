@@ -201,6 +201,14 @@ def act():
         expect(status).to_have_text("The faults of ucs were disarmed.")
         found["disarmed"] = {"faults": faults(), "shown": card.get_by_text("None is armed.").count()}
 
+        ocean = page.get_by_role("region", name="digitalocean", exact=True)
+        ocean.get_by_role("button", name="Revoke all").click()
+        expect(status).to_have_text("The credentials of digitalocean were revoked.")
+        found["revoked"] = {
+            "credentials": [credential["revoked"] for credential in state("credentials/digitalocean")["credentials"]],
+            "shown": ocean.get_by_text("revoked", exact=True).count(),
+        }
+
         page.get_by_label("Advance clocks by").fill("25h")
         page.keyboard.press("Enter")
         expect(status).to_have_text("All clocks were moved forward.")

@@ -33,7 +33,6 @@ use self::site::Site;
 use self::tls::Certificates;
 use super::dispatch::lock;
 use crate::journal::Numbers;
-use crate::kubernetes::ApiServer;
 use crate::{Exchange, Fault, Session};
 
 /// Several [`Session`]s on sockets of their own.
@@ -139,10 +138,7 @@ impl Server {
     /// Where the Kubernetes API is that the kubeconfigs of a provider point at: of the stub, the address below which every
     /// cluster has a path of its own. `None` when the provider is not served, or its answers point at none.
     pub fn api_url(&self, provider: &str) -> Option<String> {
-        self.session(provider)?.api().map(|api| match api {
-            ApiServer::Stub { base_url } => base_url.clone(),
-            ApiServer::Real { url, .. } => url.clone(),
-        })
+        self.session(provider)?.api().map(|api| api.url().to_owned())
     }
 
     /// Where the admin API and its page are reached whatever is done to connections, such as
