@@ -144,6 +144,18 @@ impl Server {
     /// Where the admin API and its page are reached whatever is done to connections, such as
     /// `http://127.0.0.1:41234/_kubeproof/`; `None` when there is none. It takes TLS, where the server has it, and plain
     /// HTTP alike, which a browser shows without being told of an authority.
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// use kubeproof_emulator::Session;
+    /// use kubeproof_emulator::host::server::{Admin, Server, ServerSetting};
+    /// use kubeproof_emulator::providers::ucs::Ucs;
+    ///
+    /// let setting = ServerSetting { admin: Admin::On, ..ServerSetting::default() };
+    /// let server = Server::start(vec![Session::new::<Ucs>(Default::default())], setting).await.unwrap();
+    /// assert!(server.admin_url().unwrap().ends_with("/_kubeproof/"));
+    /// # });
+    /// ```
     pub fn admin_url(&self) -> Option<String> {
         self.admin.map(admin_url)
     }
