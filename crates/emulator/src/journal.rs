@@ -89,6 +89,8 @@ impl Journal {
     /// The same journal, taking its numbers from there.
     #[must_use]
     pub fn numbered_by(self, numbers: Numbers) -> Self {
+        // What was recorded before is older than what follows.
+        numbers.0.fetch_max(self.last_number, Ordering::Relaxed);
         Self { numbers, ..self }
     }
 
@@ -155,6 +157,18 @@ mod tests {
         assert_eq!(gone, [None, None, Some(1)]);
         assert_eq!(journal.exchanges().map(|exchange| exchange.number).collect::<Vec<_>>(), [2, 3]);
         assert_eq!(journal.recorded(), 3);
+    }
+
+    #[test]
+    fn what_was_recorded_before_has_a_lower_number_than_what_follows() {
+        let mut journal = Journal::default();
+        (0..3).for_each(|_| journal.record(exchange(0)));
+        let numbers = Numbers::default();
+        let (mut journal, mut another) =
+            (journal.numbered_by(numbers.clone()), Journal::default().numbered_by(numbers.clone()));
+        another.record(exchange(0));
+        journal.record(exchange(0));
+        assert_eq!((another.last_number(), journal.last_number(), numbers.last()), (4, 5, 5));
     }
 
     #[test]
