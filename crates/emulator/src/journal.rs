@@ -99,9 +99,11 @@ impl Journal {
         self.recorded = self.recorded.saturating_add(1);
         exchange.number = self.numbers.next();
         self.last_number = exchange.number;
-        for body in [&mut exchange.request.body, &mut exchange.reply.body] {
-            body.truncate(Self::LONGEST_BODY);
-            body.shrink_to_fit();
+        exchange.request.body.truncate(Self::LONGEST_BODY);
+        exchange.request.body.shrink_to_fit();
+        // A part would keep the whole: what is longer is copied.
+        if exchange.reply.body.len() > Self::LONGEST_BODY {
+            exchange.reply.body = exchange.reply.body.iter().copied().take(Self::LONGEST_BODY).collect();
         }
         let gone = if self.exchanges.len() >= self.capacity.max(1) { self.exchanges.pop_front() } else { None };
         self.exchanges.push_back(exchange);

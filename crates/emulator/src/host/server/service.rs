@@ -164,7 +164,7 @@ async fn taken_from(request: hyper::Request<Incoming>, site: &Site) -> Result<Re
 }
 
 fn response(reply: Reply) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(reply.body)));
+    let mut response = Response::new(Full::new(reply.body));
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
     response

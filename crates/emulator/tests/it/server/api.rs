@@ -115,7 +115,7 @@ async fn ask(server: &Server, client: &Client, cluster: &str, token: Option<&str
 fn issue<const N: usize>(session: &mut Session, cluster: &str, fields: [&str; N]) -> [String; N] {
     let path = format!("/v2/kubernetes/clusters/{cluster}/kubeconfig?expiry_seconds=300");
     let reply = session.handle(Request::get(&path).with_header("authorization", "Bearer example-do-api-token"));
-    let text = String::from_utf8(reply.body).unwrap();
+    let text = String::from_utf8(reply.body.into()).unwrap();
     fields.map(|field| {
         let value = text.lines().find_map(|line| line.trim().strip_prefix(field)?.strip_prefix(": ")).unwrap();
         value.to_owned()

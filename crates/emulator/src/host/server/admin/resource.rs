@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use http::Method;
 
 use super::PREFIX;
@@ -41,7 +43,7 @@ impl Resource {
         let Some(rest) = path.strip_prefix(PREFIX) else {
             return if path == "/" { Ok(Self::Root) } else { Err(unknown()) };
         };
-        let segments: Vec<String> = rest.split('/').skip(1).filter_map(decoded).collect();
+        let segments: Vec<String> = rest.split('/').skip(1).filter_map(decoded).map(Cow::into_owned).collect();
         Ok(match segments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             [] => Self::Root,
             [""] => Self::Page,
