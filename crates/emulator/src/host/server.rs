@@ -112,8 +112,8 @@ impl Server {
                 let listener = Listener::bind(SocketAddr::new(setting.address, port), Door::Admin)?;
                 let address = listener.address();
                 bound.push(listener);
-                let base_urls = addresses.iter().map(|address| format!("{scheme}://{address}")).collect();
-                let elsewhere_url = format!("{scheme}://{elsewhere_address}");
+                let url = |address: SocketAddr| format!("{scheme}://{}", reachable(address));
+                let (base_urls, elsewhere_url) = (addresses.iter().copied().map(url).collect(), url(elsewhere_address));
                 let desk = Desk::new(base_urls, elsewhere_url, admin_url(address), setting.transport);
                 let desk = desk.map_err(io::Error::other)?;
                 site.desk.get_or_init(|| desk);
@@ -235,7 +235,7 @@ impl Server {
 }
 
 fn admin_url(address: SocketAddr) -> String {
-    format!("http://{address}{}/", admin::PREFIX)
+    format!("http://{}{}/", reachable(address), admin::PREFIX)
 }
 
 /// What listens at every address is reached at the one of loopback.
