@@ -1,6 +1,6 @@
 use std::fmt;
 
-use kubeproof_emulator::{Exchange, Redactor, Verdict};
+use kubeproof_emulator::{Exchange, Redactor};
 use serde::{Serialize, Serializer};
 
 use crate::adapter::About;
@@ -242,14 +242,7 @@ impl ShownExchange {
             status: exchange.reply.status.as_u16(),
             reply_headers: fields(&exchange.reply.headers),
             body: cut(redactor.text(&String::from_utf8_lossy(&exchange.reply.body)), exchange.body_bytes.reply),
-            decision: match decision.verdict {
-                Verdict::Answered => "answered",
-                Verdict::Refused => "refused",
-                Verdict::Incident => "incident",
-                Verdict::Unanswered => "unanswered",
-                Verdict::HarnessError => "harness error",
-            }
-            .to_owned(),
+            decision: decision.verdict.to_string(),
             clause: decision.clause,
             explanation: redactor.text(&decision.explanation),
             complaints: exchange

@@ -52,6 +52,12 @@ impl Redactor {
         Self::new(self.secrets.into_iter().chain(secrets))
     }
 
+    /// The same redactor, knowing what another one knows too.
+    #[must_use]
+    pub fn joined(self, other: Self) -> Self {
+        self.and(other.secrets)
+    }
+
     /// `text` without secrets.
     pub fn text(&self, text: &str) -> String {
         let mut text = text.to_owned();

@@ -51,6 +51,28 @@ pub enum Verdict {
     HarnessError,
 }
 
+impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 5] = [Self::Answered, Self::Refused, Self::Incident, Self::Unanswered, Self::HarnessError];
+
+    /// Its name, in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Refused => "refused",
+            Self::Incident => "incident",
+            Self::Unanswered => "unanswered",
+            Self::HarnessError => "harness-error",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// Something wrong with a request that the provider, by its document, answers all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {

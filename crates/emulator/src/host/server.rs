@@ -6,6 +6,7 @@
 mod connection;
 mod connections;
 mod door;
+mod event;
 mod harm;
 mod listener;
 mod service;
@@ -15,10 +16,11 @@ mod stream;
 mod tls;
 
 pub use self::connections::{Connection, Connections};
+pub use self::event::{Event, Events, ExchangeEvent, Following, Missed};
 pub use self::setting::{Clock, Limits, Ports, ServerSetting, Sleep, Sleeping, Transport};
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -86,7 +88,7 @@ impl Server {
         let elsewhere_address = elsewhere.address();
         let scheme = setting.transport.scheme();
         for session in &site.sessions {
-            lock(session).point_elsewhere(format!("{scheme}://{elsewhere_address}"));
+            lock(session).point_elsewhere(format!("{scheme}://{}", reachable(elsewhere_address)));
         }
         let mut bound = Vec::new();
         let mut addresses = Vec::new();
@@ -104,11 +106,11 @@ impl Server {
         Ok(Self { site, addresses, elsewhere: elsewhere_address, transport: setting.transport, listeners })
     }
 
-    /// Where a provider is reached, such as `http://127.0.0.1:41234`; `None` when it is not served.
+    /// Where a provider is reached from this machine, such as `http://127.0.0.1:41234`; `None` when it is not served.
     pub fn base_url(&self, provider: &str) -> Option<String> {
         let at = self.site.position(provider)?;
         let address = self.addresses.get(at)?;
-        Some(format!("{}://{address}", self.transport.scheme()))
+        Some(format!("{}://{}", self.transport.scheme(), reachable(*address)))
     }
 
     /// The certificate authority of this server, PEM, when it speaks TLS: made when it was started, and known to nobody.
@@ -167,7 +169,7 @@ impl Server {
 
     /// Where the second origin is.
     pub fn elsewhere_url(&self) -> String {
-        format!("{}://{}", self.transport.scheme(), self.elsewhere)
+        format!("{}://{}", self.transport.scheme(), reachable(self.elsewhere))
     }
 
     /// How often something in this server panicked: a bug of this crate.
@@ -185,7 +187,34 @@ impl Server {
     }
 }
 
+/// What listens at every address is reached at the one of loopback.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        IpAddr::V4(_) | IpAddr::V6(_) => {}
+    }
+    address
+}
+
 /// A provider that the server was not started with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this provider is not served")]
 pub struct NotServed;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_listens_everywhere_is_reached_at_loopback() {
+        for (address, expected) in [
+            ("0.0.0.0:80", "127.0.0.1:80"),
+            ("[::]:80", "[::1]:80"),
+            ("192.0.2.7:80", "192.0.2.7:80"),
+            ("[::1]:80", "[::1]:80"),
+        ] {
+            assert_eq!(reachable(address.parse().unwrap()).to_string(), expected);
+        }
+    }
+}

@@ -37,13 +37,10 @@ pub(super) async fn answer(
         connection.requests = connection.requests.saturating_add(1);
     }
     let served = match (taken_from(request, site).await, door) {
-        (Err((request, refusal)), _) => {
-            lock(&site.unclaimed).record(exchange(site, request, &refusal, *connection));
-            Served { reply: refusal.ready_for_the_wire(None), harm: None }
-        }
+        (Err((request, refusal)), _) => unclaimed(site, request, refusal, *connection),
         (Ok(request), Door::Elsewhere) => {
             let reply = elsewhere::reply();
-            lock(&site.elsewhere).record(exchange(site, request, &reply, *connection));
+            site.record_elsewhere(exchange(site, request, &reply, *connection));
             Served { reply, harm: None }
         }
         (Ok(request), Door::Providers(_)) => served(site, door, request, *connection),
@@ -63,17 +60,27 @@ fn served(site: &Site, door: &Door, request: Request, connection: u64) -> Served
     let mut sessions = site.behind(door);
     let is_alone = door.sessions().len() == 1;
     match sessions.find(|session| is_alone || lock(session).claims(&request)) {
-        Some(session) => dispatch::serve(session, site.clock(), request, Some(connection)),
+        Some(session) => {
+            let mut session = lock(session);
+            let served = dispatch::serve(&mut session, site.clock(), request, Some(connection));
+            site.events.exchanged(&session);
+            served
+        }
         None => {
             let reply = Reply::refuse(
                 "kubeproof.no-provider",
                 StatusCode::NOT_FOUND,
                 "ask for a path of one of the providers that are served: this one is of none",
             );
-            lock(&site.unclaimed).record(exchange(site, request, &reply, connection));
-            Served { reply: reply.ready_for_the_wire(None), harm: None }
+            unclaimed(site, request, reply, connection)
         }
     }
+}
+
+/// Refuses what is for no provider.
+fn unclaimed(site: &Site, request: Request, refusal: Reply, connection: u64) -> Served {
+    site.record_unclaimed(exchange(site, request, &refusal, connection));
+    Served { reply: refusal.ready_for_the_wire(None), harm: None }
 }
 
 fn exchange(site: &Site, request: Request, reply: &Reply, connection: u64) -> Exchange {

@@ -6,19 +6,21 @@ use tokio::sync::{Semaphore, watch};
 
 use super::connections::Connections;
 use super::door::Door;
+use super::event::Events;
 use super::setting::{Clock, Limits, ServerSetting, Sleep};
 use super::tls::Certificates;
 use crate::fault::ConnectionHarm;
 use crate::host::dispatch::lock;
 use crate::journal::Numbers;
-use crate::{EPOCH, Journal, Session};
+use crate::{EPOCH, Exchange, Journal, Redactor, Session};
 
 /// What all connections of a server share.
 pub(super) struct Site {
     pub(super) sessions: Vec<Arc<Mutex<Session>>>,
     pub(super) elsewhere: Mutex<Journal>,
     /// What was asked at a shared address and is for no provider.
-    pub(super) unclaimed: Mutex<Journal>,
+    unclaimed: Mutex<Journal>,
+    pub(super) events: Events,
     pub(super) connections: Mutex<Connections>,
     pub(super) certificates: Option<Certificates>,
     pub(super) limits: Limits,
@@ -41,6 +43,7 @@ impl Site {
             sessions,
             elsewhere: Mutex::new(Journal::default().numbered_by(numbers.clone())),
             unclaimed: Mutex::new(Journal::default().numbered_by(numbers)),
+            events: setting.events.clone(),
             connections: Mutex::default(),
             certificates,
             limits: setting.limits,
@@ -85,6 +88,31 @@ impl Site {
             due = due.or(harm);
         }
         due
+    }
+
+    /// Records what reached the second origin.
+    pub(super) fn record_elsewhere(&self, exchange: Exchange) {
+        self.record(&self.elsewhere, exchange, true);
+    }
+
+    /// Records what is for no provider.
+    pub(super) fn record_unclaimed(&self, exchange: Exchange) {
+        self.record(&self.unclaimed, exchange, false);
+    }
+
+    fn record(&self, journal: &Mutex<Journal>, exchange: Exchange, elsewhere: bool) {
+        // Before the journal is locked: whoever holds a session may ask for it.
+        let redactor = self.events.is_followed().then(|| self.redactor());
+        let mut journal = lock(journal);
+        journal.record(exchange);
+        if let (Some(exchange), Some(redactor)) = (journal.newest(), redactor) {
+            self.events.exchanged_with_nobody(exchange, elsewhere, &redactor);
+        }
+    }
+
+    /// A redactor that knows the secrets of every world.
+    fn redactor(&self) -> Redactor {
+        self.sessions.iter().fold(Redactor::default(), |redactor, session| redactor.joined(lock(session).redactor()))
     }
 
     /// What the clock says, when there is one.
