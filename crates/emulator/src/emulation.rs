@@ -55,6 +55,10 @@ pub trait Emulation: Send + Sync + 'static {
     /// How a caller with every right would ask for the first cluster.
     fn caller(world: &Self::World) -> Caller;
 
+    /// How a caller asks for access to the cluster with these ids, named as in [`Caller::cluster`], credentials aside.
+    /// Options are named as in a case; those that are another provider's are left out.
+    fn request(edition: Edition, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request;
+
     /// Whether the cluster with these ids, named as in [`Caller::cluster`], would accept a credential at `at`.
     fn admits(
         world: &Self::World,

@@ -33,6 +33,7 @@ use std::collections::BTreeMap;
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
+use super::asking::id;
 use crate::iam::{self, Fault, Iam, Rights, request_id};
 use crate::ledger::Issued;
 use crate::pki::{self, Authority};
@@ -67,6 +68,12 @@ impl Emulation for Cce {
 
     fn caller(world: &World) -> Caller {
         Caller { credentials: iam(world).credentials(), cluster: world.clusters.first().map(ids).unwrap_or_default() }
+    }
+
+    fn request(_: Edition, cluster: &BTreeMap<String, String>, _: &BTreeMap<String, String>) -> Request {
+        let (project, cluster) = (id(cluster, "project_id"), id(cluster, "cluster_id"));
+        Request::of(["api", "v3", "projects", project, "clusters", cluster, "clustercert"], [])
+            .with_header("content-type", "application/json")
     }
 
     fn admits(world: &World, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {

@@ -26,6 +26,7 @@ use self::dialect::{Problem, Refusal};
 use self::expiry::{SEVEN_DAYS, expiry};
 use self::kubeconfig::{Kubeconfig, User};
 use self::usage::after;
+use super::asking::{id, named};
 use super::bearer::bearer;
 use crate::hex::hex;
 use crate::ledger::Issued;
@@ -92,6 +93,13 @@ impl Emulation for DigitalOcean {
             credentials: world.api_tokens.iter().cloned().map(CallerCredentials::Bearer).collect(),
             cluster: world.clusters.first().map(ids).unwrap_or_default(),
         }
+    }
+
+    fn request(_: Edition, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request {
+        Request::of(
+            ["v2", "kubernetes", "clusters", id(cluster, "cluster_id"), "kubeconfig"],
+            named(options, ["expiry_seconds"]),
+        )
     }
 
     fn admits(world: &World, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use self::dialect::{Code, Refusal};
 use self::mask::{Mask, Shown};
 use self::route::{Operation, Route, route};
+use super::asking::id;
 use super::bearer::bearer;
 use crate::pki::Authority;
 use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented, Reply, Request};
@@ -70,6 +71,12 @@ impl Emulation for Fireworks {
             credentials: world.api_keys.iter().cloned().map(CallerCredentials::Bearer).collect(),
             cluster: world.clusters.iter().take(1).flat_map(ids).collect(),
         }
+    }
+
+    fn request(_: Edition, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request {
+        let operation = format!("{}:getConnectionInfo", id(cluster, "cluster_id"));
+        let parameters = options.get("read_mask").map(|mask| ("readMask", mask));
+        Request::of(["v1", "accounts", id(cluster, "account_id"), "clusters", &operation], parameters)
     }
 
     fn admits(_: &World, _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {

@@ -31,6 +31,7 @@ use http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::asking::{id, named};
 use crate::iam::{self, Fault, Iam, Rights, request_id};
 use crate::{Admission, Caller, Complaint, Edition, Emulation, Presented, Reply, Request, decoded};
 use parameters::PrivateAccess;
@@ -69,6 +70,11 @@ impl Emulation for Ucs {
             credentials: iam(world).credentials(),
             cluster: world.clusters.iter().take(1).map(|c| ("cluster_id".to_owned(), c.id.clone())).collect(),
         }
+    }
+
+    fn request(_: Edition, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request {
+        let parameters = named(options, ["vpcendpoint", "region"]);
+        Request::of(["v1", "clusters", id(cluster, "cluster_id"), "accessinfo"], parameters)
     }
 
     fn admits(_: &World, _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {
