@@ -97,6 +97,14 @@ pub(crate) fn judge(
     judgement
 }
 
+/// What is expected, in words.
+pub(crate) fn shown(expectation: &Expectation) -> String {
+    match expectation {
+        Expectation::Error(expected) => failure::shown(expected),
+        other => noun(other).to_owned(),
+    }
+}
+
 fn noun(expectation: &Expectation) -> &'static str {
     match expectation {
         Expectation::Kubeconfig(_) => "a kubeconfig",

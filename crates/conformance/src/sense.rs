@@ -6,9 +6,8 @@ use kubeproof_emulator::fault::{CallFault, CallHarm, ConnectionFault, Connection
 use kubeproof_emulator::host::server::Transport;
 use kubeproof_emulator::{Fault, HeaderName, Session};
 
-use crate::adapter::Feature;
+use crate::adapter::{Credentials, Feature};
 use crate::case::{CredentialChoice, Expectation, Freshness, Step};
-use crate::run::credentials;
 use crate::wire::WireExpectation;
 
 /// What does not make sense in steps over the world of `session`.
@@ -16,7 +15,7 @@ pub(crate) fn of_steps<'a>(steps: &'a [Step], session: &Session) -> impl Iterato
     let caller = session.caller();
     let ids: Vec<String> = caller.cluster.into_keys().collect();
     let kinds: Vec<Feature> =
-        caller.credentials.into_iter().map(|credential| credentials(credential).feature()).collect();
+        caller.credentials.into_iter().map(|credential| Credentials::from(credential).feature()).collect();
     let mut messages = Vec::new();
     let mut had_kubeconfig = false;
     for step in steps {
@@ -58,8 +57,8 @@ pub(crate) fn of_wire<'a>(wire: &'a WireExpectation, session: &Session) -> impl 
     bad_headers.chain(bad_names)
 }
 
-/// What does not make sense in a fault.
-pub(crate) fn of_fault(fault: &Fault, transport: Transport, operations: &[&str]) -> Option<String> {
+/// What does not make sense in a fault. `tls` says what makes it so that TLS is spoken.
+pub(crate) fn of_fault(fault: &Fault, transport: Transport, tls: &str, operations: &[&str]) -> Option<String> {
     match fault {
         Fault::Call(CallFault { operation: Some(operation), .. }) if !operations.contains(&operation.as_str()) => {
             Some(format!("this provider has no operation `{operation}`; there is {}", operations.join(", ")))
@@ -68,7 +67,7 @@ pub(crate) fn of_fault(fault: &Fault, transport: Transport, operations: &[&str])
         | Fault::Connection(ConnectionFault { harm: ConnectionHarm::Tls(_), .. })
             if transport == Transport::Plain =>
         {
-            Some("this fault is of TLS; write `transport: tls` beside `faults`".to_owned())
+            Some(format!("this fault is of TLS; {tls}"))
         }
         _ => None,
     }
