@@ -44,9 +44,10 @@ interop: venv
 nextest:
     cargo nextest run --workspace --profile ci
 
-# How long large kubeconfigs take, beside kube's reader in the same run
+# How long large kubeconfigs take, beside kube's reader, and what the server answers, beside hyper and wiremock
 bench:
     cargo bench -p kubeproof-kubeconfig --bench large
+    cargo bench -p kubeproof-emulator --bench serve
 
 # Fuzz `read` or `merge` of kubeconfigs, by cargo-fuzz and the nightly toolchain
 fuzz target seconds="600":

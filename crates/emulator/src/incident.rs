@@ -116,7 +116,8 @@ impl<'de> Deserialize<'de> for Calls {
 
 /// A reply that a case or world file spells out.
 ///
-/// In header values and in the body, `{elsewhere}` stands for the base URL of the host's second origin.
+/// In header values and in the body, `{elsewhere}` stands for the base URL of the host's second origin, and
+/// `{elsewhere-http}` for the same by plain HTTP.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScriptedReply {
@@ -158,12 +159,16 @@ impl ScriptedReply {
 
     /// Whether the reply points at the host's second origin.
     pub fn points_elsewhere(&self) -> bool {
-        self.body.contains(ELSEWHERE) || self.headers.values().any(|value| value.contains(ELSEWHERE))
+        let points = |text: &String| [ELSEWHERE, ELSEWHERE_HTTP].iter().any(|placeholder| text.contains(placeholder));
+        points(&self.body) || self.headers.values().any(points)
     }
 }
 
 /// Stands for the base URL of a host's second origin.
 pub const ELSEWHERE: &str = "{elsewhere}";
+
+/// Stands for the same by plain HTTP, whatever the host speaks itself.
+pub const ELSEWHERE_HTTP: &str = "{elsewhere-http}";
 
 fn ok() -> StatusCode {
     StatusCode::OK

@@ -27,7 +27,7 @@ pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use emulation::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented};
 pub use fault::{Fault, Faults};
 pub use iam::AccessKey;
-pub use incident::{Calls, ELSEWHERE, Happening, Incident, SCRIPTED, ScriptedReply};
+pub use incident::{Calls, ELSEWHERE, ELSEWHERE_HTTP, Happening, Incident, SCRIPTED, ScriptedReply};
 pub use journal::{Exchange, Journal, Lengths, Numbers};
 pub use ledger::Ledger;
 pub use redact::{PLACEHOLDER, Redactor};

@@ -2,7 +2,7 @@ use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use crate::ELSEWHERE;
+use crate::incident::{ELSEWHERE, ELSEWHERE_HTTP};
 
 /// The response header that names the clause of a refusal.
 pub const CLAUSE_HEADER: &str = "kubeproof-clause";
@@ -160,15 +160,20 @@ impl Reply {
             Some(clause) => self.with_header(CLAUSE_HEADER, clause),
             None => self,
         };
-        if let Some(elsewhere) = elsewhere {
+        // Only what a file spells out points there; to look for it in every body would cost more than the answer.
+        let is_spelled_out = matches!(reply.decision.verdict, Verdict::Incident | Verdict::Unanswered);
+        if let Some(elsewhere) = elsewhere.filter(|_| is_spelled_out) {
+            let authority = elsewhere.split_once("://").map_or(elsewhere, |(_, authority)| authority);
+            let fill =
+                |text: &str| text.replace(ELSEWHERE, elsewhere).replace(ELSEWHERE_HTTP, &format!("http://{authority}"));
             for value in reply.headers.values_mut() {
                 let Ok(text) = value.to_str() else { continue };
-                if let Ok(text) = HeaderValue::try_from(text.replace(ELSEWHERE, elsewhere)) {
+                if let Ok(text) = HeaderValue::try_from(fill(text)) {
                     *value = text;
                 }
             }
             if let Ok(body) = std::str::from_utf8(&reply.body) {
-                reply.body = body.replace(ELSEWHERE, elsewhere).into_bytes();
+                reply.body = fill(body).into_bytes();
             }
         }
         reply

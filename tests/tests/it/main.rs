@@ -1,6 +1,7 @@
 //! Everything about the workspace as a whole, a module per concern.
 
 mod architecture;
+mod careless;
 mod explanations;
 mod generated;
 mod hosts;

@@ -22,7 +22,6 @@ use crate::host::dispatch::lock;
 
 /// Serves one connection until it ends or the server stops, and notes how it ended.
 pub(super) async fn serve(site: Arc<Site>, door: Door, stream: TcpStream, number: u64) {
-    let _place = Place(Arc::clone(&site));
     let harm = site.connect(&door);
     let under_way = Under { site: Arc::clone(&site), door, number };
     let ended = match harm {
@@ -42,15 +41,6 @@ pub(super) async fn serve(site: Arc<Site>, door: Door, stream: TcpStream, number
         connection.end.get_or_insert_with(|| ended.err().unwrap_or_else(|| "closed".to_owned()));
         under_way.site.events.ended(connection);
     });
-}
-
-/// A place among the connections that there may be at once.
-struct Place(Arc<Site>);
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.places.add_permits(1);
-    }
 }
 
 /// A connection under way.

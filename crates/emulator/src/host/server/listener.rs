@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
 use super::connection;
@@ -38,7 +39,8 @@ impl Listener {
     pub(super) fn open(self, site: &Site) -> io::Result<Listening> {
         let Self { socket, address, door } = self;
         let state = if site.refuses(&door) { State::Refusing(socket) } else { State::Open(socket.listen(BACKLOG)?) };
-        Ok(Listening { state, address, door })
+        let places = Arc::new(Semaphore::new(site.limits.connections));
+        Ok(Listening { state, address, door, places })
     }
 }
 
@@ -47,6 +49,8 @@ pub(super) struct Listening {
     state: State,
     address: SocketAddr,
     door: Door,
+    /// For how many connections at once there is a place.
+    places: Arc<Semaphore>,
 }
 
 enum State {
@@ -69,12 +73,16 @@ impl Listening {
                 _ = stopping.wait_for(|stops| *stops) => break,
                 _ = faults.changed() => self.heed(&site),
                 Some(ended) = connections.join_next(), if !connections.is_empty() => note_panic(&site, &ended),
-                (stream, peer) = accept(&self.state, &site) => {
+                (place, stream, peer) = accept(&self.state, &self.places, &site) => {
                     let number = {
                         let elsewhere = matches!(self.door, Door::Elsewhere);
                         super::lock(&site.connections).enter(site.now(), peer, elsewhere)
                     };
-                    connections.spawn(connection::serve(Arc::clone(&site), self.door.clone(), stream, number));
+                    let serving = connection::serve(Arc::clone(&site), self.door.clone(), stream, number);
+                    connections.spawn(async move {
+                        serving.await;
+                        drop(place);
+                    });
                 }
             }
         }
@@ -101,15 +109,14 @@ impl Listening {
 }
 
 /// The next connection for which there is a place; never while nobody listens.
-async fn accept(state: &State, site: &Site) -> (TcpStream, SocketAddr) {
+async fn accept(state: &State, places: &Arc<Semaphore>, site: &Site) -> (OwnedSemaphorePermit, TcpStream, SocketAddr) {
     let State::Open(listener) = state else { return std::future::pending().await };
     loop {
         // Nobody closes the semaphore.
-        if let Ok(place) = site.places.acquire().await
-            && let Ok(accepted) = listener.accept().await
+        if let Ok(place) = Arc::clone(places).acquire_owned().await
+            && let Ok((stream, peer)) = listener.accept().await
         {
-            place.forget();
-            return accepted;
+            return (place, stream, peer);
         }
         // Out of descriptors, say: one may be free in a moment.
         (site.sleep.0)(RETRY).await;

@@ -120,7 +120,7 @@ impl Transport {
 /// What is borne of clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How many connections there are at once; more wait to be accepted.
+    /// How many connections there are at once at one address; more wait to be accepted.
     pub connections: usize,
     /// How long the head of a request may be, in bytes.
     pub head_bytes: usize,

@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use super::connections::Connections;
 use super::door::Door;
@@ -25,7 +25,6 @@ pub(super) struct Site {
     pub(super) certificates: Option<Certificates>,
     pub(super) limits: Limits,
     pub(super) sleep: Sleep,
-    pub(super) places: Semaphore,
     clock: Option<Clock>,
     panics: AtomicU64,
     faults: watch::Sender<()>,
@@ -48,7 +47,6 @@ impl Site {
             certificates,
             limits: setting.limits,
             sleep: setting.sleep.clone(),
-            places: Semaphore::new(setting.limits.connections),
             clock: setting.clock.clone(),
             panics: AtomicU64::new(0),
             faults: watch::Sender::new(()),

@@ -1,4 +1,12 @@
-use kubeproof_emulator::host::server::Transport;
+use std::time::Duration;
+
+use kubeproof_emulator::host::Server;
+use kubeproof_emulator::host::server::{Limits, Ports, ServerSetting, Transport};
+use kubeproof_emulator::providers::digitalocean::DigitalOcean;
+use kubeproof_emulator::providers::ucs::Ucs;
+use kubeproof_emulator::{Session, Setting};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::wire::{self, Ending, REQUEST, ask};
 
@@ -17,7 +25,7 @@ fn check(request: &[u8], status: &str, end: &str) {
         assert!(ask(&server, &good).await.unwrap().0.starts_with(b"HTTP/1.1 200"));
         assert_eq!(server.panics(), 0);
     };
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run);
+    self::run(run);
 }
 
 #[test]
@@ -33,4 +41,123 @@ fn what_is_no_http_is_refused() {
 fn a_head_of_a_megabyte_is_refused() {
     let head = [b"GET / HTTP/1.1\r\nhost: x\r\nx-long: ", &vec![b'a'; 1 << 20][..], b"\r\n\r\n"].concat();
     check(&head, "431", "too large");
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+/// A server that bears little.
+async fn strict(limits: Limits) -> Server {
+    let session = Session::new::<DigitalOcean>(Setting::default());
+    Server::start(vec![session], ServerSetting { limits, ..ServerSetting::default() }).await.unwrap()
+}
+
+fn ends(server: &Server) -> Vec<String> {
+    server.connections().kept().filter_map(|connection| connection.end.clone()).collect()
+}
+
+/// The limit is short, and however late it comes, the client never says more: it is always reached.
+#[test]
+fn who_is_too_slow_is_cut_off() {
+    run(async {
+        let server = strict(Limits { time: Duration::from_millis(40), ..Limits::default() }).await;
+        for beginning in [&b""[..], b"G", b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: "] {
+            let mut stream = TcpStream::connect(wire::address(&server)).await.unwrap();
+            stream.write_all(beginning).await.unwrap();
+            wire::read_out(&mut stream).await;
+        }
+        let (answer, _) = ask(&server, b"GET / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nslow").await.unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&answer));
+        assert!(ends(&server).iter().filter(|end| end.contains("too slow")).count() >= 3, "{:?}", ends(&server));
+    });
+}
+
+#[test]
+fn a_body_that_is_too_large_is_refused_with_what_to_change() {
+    run(async {
+        let server = strict(Limits { body_bytes: 10, ..Limits::default() }).await;
+        for body in [
+            &b"content-length: 11\r\n\r\nhello world"[..],
+            b"transfer-encoding: chunked\r\n\r\nb\r\nhello world\r\n0\r\n\r\n",
+        ] {
+            let request = [b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n", body].concat();
+            let answer = String::from_utf8(ask(&server, &request).await.unwrap().0).unwrap();
+            assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+            assert!(answer.contains("kubeproof-clause: kubeproof.request-too-large"), "{answer}");
+        }
+    });
+}
+
+#[test]
+fn connections_beyond_the_limit_wait_for_a_place() {
+    run(async {
+        let server = strict(Limits { connections: 1, ..Limits::default() }).await;
+        let mut first = TcpStream::connect(wire::address(&server)).await.unwrap();
+        first.write_all(REQUEST).await.unwrap();
+        let mut some = [0; 64];
+        assert!(first.read(&mut some).await.unwrap() > 0);
+        // The second is made by the system, and served when the first has ended.
+        let mut second = TcpStream::connect(wire::address(&server)).await.unwrap();
+        second.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        assert_eq!(server.connections().made(), 1);
+        drop(first);
+        assert!(wire::read_out(&mut second).await.0.starts_with(b"HTTP/1.1 404"));
+    });
+}
+
+#[test]
+fn what_is_under_way_ends_before_the_server_does() {
+    run(async {
+        let server = strict(Limits::default()).await;
+        let mut idle = TcpStream::connect(wire::address(&server)).await.unwrap();
+        idle.write_all(REQUEST).await.unwrap();
+        let mut some = [0; 64];
+        assert!(idle.read(&mut some).await.unwrap() > 0);
+        let address = wire::address(&server);
+        server.stop(Duration::from_secs(30)).await;
+        // The answer is whole, the connection is closed, and nobody listens any more.
+        let (rest, ending) = wire::read_out(&mut idle).await;
+        assert_eq!(ending, Ending::Closed);
+        assert!(rest.len() > 1000);
+        assert_eq!(TcpStream::connect(address).await.unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused);
+    });
+}
+
+#[test]
+fn two_sessions_of_one_provider_are_refused_and_so_is_a_port_that_is_taken() {
+    run(async {
+        let session = || Session::new::<DigitalOcean>(Setting::default());
+        let twice = Server::start(vec![session(), session()], ServerSetting::default()).await;
+        assert_eq!(twice.err().map(|error| error.kind()), Some(std::io::ErrorKind::InvalidInput));
+        let server = strict(Limits::default()).await;
+        let ports = Ports::Shared(wire::address(&server).port());
+        let taken = Server::start(vec![session()], ServerSetting { ports, ..ServerSetting::default() }).await;
+        assert_eq!(taken.err().map(|error| error.kind()), Some(std::io::ErrorKind::AddrInUse));
+    });
+}
+
+#[test]
+fn a_shared_address_tells_providers_apart_by_their_paths() {
+    run(async {
+        let sessions = vec![Session::new::<DigitalOcean>(Setting::default()), Session::new::<Ucs>(Setting::default())];
+        let server = Server::start(sessions, ServerSetting::default()).await.unwrap();
+        assert_eq!(server.base_url("digitalocean"), server.base_url("ucs"));
+        for (path, provider, status) in [
+            ("/v2/kubernetes/clusters/x/kubeconfig", "digitalocean", "401"),
+            ("/v1/clusters/x/accessinfo", "ucs", "401"),
+        ] {
+            let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+            let (answer, _) = ask(&server, request.as_bytes()).await.unwrap();
+            assert!(
+                answer.starts_with(format!("HTTP/1.1 {status}").as_bytes()),
+                "{}",
+                String::from_utf8_lossy(&answer)
+            );
+            assert_eq!(server.session(provider).unwrap().journal().recorded(), 1, "{path}");
+        }
+        let (answer, _) = ask(&server, b"GET /other HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        let answer = String::from_utf8(answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("kubeproof.no-provider"), "{answer}");
+    });
 }
