@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use kubeproof_emulator::host::server::Transport;
-use kubeproof_emulator::{Edition, Session};
+use kubeproof_emulator::{DURATION_FORMS, Edition, Session, parse_duration};
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
@@ -454,29 +454,8 @@ impl<'de> Visitor<'de> for KindsVisitor {
     }
 }
 
-/// `500ms`, `90s`, `15m`, `24h`, `7d`.
+/// `500ms`, `90s`, `15m`, `24h`, `7d`, or ISO 8601.
 fn optional_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SignedDuration>, D::Error> {
     let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-    duration(&text).map(Some).ok_or_else(|| {
-        de::Error::invalid_value(
-            de::Unexpected::Str(&text),
-            &"a number with a unit: `500ms`, `90s`, `15m`, `24h` or `7d`",
-        )
-    })
-}
-
-fn duration(text: &str) -> Option<SignedDuration> {
-    if let Some(number) = text.strip_suffix("ms") {
-        return Some(SignedDuration::from_millis(i64::from(number.parse::<u32>().ok()?)));
-    }
-    let unit = text.chars().next_back()?;
-    let number = i64::from(text.strip_suffix(unit)?.parse::<u32>().ok()?);
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        _ => return None,
-    };
-    number.checked_mul(seconds).map(SignedDuration::from_secs)
+    parse_duration(&text).map(Some).ok_or_else(|| de::Error::invalid_value(de::Unexpected::Str(&text), &DURATION_FORMS))
 }

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use kubeproof_emulator::fault::{CallFault, CallHarm, ConnectionFault, ConnectionHarm};
 use kubeproof_emulator::host::server::Transport;
-use kubeproof_emulator::{Fault, HeaderName, Session};
+use kubeproof_emulator::{Fault, HeaderName, Misfit, Session};
 
 use crate::adapter::{Credentials, Feature};
 use crate::case::{CredentialChoice, Expectation, Freshness, Step};
@@ -58,19 +57,16 @@ pub(crate) fn of_wire<'a>(wire: &'a WireExpectation, session: &Session) -> impl 
 }
 
 /// What does not make sense in a fault. `tls` says what makes it so that TLS is spoken.
-pub(crate) fn of_fault(fault: &Fault, transport: Transport, tls: &str, operations: &[&str]) -> Option<String> {
-    match fault {
-        Fault::Call(CallFault { operation: Some(operation), .. }) if !operations.contains(&operation.as_str()) => {
-            Some(format!("this provider has no operation `{operation}`; there is {}", operations.join(", ")))
-        }
-        Fault::Call(CallFault { harm: CallHarm::CloseWithoutNotify(_), .. })
-        | Fault::Connection(ConnectionFault { harm: ConnectionHarm::Tls(_), .. })
-            if transport == Transport::Plain =>
-        {
-            Some(format!("this fault is of TLS; {tls}"))
-        }
-        _ => None,
-    }
+pub(crate) fn of_fault(
+    fault: &Fault,
+    transport: Transport,
+    tls: &str,
+    operations: &'static [&'static str],
+) -> Option<String> {
+    Some(match fault.misfit(transport, operations)? {
+        Misfit::Tls => format!("this fault is of TLS; {tls}"),
+        misfit => misfit.to_string(),
+    })
 }
 
 /// The names in braces.

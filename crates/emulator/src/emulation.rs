@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{Reply, Request, decoded};
@@ -11,8 +12,9 @@ use crate::{Reply, Request, decoded};
 /// A pure function over a world: no I/O, no wall clock, no randomness but what the world's seed gives.
 /// Adding a provider means implementing this trait in a module of [`providers`](crate::providers) and naming it there.
 pub trait Emulation: Send + Sync + 'static {
-    /// The state of the server side. Its `Default` is a useful world: one cluster of every kind. Its `Debug` shows no secret.
-    type World: Clone + Default + fmt::Debug + DeserializeOwned + Send + Sync + 'static;
+    /// The state of the server side. Its `Default` is a useful world: one cluster of every kind. Its `Debug` shows no
+    /// secret; what it is serialised to is a world file, and shows all but what was issued and counted so far.
+    type World: Clone + Default + fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static;
 
     /// What the provider may say by itself, whatever was asked: its rate limits and failures, by name.
     type Incident: Clone + DeserializeOwned + Send + Sync + 'static;

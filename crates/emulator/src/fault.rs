@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use self::source::FaultSource;
 use crate::Calls;
+use crate::host::server::Transport;
 
 pub use self::armed::{Armed, Faults};
 
@@ -154,7 +155,39 @@ impl fmt::Display for At {
     }
 }
 
+/// Why a fault would never be done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Misfit {
+    /// The provider has no such operation.
+    #[error("this provider has no operation `{operation}`; there is {}", .known.join(", "))]
+    Operation {
+        /// The one that is to be counted.
+        operation: String,
+        /// Those that there are.
+        known: &'static [&'static str],
+    },
+    /// It is done to TLS, which is not spoken.
+    #[error("this fault is of TLS, which is not spoken")]
+    Tls,
+}
+
 impl Fault {
+    /// Why it would never be done to a provider that has these operations and is reached like this; `None` when it would.
+    pub fn misfit(&self, transport: Transport, operations: &'static [&'static str]) -> Option<Misfit> {
+        match self {
+            Self::Call(CallFault { operation: Some(operation), .. }) if !operations.contains(&operation.as_str()) => {
+                Some(Misfit::Operation { operation: operation.clone(), known: operations })
+            }
+            Self::Call(CallFault { harm: CallHarm::CloseWithoutNotify(_), .. })
+            | Self::Connection(ConnectionFault { harm: ConnectionHarm::Tls(_), .. })
+                if transport == Transport::Plain =>
+            {
+                Some(Misfit::Tls)
+            }
+            _ => None,
+        }
+    }
+
     /// What is done, for people: `the connection is reset before the answer`.
     pub fn explanation(&self) -> String {
         match self {

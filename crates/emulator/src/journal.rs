@@ -25,6 +25,11 @@ impl Numbers {
     fn next(&self) -> u64 {
         self.0.fetch_add(1, Ordering::Relaxed).saturating_add(1)
     }
+
+    /// The newest number; 0 when there was none. Whoever locks a journal after asking for it finds every exchange up to it.
+    pub fn last(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// One request and its reply, unredacted: print it through a [`Redactor`](crate::Redactor).
@@ -103,7 +108,7 @@ impl Journal {
     }
 
     /// The exchanges that are still kept, oldest first.
-    pub fn exchanges(&self) -> impl Iterator<Item = &Exchange> {
+    pub fn exchanges(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
         self.exchanges.iter()
     }
 

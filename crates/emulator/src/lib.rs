@@ -11,6 +11,7 @@ pub mod host;
 pub mod pki;
 pub mod providers;
 
+mod duration;
 mod emulation;
 mod hex;
 mod iam;
@@ -24,8 +25,9 @@ mod session;
 
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
+pub use duration::{DURATION_FORMS, parse_duration};
 pub use emulation::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented};
-pub use fault::{Fault, Faults};
+pub use fault::{Fault, Faults, Misfit};
 pub use iam::AccessKey;
 pub use incident::{Calls, ELSEWHERE, ELSEWHERE_HTTP, Happening, Incident, SCRIPTED, ScriptedReply};
 pub use journal::{Exchange, Journal, Lengths, Numbers};
@@ -33,4 +35,4 @@ pub use ledger::Ledger;
 pub use redact::{PLACEHOLDER, Redactor};
 pub use reply::{CLAUSE_HEADER, Complaint, Decision, FAULT, Reply, Verdict};
 pub use request::{Request, decoded};
-pub use session::{EPOCH, Served, Session, Setting};
+pub use session::{EPOCH, Secrets, Served, Session, Setting, WorldProblem};

@@ -1,5 +1,7 @@
 mod places;
 
+use std::ops::Range;
+
 /// What stands in place of a secret.
 pub const PLACEHOLDER: &str = "<redacted>";
 
@@ -40,8 +42,8 @@ impl Redactor {
     /// A redactor that knows these values besides the usual places.
     pub fn new(secrets: impl IntoIterator<Item = String>) -> Self {
         let mut secrets: Vec<String> = secrets.into_iter().filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
-        // Longest first: one secret may contain another.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        // In the order in which `known_values` looks them up.
+        secrets.sort_unstable();
         secrets.dedup();
         Self { secrets }
     }
@@ -60,19 +62,20 @@ impl Redactor {
 
     /// `text` without secrets.
     pub fn text(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in &self.secrets {
-            // Most are not there, and to replace is to copy.
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), PLACEHOLDER);
-            }
+        let mut known = String::with_capacity(text.len());
+        let mut rest = 0;
+        for Range { start, end } in self.known_values(text) {
+            known.push_str(text.get(rest..start).unwrap_or_default());
+            known.push_str(PLACEHOLDER);
+            rest = end;
         }
-        redact_private_keys(&places::redact(&text))
+        known.push_str(text.get(rest..).unwrap_or_default());
+        redact_private_keys(&places::redact(&known))
     }
 
     /// A header field's value without secrets. The scheme of an `Authorization` is kept.
     pub fn header(&self, name: &str, value: &str) -> String {
-        if !SECRET_HEADERS.iter().any(|secret| name.eq_ignore_ascii_case(secret)) {
+        if !Self::guards_header(name) {
             return self.text(value);
         }
         match value.split_once(' ') {
@@ -83,9 +86,39 @@ impl Redactor {
         }
     }
 
+    /// Whether the values of header fields of this name are secret, whatever they are.
+    pub fn guards_header(name: &str) -> bool {
+        SECRET_HEADERS.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+    }
+
     /// Whether `text` holds one of the known values.
     pub fn finds_secret(&self, text: &str) -> bool {
-        self.secrets.iter().any(|secret| text.contains(secret.as_str()))
+        self.known_values(text).next().is_some()
+    }
+
+    /// Where known values stand; those that overlap stand in one place. Looks each position up, since a world knows
+    /// thousands of secrets and a text holds few.
+    fn known_values<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
+        let bytes = text.as_bytes();
+        let mut ends = bytes.windows(SHORTEST_SECRET).enumerate().filter_map(|(at, beginning)| {
+            let first = self.secrets.partition_point(|secret| secret.as_bytes() < beginning);
+            let alike = self.secrets.iter().skip(first).take_while(|secret| secret.as_bytes().starts_with(beginning));
+            let rest = bytes.get(at..)?;
+            let longest = alike.filter(|secret| rest.starts_with(secret.as_bytes())).map(String::len).max()?;
+            Some(at..at + longest)
+        });
+        let mut next = ends.next();
+        std::iter::from_fn(move || {
+            let mut place = next.take()?;
+            for following in ends.by_ref() {
+                if following.start >= place.end {
+                    next = Some(following);
+                    break;
+                }
+                place.end = place.end.max(following.end);
+            }
+            Some(place)
+        })
     }
 }
 
@@ -184,10 +217,29 @@ mod tests {
     }
 
     #[test]
+    fn known_values_that_overlap_or_touch_go_whole() {
+        let redactor = Redactor::new(["abcdef", "defghij", "cdef", "öffentlich", "ffen"].map(str::to_owned));
+        for (text, expected) in [
+            ("abcdefghij", "<redacted>"),
+            ("xabcdefghijx", "x<redacted>x"),
+            ("abcdefabcdef", "<redacted><redacted>"),
+            ("abcdeabcdef", "abcde<redacted>"),
+            ("cdefghi", "<redacted>ghi"),
+            ("nicht öffentlich, Öffentlich", "nicht <redacted>, Ö<redacted>tlich"),
+            ("abc", "abc"),
+            ("", ""),
+        ] {
+            assert_eq!(redactor.text(text), expected, "{text}");
+            assert_eq!(redactor.finds_secret(text), text != expected, "{text}");
+        }
+    }
+
+    #[test]
     fn known_values_go_wherever_they_stand() {
         let redactor = Redactor::new(["planted-secret".to_owned(), "planted".to_owned()]);
         assert_eq!(redactor.text("x planted-secret y planted z"), "x <redacted> y <redacted> z");
         assert!(redactor.finds_secret("..planted.."));
+        assert!(!redactor.finds_secret("..plante"));
         assert_eq!(redactor.header("x-auth-token", "anything"), PLACEHOLDER);
         assert_eq!(redactor.header("accept", "planted"), PLACEHOLDER);
         assert_eq!(format!("{redactor:?}"), "Redactor { secrets: 2 }");

@@ -1,3 +1,5 @@
+mod world;
+
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,6 +9,9 @@ use crate::fault::{CallHarm, ConnectionHarm, Fault, Faults};
 use crate::incident::{ELSEWHERE, Happening, Incident};
 use crate::journal::{Exchange, Journal, Numbers};
 use crate::{Redactor, Reply, Request};
+
+use self::world::FormerSecrets;
+pub use self::world::{Secrets, WorldProblem};
 
 /// The instant at which every emulator's clock starts: 2026-01-01T00:00:00Z.
 pub const EPOCH: Timestamp = Timestamp::constant(1_767_225_600, 0);
@@ -33,6 +38,7 @@ pub struct Session {
     journal: Journal,
     faults: Faults,
     elsewhere: Option<String>,
+    former_secrets: FormerSecrets,
 }
 
 /// What a host has to do for a request.
@@ -80,11 +86,12 @@ impl Session {
     pub fn new<E: Emulation>(setting: Setting<E>) -> Self {
         Self {
             faults: setting.faults.iter().cloned().collect(),
-            scene: Box::new(Stage::<E> { setting, calls: 0 }),
+            scene: Box::new(Stage::<E> { initial: setting.clone(), setting, calls: 0 }),
             clock: EPOCH,
             ahead: SignedDuration::ZERO,
             journal: Journal::default(),
             elsewhere: None,
+            former_secrets: FormerSecrets::default(),
         }
     }
 
@@ -246,9 +253,14 @@ impl Session {
         self.scene.certificate_authority()
     }
 
-    /// A redactor that knows every secret of this world.
+    /// The operations whose calls a fault can count.
+    pub fn operations(&self) -> &'static [&'static str] {
+        self.scene.operations()
+    }
+
+    /// A redactor that knows every secret of this world, and those of worlds before it.
     pub fn redactor(&self) -> Redactor {
-        Redactor::new(self.scene.secrets())
+        Redactor::new(self.scene.secrets().into_iter().chain(self.former_secrets.iter()))
     }
 
     /// Whether any incident or fault points at a second origin.
@@ -271,10 +283,16 @@ trait Scene: Send {
     fn certificate_authority(&self) -> String;
     fn secrets(&self) -> Vec<String>;
     fn points_elsewhere(&self) -> bool;
+    fn operations(&self) -> &'static [&'static str];
+    fn world(&self) -> serde_json::Result<serde_json::Value>;
+    fn put_world(&mut self, json: &[u8]) -> serde_json::Result<()>;
+    /// Goes back to the beginning, and gives the faults of then.
+    fn reset(&mut self) -> Faults;
 }
 
 struct Stage<E: Emulation> {
     setting: Setting<E>,
+    initial: Setting<E>,
     calls: u64,
 }
 
@@ -351,6 +369,27 @@ impl<E: Emulation> Scene for Stage<E> {
             .incidents
             .iter()
             .any(|incident| matches!(&incident.happening, Happening::Scripted(scripted) if scripted.points_elsewhere()))
+    }
+
+    fn operations(&self) -> &'static [&'static str] {
+        E::OPERATIONS
+    }
+
+    fn world(&self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(&self.setting.world)
+    }
+
+    fn put_world(&mut self, json: &[u8]) -> serde_json::Result<()> {
+        self.setting.world = serde_json::from_slice(json)?;
+        // Calls are counted over the life of a world.
+        self.calls = 0;
+        Ok(())
+    }
+
+    fn reset(&mut self) -> Faults {
+        self.setting = self.initial.clone();
+        self.calls = 0;
+        self.setting.faults.iter().cloned().collect()
     }
 }
 

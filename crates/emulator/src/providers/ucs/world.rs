@@ -1,11 +1,11 @@
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::AccessKey;
 
 /// UCS's side: who may ask, and the clusters of an account.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct World {
     /// User tokens that are valid for `X-Auth-Token`.
@@ -30,7 +30,7 @@ pub struct World {
 }
 
 /// A cluster.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cluster {
     /// Its id.
@@ -44,7 +44,7 @@ pub struct Cluster {
 }
 
 /// What a cluster is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClusterKind {
     /// A third-party cluster that was attached: the only kind with access information.
@@ -55,7 +55,7 @@ pub enum ClusterKind {
 }
 
 /// How a cluster is reached.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Network {
     /// Over the public network.
@@ -66,7 +66,7 @@ pub enum Network {
 }
 
 /// The shape of the message `Downloaded`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DownloadedAs {
     /// `["Downloaded"]`, the only shape that fits the document's table.
@@ -79,7 +79,7 @@ pub enum DownloadedAs {
 }
 
 /// The type of the items of access information.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ItemsAs {
     /// Each item is a string that holds a manifest as JSON, as the document's table says.
