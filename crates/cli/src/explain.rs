@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use kubeproof::conformance::{Case, Suite, nearest};
+use kubeproof::conformance::{Case, Suite};
 
 use crate::exit_code;
 use crate::output::{complain, print};
@@ -24,9 +24,9 @@ impl Explain {
             Ok(suite) => suite,
             Err(code) => return code,
         };
-        let Some(case) = suite.case(&self.case) else {
-            complain(unknown(&self.case, &suite));
-            return exit_code::USAGE;
+        let case = match self.source.case(&suite, &self.case) {
+            Ok(case) => case,
+            Err(code) => return code,
         };
         match print(&explanation(case, &suite)) {
             Ok(()) => exit_code::CONFORMANT,
@@ -35,17 +35,6 @@ impl Explain {
                 exit_code::COULD_NOT_RUN
             }
         }
-    }
-}
-
-fn unknown(id: &str, suite: &Suite) -> String {
-    let folder = format!("{}/", id.trim_end_matches('/'));
-    if suite.cases().any(|case| case.id.starts_with(&folder)) {
-        return format!("`{id}` is several cases; see `kubeproof list {id}`");
-    }
-    match nearest(id, suite.cases().map(|case| case.id.as_str())) {
-        Some(similar) => format!("there is no case `{id}`; did you mean `{similar}`?"),
-        None => format!("there is no case `{id}`; see `kubeproof list`"),
     }
 }
 

@@ -51,4 +51,4 @@ pub use problem::{Problem, SuiteError};
 pub use run::Runner;
 pub use select::{Selection, SelectionError};
 pub use suite::{ProviderSuite, Suite};
-pub use worlds::Worlds;
+pub use worlds::{Worlds, default_worlds};

@@ -1,3 +1,9 @@
+//! Where emulations begin.
+
+mod explained;
+
+pub use self::explained::default_worlds;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;

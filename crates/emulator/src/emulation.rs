@@ -31,6 +31,9 @@ pub trait Emulation: Send + Sync + 'static {
     /// The operations whose calls a [fault](crate::Fault) can count.
     const OPERATIONS: &'static [&'static str];
 
+    /// What the keys of a world file mean: `clusters` is one of the world, `clusters.id` one of each of its clusters.
+    const WORLD_KEYS: &'static [(&'static str, &'static str)] = &[];
+
     /// Whether the answers hold a credential of the provider's making, for [`admits`](Emulation::admits) to judge.
     const ISSUES_CREDENTIALS: bool = true;
 

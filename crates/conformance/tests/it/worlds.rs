@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use kubeproof_conformance::Worlds;
+use kubeproof_conformance::{Worlds, default_worlds};
 use kubeproof_emulator::host::server::Transport;
 use kubeproof_emulator::providers::{self, PROVIDERS};
-use kubeproof_emulator::{CallerCredentials, Request};
+use kubeproof_emulator::{CallerCredentials, Request, Secrets};
 
 fn parse(text: &str) -> Result<Worlds, kubeproof_conformance::SuiteError> {
     Worlds::parse(text, "some.yaml", Path::new("/nowhere"), Transport::Plain)
@@ -127,4 +127,58 @@ fn a_reply_may_be_in_a_file_beside() {
             "{error}"
         );
     }
+}
+
+/// The keys of a provider's default world, and those that are explained.
+struct Keys;
+
+impl providers::Visitor for Keys {
+    type Output = (Vec<String>, Vec<String>);
+
+    fn visit<E: kubeproof_emulator::Emulation>(self) -> Self::Output {
+        let world = serde_json::to_value(E::World::default()).unwrap();
+        let mut there = Vec::new();
+        for (name, value) in world.as_object().unwrap() {
+            there.push(name.clone());
+            if name == "clusters" {
+                let cluster = value.as_array().unwrap()[0].as_object().unwrap();
+                there.extend(cluster.keys().map(|key| format!("clusters.{key}")));
+            }
+        }
+        let explained = E::WORLD_KEYS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        (there, explained)
+    }
+}
+
+#[test]
+fn every_key_of_a_world_is_explained_and_no_other() {
+    for provider in PROVIDERS {
+        let (there, explained) = providers::visit(provider, Keys).unwrap();
+        assert_eq!(there, explained, "{provider}");
+    }
+}
+
+#[test]
+fn the_default_worlds_can_be_given_back() {
+    let text = default_worlds(&PROVIDERS);
+    assert!(text.lines().all(|line| line.len() <= 110 && line.trim_end() == line), "{text}");
+    let given_back = parse(&text).unwrap();
+    for provider in PROVIDERS {
+        assert!(given_back.names(provider));
+        let (usual, back) =
+            (Worlds::default().session(provider, None).unwrap(), given_back.session(provider, None).unwrap());
+        assert_eq!(usual.world(Secrets::Shown).unwrap(), back.world(Secrets::Shown).unwrap());
+        assert_eq!(usual.edition(), back.edition());
+    }
+    for part in ["reset,", "tls-1.1-only", "rate-limited-burst", "deadline-exceeded."] {
+        assert!(text.contains(part), "`{part}` is not in: {text}");
+    }
+    // The examples in the comments are right, too.
+    let example = |line: &str| line.trim_start_matches(['#', ' ']).to_owned();
+    let faults: Vec<String> = text.lines().filter(|line| line.starts_with("#   - {is:")).map(example).collect();
+    assert_eq!(faults.len(), 3);
+    let incident = text.lines().find(|line| line.contains("{calls: every")).map(example).unwrap();
+    parse(&format!("ucs:\n  faults:\n  {}\n  incidents:\n  {incident}\n", faults.join("\n  "))).unwrap();
+    assert_eq!(default_worlds(&["ucs"]).lines().filter(|line| line.starts_with("ucs:")).count(), 1);
+    assert!(!default_worlds(&["ucs"]).contains("\ncce:"));
 }

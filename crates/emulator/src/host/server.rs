@@ -84,18 +84,19 @@ impl Server {
         let ports = setting.ports.of(sessions.len());
         let site = Arc::new(Site::new(sessions, certificates, &setting, numbers));
 
-        let elsewhere = Listener::bind(SocketAddr::new(setting.address, 0), Door::Elsewhere)?;
-        let elsewhere_address = elsewhere.address();
-        let scheme = setting.transport.scheme();
-        for session in &site.sessions {
-            lock(session).point_elsewhere(format!("{scheme}://{}", reachable(elsewhere_address)));
-        }
         let mut bound = Vec::new();
         let mut addresses = Vec::new();
         for (sessions, port) in ports {
             let listener = Listener::bind(SocketAddr::new(setting.address, port), Door::Providers(sessions.clone()))?;
             addresses.extend(sessions.map(|_| listener.address()));
             bound.push(listener);
+        }
+        // The last, since it takes any port that is free.
+        let elsewhere = Listener::bind(SocketAddr::new(setting.address, 0), Door::Elsewhere)?;
+        let elsewhere_address = elsewhere.address();
+        let scheme = setting.transport.scheme();
+        for session in &site.sessions {
+            lock(session).point_elsewhere(format!("{scheme}://{}", reachable(elsewhere_address)));
         }
         bound.push(elsewhere);
         let mut listeners = JoinSet::new();
@@ -120,7 +121,7 @@ impl Server {
 
     /// The providers that are served, in the order given.
     pub fn providers(&self) -> Vec<&'static str> {
-        self.site.sessions.iter().map(|session| lock(session).provider()).collect()
+        self.site.providers.clone()
     }
 
     /// The session of a provider, locked: its requests wait while the guard lives. `None` when it is not served.

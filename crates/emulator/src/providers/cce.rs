@@ -48,6 +48,7 @@ impl Emulation for Cce {
     const PROVIDER: &'static str = "cce";
     const EDITIONS: &'static [Edition] = &[Edition("2025-07")];
     const PATHS: &'static [&'static str] = &["/api/v3/"];
+    const WORLD_KEYS: &'static [(&'static str, &'static str)] = world::KEYS;
     const OPERATIONS: &'static [&'static str] = &["clustercert"];
 
     fn answer(_: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {

@@ -54,6 +54,7 @@ impl Emulation for DigitalOcean {
     const PROVIDER: &'static str = "digitalocean";
     const EDITIONS: &'static [Edition] = &[Edition("2026-04")];
     const PATHS: &'static [&'static str] = &["/v2/"];
+    const WORLD_KEYS: &'static [(&'static str, &'static str)] = world::KEYS;
     const OPERATIONS: &'static [&'static str] = &["kubeconfig"];
 
     fn answer(_: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {

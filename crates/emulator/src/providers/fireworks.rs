@@ -43,6 +43,7 @@ impl Emulation for Fireworks {
     const PROVIDER: &'static str = "fireworks";
     const EDITIONS: &'static [Edition] = &[Edition("2026-11")];
     const PATHS: &'static [&'static str] = &["/v1/accounts/"];
+    const WORLD_KEYS: &'static [(&'static str, &'static str)] = world::KEYS;
     const OPERATIONS: &'static [&'static str] = &["getConnectionInfo"];
     const ISSUES_CREDENTIALS: bool = false;
 

@@ -45,6 +45,7 @@ impl Emulation for Ucs {
     const PROVIDER: &'static str = "ucs";
     const EDITIONS: &'static [Edition] = &[Edition("2025-05")];
     const PATHS: &'static [&'static str] = &["/v1/clusters/"];
+    const WORLD_KEYS: &'static [(&'static str, &'static str)] = world::KEYS;
     const OPERATIONS: &'static [&'static str] = &["accessinfo"];
     /// An agent's keys connect a cluster; they open nothing.
     const ISSUES_CREDENTIALS: bool = false;

@@ -16,6 +16,8 @@ use crate::{EPOCH, Exchange, Journal, Redactor, Session};
 
 /// What all connections of a server share.
 pub(super) struct Site {
+    /// The provider of each session: to ask for it, a session need not be locked.
+    pub(super) providers: Vec<&'static str>,
     pub(super) sessions: Vec<Arc<Mutex<Session>>>,
     pub(super) elsewhere: Mutex<Journal>,
     /// What was asked at a shared address and is for no provider.
@@ -39,6 +41,7 @@ impl Site {
         numbers: Numbers,
     ) -> Self {
         Self {
+            providers: sessions.iter().map(|session| lock(session).provider()).collect(),
             sessions,
             elsewhere: Mutex::new(Journal::default().numbered_by(numbers.clone())),
             unclaimed: Mutex::new(Journal::default().numbered_by(numbers)),
@@ -56,7 +59,7 @@ impl Site {
 
     /// Where the session of a provider stands.
     pub(super) fn position(&self, provider: &str) -> Option<usize> {
-        self.sessions.iter().position(|session| lock(session).provider() == provider)
+        self.providers.iter().position(|known| *known == provider)
     }
 
     pub(super) fn session(&self, provider: &str) -> Option<&Arc<Mutex<Session>>> {

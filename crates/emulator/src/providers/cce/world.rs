@@ -31,6 +31,25 @@ pub struct World {
     pub calls: u64,
 }
 
+/// What the keys of a world file mean.
+pub(super) const KEYS: &[(&str, &str)] = &[
+    ("tokens", "User tokens that are valid for X-Auth-Token."),
+    ("access_keys", "Key pairs that may sign requests."),
+    ("forbidden_tokens", "User tokens that are valid, but whose user may not read these clusters."),
+    ("forbidden_access_keys", "Key pairs that may sign requests, but whose user may not read these clusters."),
+    ("clusters", "The clusters. Of each:"),
+    ("clusters.id", "its id"),
+    ("clusters.project_id", "the project it belongs to"),
+    ("clusters.private_ip", "its address inside the VPC"),
+    ("clusters.public_ip", "the elastic IP (EIP), when one is bound"),
+    (
+        "clusters.certificates",
+        "issued, or blank for empty strings instead of certificates, as in the document's example",
+    ),
+    ("content_type", "What a Content-Type is answered with that the document does not list: lenient or strict."),
+    ("seed", "What every generated key and certificate is derived from."),
+];
+
 /// A cluster.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

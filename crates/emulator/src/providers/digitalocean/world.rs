@@ -25,6 +25,18 @@ pub struct World {
     pub usage: Usage,
 }
 
+/// What the keys of a world file mean.
+pub(super) const KEYS: &[(&str, &str)] = &[
+    ("api_tokens", "API tokens that may read every cluster of the team."),
+    ("forbidden_api_tokens", "API tokens that are valid, but without the right to access clusters."),
+    ("clusters", "The team's clusters. Of each:"),
+    ("clusters.id", "its id"),
+    ("clusters.name", "its name; the kubeconfig calls it do-REGION-NAME"),
+    ("clusters.region", "its region"),
+    ("clusters.auth", "what its kubeconfigs authenticate with, token or client-certificate"),
+    ("seed", "What every generated key, certificate and token is derived from."),
+];
+
 /// A cluster.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

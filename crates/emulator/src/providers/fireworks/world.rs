@@ -21,6 +21,20 @@ pub struct World {
     pub seed: u64,
 }
 
+/// What the keys of a world file mean.
+pub(super) const KEYS: &[(&str, &str)] = &[
+    ("api_keys", "API keys that may read every cluster of their account."),
+    ("forbidden_api_keys", "API keys that are valid, but whose owner may not read these clusters."),
+    ("clusters", "The clusters. Of each:"),
+    ("clusters.id", "its id"),
+    ("clusters.account_id", "the account it belongs to"),
+    ("clusters.endpoint", "the address of its Kubernetes API server"),
+    ("clusters.state", "ready, creating, or creating-with-empty-fields"),
+    ("unrequested", "How a field is written that the read mask does not name: empty or absent."),
+    ("unknown_mask_field", "What a read mask with an unknown field gets: refused or ignored."),
+    ("seed", "What the certificate authority is derived from."),
+];
+
 /// A cluster.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

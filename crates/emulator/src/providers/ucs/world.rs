@@ -29,6 +29,22 @@ pub struct World {
     pub calls: u64,
 }
 
+/// What the keys of a world file mean.
+pub(super) const KEYS: &[(&str, &str)] = &[
+    ("tokens", "User tokens that are valid for X-Auth-Token."),
+    ("access_keys", "Key pairs that may sign requests."),
+    ("forbidden_tokens", "User tokens that are valid, but whose user has no permission to query these clusters."),
+    ("forbidden_access_keys", "Key pairs that may sign requests, but whose user may not read these clusters."),
+    ("clusters", "The clusters. Of each:"),
+    ("clusters.id", "its id"),
+    ("clusters.kind", "attached, the only kind with access information, or cce"),
+    ("clusters.network", "public, or private, where vpcendpoint and region are mandatory"),
+    ("clusters.downloaded", "whether its agent certificate was downloaded before"),
+    ("downloaded_as", "How the answer to a repeated call is written: array, string or bare-text."),
+    ("items_as", "How access information is written: strings or objects."),
+    ("seed", "What every generated key and certificate is derived from."),
+];
+
 /// A cluster.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -173,3 +173,13 @@ async fn a_certificate_is_for_the_names_that_are_asked_for() {
         assert_eq!(connected.is_ok(), good, "{name}");
     }
 }
+
+#[tokio::test]
+async fn a_server_can_be_asked_while_a_session_is_held() {
+    let (server, _following) = followed("[]").await;
+    let session = server.session("digitalocean").unwrap();
+    assert!(server.base_url("digitalocean").is_some() && server.base_url("ucs").is_some());
+    assert_eq!(server.providers(), ["digitalocean", "ucs"]);
+    assert!(server.session("ucs").is_some());
+    drop(session);
+}
