@@ -133,7 +133,7 @@ fn line(format: Format, event: Result<Arc<Event>, Missed>) -> String {
 fn of_exchange(exchange: &ExchangeEvent) -> String {
     let ExchangeEvent { at, provider, elsewhere, method, target, status, verdict, clause, explanation, .. } = exchange;
     let asked = if *elsewhere { "elsewhere" } else { provider.unwrap_or("nobody") };
-    let mut line = format!("{at} {asked} {method} {target} {status} {verdict} by {clause}: {explanation}");
+    let mut line = format!("{at:.3} {asked} {method} {target} {status} {verdict} by {clause}: {explanation}");
     for complaint in &exchange.complaints {
         // Writing to a String does not fail.
         let _ = write!(line, "; but {complaint}");
@@ -153,5 +153,5 @@ fn of_connection(connection: &Connection) -> String {
     let Connection { number, at, peer, protocol, requests, end, .. } = connection;
     let spoken = protocol.unwrap_or("no protocol");
     let end = end.as_deref().unwrap_or("closed");
-    format!("{at} connection {number} from {peer} ended after {requests} requests over {spoken}: {end}")
+    format!("{at:.3} connection {number} from {peer} ended after {requests} requests over {spoken}: {end}")
 }

@@ -4,5 +4,7 @@
 mod check;
 mod lint_and_merge;
 mod program;
+mod serve;
+mod serving;
 mod show;
 mod view;
