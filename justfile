@@ -35,19 +35,24 @@ doc:
 test:
     cargo test --workspace
 
-# What kubectl, PyYAML and the Python client of Kubernetes make of every kubeconfig
-interop: venv
+# What kubectl, PyYAML and the Python client of Kubernetes make of every kubeconfig, and Chromium of the page
+interop: venv chromium
     KUBEPROOF_KUBECTL={{ quote(venv / "bin/kubectl") }} KUBEPROOF_PYTHON={{ quote(venv / "bin/python") }} \
+        KUBEPROOF_CHROMIUM="${KUBEPROOF_CHROMIUM:-$(command -v chromium)}" \
         cargo test -p kubeproof-tests --features interop --test interop
 
 # The tests by cargo-nextest, with a report for CI servers in target/nextest/ci/junit.xml
 nextest:
     cargo nextest run --workspace --profile ci
 
-# How long large kubeconfigs take, beside kube's reader, and what the server answers, beside hyper and wiremock
+# How long large kubeconfigs take, how often an emulation answers, and what the server does beside hyper and wiremock
 bench:
     cargo bench -p kubeproof-kubeconfig --bench large
-    cargo bench -p kubeproof-emulator --bench serve
+    cargo bench -p kubeproof-emulator --bench answer --bench serve
+
+# Many clients and armed faults for some seconds: no panic, no descriptor left, every answer explained, one winner
+soak seconds="120":
+    cargo bench -p kubeproof-emulator --bench soak -- {{ seconds }}
 
 # Fuzz `read` or `merge` of kubeconfigs, by cargo-fuzz and the nightly toolchain
 fuzz target seconds="600":
@@ -81,3 +86,14 @@ venv:
     "${pip[@]}" install --quiet --disable-pip-version-check -r {{ requirements }}
     # Last, so that one that is half made is made again.
     cp {{ requirements }} "$venv/made-of.txt"
+
+# The browser that `interop` needs, from the packages of Debian; another one can be named in KUBEPROOF_CHROMIUM
+[private]
+chromium:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if [[ -n ${KUBEPROOF_CHROMIUM:-} ]] || command -v chromium >/dev/null; then exit; fi
+    command -v apt-get >/dev/null || { echo 'chromium is missing: install it, or name one in KUBEPROOF_CHROMIUM' >&2; exit 1; }
+    as_root=(); [[ $(id -u) == 0 ]] || as_root=(sudo)
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation

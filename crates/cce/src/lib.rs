@@ -1,27 +1,37 @@
 //! Client for `GET /api/v3/projects/{project_id}/clusters/{cluster_id}/clustercert` of cce, the Kubernetes service of
-//! Huawei Cloud and Open Telekom Cloud.
+//! Huawei Cloud and Open Telekom Cloud, and for `POST` on the same path.
+//!
+//! The documents deprecate the GET, which older services know alone; the POST takes for how long the client certificate
+//! shall be good. So a fetch with a [`Validity`] is a POST, and one without is a GET.
 //!
 //! The answer is a kubeconfig in JSON with a context for each way to the cluster: `internal`, `external` when it has a
-//! public address, and `externalTLSVerify` with newer clusters. Which one is used is what `current-context` says, never
-//! the order, unless [`Options::context`] says otherwise.
+//! public address, and `externalTLSVerify` beside it. Which one is used is what `current-context` says, never the order,
+//! unless [`Options::context`] says otherwise. There is one exception, which holds for every answer: `external` need not
+//! verify its server, and is not used then unless that is [accepted](ClientBuilder::accept). A context that leads to the
+//! same server and verifies it takes its place, and where there is none, the answer is refused as `unsafe`.
 //!
-//! Callers report that each request issues a new client certificate, which nobody can take back. So a request is repeated
-//! only after an answer that says that it failed (see [`Repeat::AfterRefusal`]).
+//! Callers report that each request issues a new client certificate, which nobody can take back. So a GET is repeated
+//! only after an answer that says that it failed (see [`Repeat::AfterRefusal`]), and a POST not at all once it may have been
+//! sent (see [`Repeat::UntilSent`]).
 //!
 //! ```no_run
-//! use kubeproof_cce::{Client, Cluster, Options};
+//! use kubeproof_cce::{Client, Cluster, Options, Validity};
 //! use kubeproof_client::{ClusterAccess as _, Credentials};
 //!
 //! # async fn example(user_token: String) -> Result<(), kubeproof_client::Error> {
 //! let client = Client::builder(Credentials::Token(user_token.into())).base_url("https://cce.eu-de.otc.t-systems.com").build()?;
 //! let cluster = Cluster::parse("08d44be1ef00d22e2f6fc0061f54a2f1", "a4df62ce-64d5-11f1-a2b8-02550a100047")?;
-//! let access = client.fetch(&cluster, &Options { context: Some("externalTLSVerify".into()) }).await?;
-//! assert_eq!(access.kubeconfig.current_context, "externalTLSVerify");
+//! let options = Options { context: Some("internal".into()), validity: Some(Validity::of_days(30)?) };
+//! let access = client.fetch(&cluster, &options).await?;
+//! assert_eq!(access.kubeconfig.current_context, "internal");
 //! # Ok(())
 //! # }
 //! ```
 
 mod dialect;
+mod validity;
+
+pub use validity::Validity;
 
 use kubeproof_client::{
     AcceptedHazards, ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Identifier, Reading, Repeat,
@@ -62,8 +72,9 @@ impl ClusterAccess for Client {
     ///   its own example does; an empty text is nothing. It is also an error of the answer, not of the caller, when one
     ///   cluster both has a certificate authority and is not to be verified: kubectl refuses that.
     /// - `unsafe` when the server of the context in use is not to be verified (`insecure-skip-tls-verify`, as newer
-    ///   documents say of `externalCluster`), unless that is [accepted](ClientBuilder::accept). Contexts that are not in
-    ///   use may say so.
+    ///   documents say of `externalCluster`) and no other context verifies the same server, or the caller named that
+    ///   context, unless it is [accepted](ClientBuilder::accept). Contexts that are not in use may say so.
+    /// - `rejected` also when cce does not take the [`Validity`].
     /// - `not-found` also when the kubeconfig has no such context as [`Options::context`] names.
     async fn fetch(&self, cluster: &Cluster, options: &Options) -> Result<ClusterKubeconfig, Error> {
         let path = format!(
@@ -71,15 +82,18 @@ impl ClusterAccess for Client {
             cluster.project_id.encoded(),
             cluster.cluster_id.encoded()
         );
-        let mut request = Request::get(path, Repeat::AfterRefusal)
-            .header("accept", "application/json")
-            // Mandatory in the document, although there is no body.
-            .header("content-type", "application/json");
+        let (mut request, successes) = match options.validity {
+            // A content type is mandatory in the document, although there is no body.
+            None => (Request::get(path, Repeat::AfterRefusal).header("content-type", "application/json"), &[200][..]),
+            // 201 is not documented here, as it is for its siblings in ucs; what came with it cannot be taken back.
+            Some(validity) => (Request::post(path, &validity.body()), &[200, 201][..]),
+        };
+        request = request.header("accept", "application/json");
         if self.signs {
             request = request.header("x-project-id", cluster.project_id.as_str());
         }
         let reply = self.transport.send(&request).await?;
-        if reply.status() != 200 {
+        if !successes.contains(&reply.status()) {
             return Err(reply.refusal(ErrorKind::of_status(reply.status()), reply.problem(dialect::problem)));
         }
         let reading = Reading {
@@ -119,8 +133,11 @@ impl Cluster {
 /// What can be asked for besides a cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// The context to make current, such as `internal` or `externalTLSVerify`. `None`: the one that cce chose.
+    /// The context to make current, such as `internal` or `externalTLSVerify`. `None`: the one that cce chose, or the one
+    /// that verifies the same server where that one does not.
     pub context: Option<String>,
+    /// How long the client certificate shall be good. `None`: as long as cce chooses.
+    pub validity: Option<Validity>,
 }
 
 /// A [`Client`] that is being put together.

@@ -22,7 +22,7 @@ pub(crate) struct Check {
     #[command(flatten)]
     source: Source,
 
-    /// How many cases run at once [default: the number of processors]
+    /// How many cases run at once [default: four for each processor]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -33,9 +33,9 @@ impl Source {
 }
 
 impl Source {
-    /// Whether a folder is named.
-    pub(crate) fn is_given(&self) -> bool {
-        self.fixtures.is_some()
+    /// The folder, when one is named.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.fixtures.as_deref()
     }
 
     /// One case of its suite, or the exit code after saying that there is none.

@@ -1,10 +1,11 @@
 //! `kubeproof serve`: the emulations for programs in any language.
 
 mod announcement;
+mod cluster;
 mod credentials;
 mod environment;
 mod files;
-mod listen;
+pub(crate) mod listen;
 mod log;
 mod plan;
 mod signals;
@@ -14,9 +15,10 @@ use std::time::Duration;
 use clap::Args;
 use kubeproof::conformance::by_hand::Reached;
 use kubeproof::conformance::default_worlds;
-use kubeproof::emulator::host::server::{Events, Server, ServerSetting, Transport};
+use kubeproof::emulator::host::server::{Admin, Events, Server, ServerSetting, Transport};
 use kubeproof::emulator::providers::PROVIDERS;
 
+use self::cluster::Cluster;
 use self::environment::Variable;
 use self::files::{Files, Paths};
 use self::listen::Place;
@@ -47,6 +49,8 @@ const DRAIN: Duration = Duration::from_secs(5);
     kubeproof serve --world world.yaml
   What one case has, and the curl command of each of its steps:
     kubeproof serve --case ucs/download/second-call-is-refused
+  Kubeconfigs that point at a cluster of yours instead of at a stub:
+    kubeproof serve --api-server https://127.0.0.1:6443 --api-ca ca.crt
   For scripts: a free port, where it is, and a log for programs:
     kubeproof serve --listen 127.0.0.1:0 --port-file ports --log-format json
 
@@ -63,6 +67,9 @@ pub(crate) struct Serve {
 
     #[command(flatten)]
     place: Place,
+
+    #[command(flatten)]
+    cluster: Cluster,
 
     #[command(flatten)]
     paths: Paths,
@@ -88,7 +95,7 @@ impl Serve {
             let providers: Vec<&str> = PROVIDERS.into_iter().filter(|name| self.beginning.wants(name)).collect();
             return print(&default_worlds(&providers)).map_err(|error| failed(format_args!("cannot print: {error}")));
         }
-        let plan = Plan::of(&self.beginning, &self.place, &self.paths)?;
+        let plan = Plan::of(&self.beginning, &self.place, &self.paths, &self.cluster)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
@@ -105,7 +112,9 @@ impl Serve {
             address: self.place.listen.address(),
             ports: plan.ports,
             transport: plan.transport,
-            clock: plan.clock.clone(),
+            clock: Some(plan.clock),
+            kubernetes_api: plan.kubernetes_api,
+            admin: self.place.admin(),
             names: self.place.names(),
             events,
             ..ServerSetting::default()
@@ -127,13 +136,24 @@ impl Serve {
         if let Some(case) = case {
             let base_url = server.base_url(case.provider).unwrap_or_default();
             text += &format!("\nThe steps of {}\n", case.id);
-            text += &case.by_hand(Reached { base_url: &base_url, ca_file: ca_file.as_deref() });
+            let admin_url = server.admin_url();
+            text += &case.by_hand(Reached {
+                base_url: &base_url,
+                admin_url: admin_url.as_deref(),
+                ca_file: ca_file.as_deref(),
+            });
         }
         text += &format!("\n{}\n", announcement::ready(&server));
         print(&text).map_err(|error| failed(format_args!("cannot print: {error}")))?;
         if !self.place.listen.is_loopback() {
+            let admin = if self.place.admin() == Admin::Off {
+                ""
+            } else {
+                " and the admin API, which asks nobody who they are"
+            };
             log.warn(&format!(
-                "{} is not of this machine alone: others can reach the emulations, and the example credentials with them",
+                "{} is not of this machine alone: others can reach the emulations{admin}, and the credentials are examples \
+                 that everybody knows",
                 self.place.listen.address()
             ));
         }
@@ -141,11 +161,11 @@ impl Serve {
         signals.next().await;
         log.note("stopping", "stopping: what is under way may end; interrupt again to cut it off");
         let panics = server.panics();
-        tokio::select! {
-            () = server.stop(DRAIN) => log.note("stopped", "stopped"),
-            () = signals.next() => log.note("stopped", "stopped at once"),
-        }
-        log.end().await;
+        let stopped = tokio::select! {
+            () = server.stop(DRAIN) => "stopped",
+            () = signals.next() => "stopped at once",
+        };
+        log.end(stopped).await;
         files.remove().iter().for_each(complain);
         if panics > 0 {
             return Err(failed(format_args!("an emulation panicked {panics} times: please report it as a bug")));

@@ -1,6 +1,6 @@
 //! Reading an answer that has to be a kubeconfig.
 
-use kubeproof_kubeconfig::{Finding, FindingCode, Kubeconfig, hazards, incompleteness};
+use kubeproof_kubeconfig::{Cluster, Finding, FindingCode, Kubeconfig, hazards, incompleteness};
 
 use serde_json::Value;
 
@@ -49,7 +49,11 @@ pub struct Reading<'a> {
     pub remedy: fn(FindingCode) -> Option<&'static str>,
 }
 
-/// Reads an answer with status 200 that has to be a kubeconfig whose current context can be used.
+/// Reads an answer that has to be a kubeconfig whose current context can be used.
+///
+/// One rule decides which context that is, whatever was asked: the one that the caller names, else the provider's own choice.
+/// Where that one does not verify its server, and the caller does not accept this, it gives way to the first context that
+/// leads to the same server with the same user and does verify it. Where there is none, the answer is refused.
 ///
 /// # Errors
 /// - `malformed`: the answer is empty, a page of HTML, an error, no kubeconfig, or one whose current context lacks
@@ -84,6 +88,10 @@ pub fn read_kubeconfig(reply: &Reply, reading: &Reading<'_>) -> Result<ClusterKu
                 .with_remedy("ask for one of these"));
         }
         kubeconfig.current_context = context.to_owned();
+    } else if !reading.accepted.0.contains(&FindingCode::InsecureSkipTlsVerify)
+        && let Some(verified) = verified_instead(&kubeconfig)
+    {
+        kubeconfig.current_context = verified;
     }
     // Plain HTTP is whole and dangerous: it is judged below, with the other hazards.
     let missing: Vec<Finding> =
@@ -109,6 +117,23 @@ pub fn read_kubeconfig(reply: &Reply, reading: &Reading<'_>) -> Result<ClusterKu
         return Err(error.with_remedy("do not use it: no cluster of a provider is on this machine"));
     }
     Ok(ClusterKubeconfig::new(kubeconfig, text.to_owned()))
+}
+
+/// The context that leads to the same server as the current one with the same user, and verifies it as the current one does
+/// not.
+fn verified_instead(kubeconfig: &Kubeconfig) -> Option<String> {
+    let current = kubeconfig.current().ok().filter(|current| current.cluster.insecure_skip_tls_verify)?;
+    let is_verified = |cluster: &Cluster| {
+        !cluster.insecure_skip_tls_verify
+            && cluster.certificate_authority_data.as_ref().is_some_and(|data| !data.expose().is_empty())
+    };
+    let instead = kubeconfig.contexts.iter().find(|named| {
+        named.context.user == current.context.user
+            && kubeconfig
+                .context(&named.name)
+                .is_ok_and(|other| other.cluster.server == current.cluster.server && is_verified(other.cluster))
+    });
+    instead.map(|named| named.name.clone())
 }
 
 /// Whether a hazard concerns the use of the current context. Only one kind may not: a cluster that is not verified and

@@ -70,7 +70,7 @@ pub struct About {
 }
 
 impl About {
-    /// An adapter that can do everything, except [`Feature::PostDuration`], which no case asks for.
+    /// An adapter that can do everything.
     ///
     /// ```
     /// use kubeproof_conformance::adapter::{About, Feature};
@@ -79,12 +79,11 @@ impl About {
     /// assert!(!about.features.contains(&Feature::ErrorKinds));
     /// ```
     pub fn new<'a>(name: &str, version: &str, providers: impl IntoIterator<Item = &'a str>) -> Self {
-        let unasked = [Feature::PostDuration];
         Self {
             name: name.to_owned(),
             version: version.to_owned(),
             providers: providers.into_iter().map(str::to_owned).collect(),
-            features: Feature::ALL.into_iter().filter(|feature| !unasked.contains(feature)).collect(),
+            features: Feature::ALL.to_vec(),
         }
     }
 
@@ -122,11 +121,13 @@ pub enum Feature {
     Kubeconfig,
     /// Asks with `POST` and a duration.
     PostDuration,
+    /// Passes on `kubeconfig_type`, and takes a kubeconfig that runs a program when asked for one.
+    KubeconfigType,
 }
 
 impl Feature {
     /// Every feature.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ErrorKinds,
         Self::Bearer,
         Self::Token,
@@ -138,6 +139,7 @@ impl Feature {
         Self::ReadMask,
         Self::Kubeconfig,
         Self::PostDuration,
+        Self::KubeconfigType,
     ];
 
     /// The word for it.
@@ -154,6 +156,7 @@ impl Feature {
             Self::ReadMask => "read-mask",
             Self::Kubeconfig => "kubeconfig",
             Self::PostDuration => "post-duration",
+            Self::KubeconfigType => "kubeconfig-type",
         }
     }
 }
@@ -241,6 +244,10 @@ pub struct Options {
     /// digitalocean: how long the token shall live, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expiry_seconds: Option<i64>,
+    /// digitalocean, since single sign-on: the parameter `type`, `token` or `sso`. Who asks for `sso` wants the program that
+    /// it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kubeconfig_type: Option<String>,
     /// ucs: the IP address of the VPC endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vpcendpoint: Option<String>,
@@ -250,7 +257,7 @@ pub struct Options {
     /// fireworks: the fields to return.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_mask: Option<String>,
-    /// cce with `POST`: how long the certificate shall live, in days.
+    /// cce with `POST`: how long the certificate shall live, in days; -1 is the longest there is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_days: Option<i64>,
 }
@@ -271,6 +278,9 @@ impl Options {
         let mut features = Vec::new();
         if self.expiry_seconds.is_some() {
             features.push(Feature::Expiry);
+        }
+        if self.kubeconfig_type.is_some() {
+            features.push(Feature::KubeconfigType);
         }
         if self.vpcendpoint.is_some() || self.region.is_some() {
             features.push(Feature::PrivateEndpoint);

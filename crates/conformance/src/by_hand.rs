@@ -14,6 +14,8 @@ use crate::judge;
 pub struct Reached<'a> {
     /// Scheme, host and port.
     pub base_url: &'a str,
+    /// Where the admin API is, which moves the clock; `None` when there is none.
+    pub admin_url: Option<&'a str>,
     /// The file that holds the certificate authority to trust, when the base URL is HTTPS.
     pub ca_file: Option<&'a str>,
 }
@@ -29,7 +31,7 @@ impl Case {
     ///
     /// let suite = Suite::embedded()?;
     /// let case = suite.case("ucs/download/second-call-is-refused").unwrap();
-    /// let commands = case.by_hand(Reached { base_url: "http://127.0.0.1:7420", ca_file: None });
+    /// let commands = case.by_hand(Reached { base_url: "http://127.0.0.1:7420", admin_url: None, ca_file: None });
     /// assert_eq!(commands.matches("curl -i --path-as-is 'http://127.0.0.1:7420/v1/clusters/").count(), 2);
     /// assert!(commands.contains("# step 2: error already-downloaded"));
     /// # Ok::<(), kubeproof_conformance::SuiteError>(())
@@ -53,15 +55,7 @@ impl Case {
         reached: Reached<'_>,
     ) -> fmt::Result {
         if let Some(after) = step.after {
-            let by = serde_json::json!({ "by": spelled(after) });
-            writeln!(out, "# the clock moves on")?;
-            writeln!(
-                out,
-                "curl{} -X POST {} -H 'content-type: application/json' -d {}",
-                trusting(reached),
-                quoted(&format!("{}/_kubeproof/clock/advance", reached.base_url)),
-                quoted(&by.to_string())
-            )?;
+            writeln!(out, "{}", advance(after, reached))?;
         }
         writeln!(out, "# step {number}: {}", judge::shown(&step.expect))?;
         let asked = match self.request(number, step, session.caller(), reached.base_url.to_owned(), None) {
@@ -122,6 +116,20 @@ fn curl(request: &Request, headers: &[(&str, String)], step: &Step, reached: Rea
         let _ = write!(command, " --data-raw {}", quoted(&String::from_utf8_lossy(&request.body)));
     }
     command
+}
+
+/// The command that moves the clock on.
+fn advance(after: SignedDuration, reached: Reached<'_>) -> String {
+    let by = spelled(after);
+    let Some(admin_url) = reached.admin_url else {
+        return format!("# the clock has to move on by {by}, which takes the admin API: serve with --admin");
+    };
+    let trusting = if admin_url.starts_with("https:") { trusting(reached) } else { String::new() };
+    format!(
+        "# the clock moves on by {by}\ncurl -X POST{trusting} {} -H 'content-type: application/json' -d {}",
+        quoted(&format!("{}/clock/advance", admin_url.trim_end_matches('/'))),
+        quoted(&serde_json::json!({ "by": by }).to_string())
+    )
 }
 
 fn trusting(reached: Reached<'_>) -> String {

@@ -62,10 +62,8 @@ impl Case {
     /// Whether a step can only end as it is expected to when the provider was asked. An error that an adapter may
     /// know beforehand need not be asked for; any other has to be the provider's doing.
     pub(crate) fn asks_the_provider(&self, step: &Step) -> bool {
-        let Expectation::Error(expected) = &step.expect else { return false };
-        let may_know = expected.kinds.contains(&FailureKind::InvalidArgument);
         let may_be_silent = self.wire.requests.is_some_and(|count| count.admits(0));
-        !may_know && !may_be_silent
+        step.expect.is_an_error_of_the_provider() && !may_be_silent
     }
 }
 
@@ -166,6 +164,10 @@ pub enum Expectation {
     Connection(ConnectionExpectation),
     /// A failure.
     Error(ErrorExpectation),
+    /// One of these, where it is the adapter's choice: one that waits for a cluster by itself ends with access where another
+    /// ends with an error.
+    #[serde(deserialize_with = "alternatives")]
+    Either(Vec<Expectation>),
 }
 
 /// What a kubeconfig has to be. It always has to load, and its current context has to be complete.
@@ -289,14 +291,41 @@ impl ErrorExpectation {
 }
 
 impl Expectation {
-    /// The feature that an adapter needs for it.
-    pub(crate) fn feature(&self) -> Option<Feature> {
+    /// The features that an adapter needs for it.
+    pub(crate) fn features(&self) -> BTreeSet<Feature> {
         match self {
-            Self::Kubeconfig(_) => Some(Feature::Kubeconfig),
-            Self::Error(expected) if !expected.is_any() => Some(Feature::ErrorKinds),
-            Self::Access(_) | Self::Connection(_) | Self::Error(_) => None,
+            Self::Kubeconfig(_) => [Feature::Kubeconfig].into(),
+            Self::Error(expected) if !expected.is_any() => [Feature::ErrorKinds].into(),
+            Self::Access(_) | Self::Connection(_) | Self::Error(_) => BTreeSet::new(),
+            Self::Either(alternatives) => alternatives.iter().flat_map(Self::features).collect(),
         }
     }
+
+    /// Whether it is one that only the provider can have caused. Any error is, but for what an adapter may know beforehand.
+    fn is_an_error_of_the_provider(&self) -> bool {
+        match self {
+            Self::Error(expected) => !expected.kinds.contains(&FailureKind::InvalidArgument),
+            Self::Either(alternatives) => {
+                let mut errors = alternatives.iter().filter(|one| matches!(one, Self::Error(_))).peekable();
+                errors.peek().is_some() && errors.all(Self::is_an_error_of_the_provider)
+            }
+            Self::Kubeconfig(_) | Self::Access(_) | Self::Connection(_) => false,
+        }
+    }
+}
+
+/// At least two expectations, none of which is a choice itself.
+fn alternatives<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Expectation>, D::Error> {
+    let alternatives = Vec::<Expectation>::deserialize(deserializer)?;
+    if alternatives.len() < 2 {
+        return Err(de::Error::custom(
+            "`either` is a choice: list two expectations or more, or write the one without it",
+        ));
+    }
+    if alternatives.iter().any(|one| matches!(one, Expectation::Either(_))) {
+        return Err(de::Error::custom("`either` stands within `either`; put all of them into one list"));
+    }
+    Ok(alternatives)
 }
 
 impl<'de> Deserialize<'de> for Ids {

@@ -2,7 +2,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kubeproof_emulator::host::WiremockHost;
-use kubeproof_emulator::host::server::{Ports, Server, ServerSetting};
+use kubeproof_emulator::host::server::{Destination, Ports, Server, ServerSetting, Transport};
 use kubeproof_emulator::{Exchange, Session};
 
 use crate::case::Case;
@@ -15,6 +15,8 @@ pub enum Hosting {
     AsNeeded,
     /// kubeproof's own server for all cases.
     Server,
+    /// The same, over TLS, where HTTP/2 is spoken with those who know it.
+    ServerOverTls,
 }
 
 /// What carries the emulation of one case.
@@ -28,7 +30,8 @@ impl Host {
         if hosting == Hosting::AsNeeded && case.fits_any_host() {
             return WiremockHost::start(case.session()).await.map(Self::Wiremock);
         }
-        let setting = ServerSetting { transport: case.transport, ports: Ports::Each, ..ServerSetting::default() };
+        let transport = if hosting == Hosting::ServerOverTls { Transport::Tls } else { case.transport };
+        let setting = ServerSetting { transport, ports: Ports::Each, ..ServerSetting::default() };
         let server = Server::start(vec![case.session()], setting).await?;
         let hosted = server.shared_session(case.provider).zip(server.base_url(case.provider));
         let (session, base_url) = hosted.ok_or_else(|| io::Error::other("the server lost its session"))?;
@@ -72,7 +75,7 @@ impl Host {
             Self::Wiremock(_) => None,
             Self::Server { server, .. } => {
                 let connections = server.connections();
-                Some(connections.kept().filter(|connection| !connection.elsewhere).count())
+                Some(connections.kept().filter(|connection| connection.leads_to == Destination::Providers).count())
             }
         }
     }

@@ -72,8 +72,19 @@ pub(crate) fn judge(
     result: &Result<Fetched, Failure>,
     evidence: &Evidence<'_>,
 ) -> Judgement {
+    let mut judgement = compare(expectation, result, evidence);
+    if let Ok(fetched) = result {
+        judge_credentials_kept(fetched, &evidence.request.credentials, &mut judgement);
+    }
+    judgement
+}
+
+fn compare(expectation: &Expectation, result: &Result<Fetched, Failure>, evidence: &Evidence<'_>) -> Judgement {
     let mut judgement = Judgement::default();
     match (expectation, result) {
+        (Expectation::Either(alternatives), result) => {
+            judgement = one_of(alternatives.iter().map(|expected| compare(expected, result, evidence)));
+        }
         (Expectation::Error(expected), Err(failure)) => failure::judge(expected, failure, evidence, &mut judgement),
         (Expectation::Error(expected), Ok(fetched)) => judgement.miss(failure::shown(expected), fetched.noun()),
         (expectation, Err(failure)) => judgement.miss(noun(expectation), failure::shown_failure(failure)),
@@ -91,9 +102,6 @@ pub(crate) fn judge(
         }
         (expectation, Ok(fetched)) => judgement.miss(noun(expectation), fetched.noun()),
     }
-    if let Ok(fetched) = result {
-        judge_credentials_kept(fetched, &evidence.request.credentials, &mut judgement);
-    }
     judgement
 }
 
@@ -105,12 +113,28 @@ pub(crate) fn shown(expectation: &Expectation) -> String {
     }
 }
 
+/// The first judgement without a mismatch; otherwise what all of them expected, and what came instead.
+fn one_of(judgements: impl Iterator<Item = Judgement>) -> Judgement {
+    let (mut expected, mut came) = (Vec::new(), Vec::new());
+    for judgement in judgements {
+        if judgement.mismatches.is_empty() {
+            return judgement;
+        }
+        let (wanted, found): (Vec<String>, Vec<String>) = judgement.mismatches.into_iter().unzip();
+        expected.push(wanted.join(" and "));
+        came.extend(found);
+    }
+    came.dedup();
+    Judgement { mismatches: vec![(expected.join(", or "), came.join("; "))], credential: None }
+}
+
 fn noun(expectation: &Expectation) -> &'static str {
     match expectation {
         Expectation::Kubeconfig(_) => "a kubeconfig",
         Expectation::Access(_) => "access information",
         Expectation::Connection(_) => "an endpoint and a certificate authority, bare or in a kubeconfig",
         Expectation::Error(_) => "an error",
+        Expectation::Either(_) => "one of several results",
     }
 }
 

@@ -287,7 +287,7 @@ fn needs(said: &BTreeSet<Feature>, steps: &[Step], session: &Session, transport:
     let usual = session.caller().credentials.into_iter().next().map(|usual| Credentials::from(usual).feature());
     for step in steps {
         needs.extend(step.fetch.options.features());
-        needs.extend(step.expect.feature());
+        needs.extend(step.expect.features());
         needs.extend(match &step.fetch.credentials {
             None => usual,
             Some(CredentialChoice::OfTheWorld(kind)) => Some(*kind),

@@ -34,9 +34,9 @@ impl Runner {
     /// The most cases that run at once: each has sockets and a thread of its own.
     pub const MOST_JOBS: usize = 64;
 
-    /// A runner that works on as many cases at once as there are processors.
+    /// A runner that works on four cases at once for each processor: most of a case is waiting for the other side.
     pub fn new(adapter: Arc<dyn Adapter>) -> Self {
-        let jobs = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
+        let jobs = 4 * std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
         Self { adapter, jobs: jobs.min(Self::MOST_JOBS), limit: Self::DEFAULT_LIMIT, hosting: Hosting::default() }
     }
 

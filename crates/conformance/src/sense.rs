@@ -27,12 +27,17 @@ pub(crate) fn of_steps<'a>(steps: &'a [Step], session: &Session) -> impl Iterato
             let known: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
             messages.push(format!("this world has no credentials of the kind `{kind}`, only {}", known.join(", ")));
         }
-        if let Expectation::Kubeconfig(expected) = &step.expect {
-            if expected.credential == Some(Freshness::New) && !had_kubeconfig {
+        let certain = std::slice::from_ref(&step.expect);
+        let possible = if let Expectation::Either(alternatives) = &step.expect { alternatives } else { certain };
+        for expected in possible {
+            if let Expectation::Kubeconfig(expected) = expected
+                && expected.credential == Some(Freshness::New)
+                && !had_kubeconfig
+            {
                 messages.push("`credential: new` needs an earlier step that ends with a kubeconfig".to_owned());
             }
-            had_kubeconfig = true;
         }
+        had_kubeconfig |= matches!(step.expect, Expectation::Kubeconfig(_));
     }
     messages.into_iter()
 }

@@ -5,6 +5,10 @@
 //! [`Repeat::AfterRefusal`]), and the kubeconfig should be kept, not fetched
 //! again.
 //!
+//! The client always says which type of kubeconfig it wants: `type=token`, or `type=sso` for who asks for it. Left out, the
+//! answer would depend on the cluster: one with single sign-on sends a kubeconfig that runs a program. Editions of the API
+//! before single sign-on (2026-05) do not know the parameter and ignore it.
+//!
 //! ```no_run
 //! use kubeproof_client::{ClusterAccess as _, Credentials};
 //! use kubeproof_digitalocean::{Client, ClusterId, Options};
@@ -12,18 +16,22 @@
 //! # async fn example(api_token: String) -> Result<(), kubeproof_client::Error> {
 //! let client = Client::builder(Credentials::Bearer(api_token.into())).build()?;
 //! let cluster = ClusterId::parse("bd5f5959-5e1e-4205-a714-a914373942af")?;
-//! let access = client.fetch(&cluster, &Options { expiry_seconds: Some(3600) }).await?;
+//! let access = client.fetch(&cluster, &Options { expiry_seconds: Some(3600), ..Options::default() }).await?;
 //! assert!(access.kubeconfig.current().is_ok());
 //! # Ok(())
 //! # }
 //! ```
 
 mod dialect;
+mod kubeconfig_type;
+
+pub use kubeconfig_type::KubeconfigType;
 
 use kubeproof_client::{
     AcceptedHazards, ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Identifier, Reading, Repeat,
     Reply, Request, Transport, TransportOptions, read_kubeconfig,
 };
+use kubeproof_kubeconfig::FindingCode;
 
 /// Where digitalocean is.
 pub const BASE_URL: &str = "https://api.digitalocean.com";
@@ -56,20 +64,25 @@ impl ClusterAccess for Client {
     /// Fetches the kubeconfig of a cluster, and checks that its current context is complete.
     ///
     /// # Errors
-    /// `not-found` also while a new cluster has no credentials yet: digitalocean answers both with 404. `unsafe` when
-    /// the kubeconfig runs a program (as one for single sign-on does) or refers to files, unless that is
-    /// [accepted](ClientBuilder::accept).
+    /// `not-found` also while a new cluster has no credentials yet: digitalocean answers both with 404. `rejected` when
+    /// the cluster does not offer the type of kubeconfig that was asked for. `unsafe` when the kubeconfig runs a program or
+    /// refers to files, unless that is [accepted](ClientBuilder::accept): one for single sign-on runs `doctl`, and to ask
+    /// for it is not to accept whatever program the answer names.
     async fn fetch(&self, cluster: &ClusterId, options: &Options) -> Result<ClusterKubeconfig, Error> {
         let path = format!("/v2/kubernetes/clusters/{}/kubeconfig", cluster.0.encoded());
         let mut request = Request::get(path, Repeat::AfterRefusal)
-            .header("accept", "application/yaml, application/json;q=0.9, */*;q=0.1");
+            .header("accept", "application/yaml, application/json;q=0.9, */*;q=0.1")
+            .query("type", options.kubeconfig_type.as_str());
         if let Some(seconds) = options.expiry_seconds {
             request = request.query("expiry_seconds", seconds.to_string());
         }
         let reply = self.transport.send(&request).await?;
         if reply.status() == 200 {
-            let reading =
-                Reading { context: None, accepted: &self.accepted, dialect: dialect::problem, remedy: |_| None };
+            let remedy = match options.kubeconfig_type {
+                KubeconfigType::Token => |_| None,
+                KubeconfigType::Sso => instead_of_sso,
+            };
+            let reading = Reading { context: None, accepted: &self.accepted, dialect: dialect::problem, remedy };
             read_kubeconfig(&reply, &reading)
         } else {
             Err(refusal(&reply))
@@ -84,9 +97,16 @@ fn refusal(reply: &Reply) -> Error {
         ErrorKind::NotFound => {
             error.with_remedy("check the cluster id; a cluster that is being created answers like this at first")
         }
+        ErrorKind::Rejected if reply.status() == 422 => error.with_remedy(
+            "change the expiry, or ask for another type of kubeconfig: a cluster may allow single sign-on alone, or not at all",
+        ),
         ErrorKind::Forbidden => error.with_remedy("use an api token with the scope kubernetes:access_cluster"),
         _ => error,
     }
+}
+
+fn instead_of_sso(hazard: FindingCode) -> Option<&'static str> {
+    (hazard == FindingCode::Exec).then_some("ask for the type token, which needs no program")
 }
 
 /// The id of a cluster, usually a UUID. digitalocean documents no rule for it, so none is made up here.
@@ -107,8 +127,10 @@ impl ClusterId {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// How long the token is valid, in seconds. `None` sends nothing; that and 0 mean seven days. It has no effect on a
-    /// kubeconfig with client certificates.
+    /// kubeconfig of another type.
     pub expiry_seconds: Option<u64>,
+    /// What the kubeconfig authenticates with. It is always sent.
+    pub kubeconfig_type: KubeconfigType,
 }
 
 /// A [`Client`] that is being put together.

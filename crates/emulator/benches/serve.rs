@@ -8,16 +8,19 @@
 use std::convert::Infallible;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use kubeproof_emulator::Session;
+use jiff::SignedDuration;
 use kubeproof_emulator::host::Server;
-use kubeproof_emulator::host::server::ServerSetting;
+use kubeproof_emulator::host::server::{Clock, ServerSetting};
 use kubeproof_emulator::providers::digitalocean::DigitalOcean;
+use kubeproof_emulator::{EPOCH, Session};
 use tokio::runtime::Runtime;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -36,14 +39,14 @@ const REQUEST: &[u8] = b"GET /v2/kubernetes/clusters/0c0ffee0-0000-4000-8000-000
 
 fn main() {
     let runtime = Runtime::new().unwrap();
-    let (server, kubeproof) = runtime.block_on(kubeproof());
-    let (head, body) = ask_once(kubeproof);
+    let (server, served) = runtime.block_on(kubeproof());
+    let (head, body) = ask_once(served);
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     let hyper = bare_hyper(&runtime, body.clone());
     let (_mock, wiremock) = runtime.block_on(static_mock(body));
 
     println!("requests a second, {CLIENTS} connections, {REQUESTS} requests, the fastest of {ROUNDS} rounds");
-    let servers = [("kubeproof serve", kubeproof), ("bare hyper", hyper), ("wiremock, one mock", wiremock)];
+    let servers = [("kubeproof serve", served), ("bare hyper", hyper), ("wiremock, one mock", wiremock)];
     let mut fastest = [Duration::MAX; 3];
     for _ in 0..ROUNDS {
         for (at, (_, address)) in servers.iter().enumerate() {
@@ -64,11 +67,18 @@ fn main() {
         println!("resident memory after {} requests: +{:.1} MiB", MANY / 3 * part, resident() - before);
     }
     assert_eq!(server.panics(), 0);
+    let session = server.session("digitalocean").unwrap();
+    let last = session.journal().exchanges().last().unwrap();
+    assert_eq!(last.reply.status, 200, "{}", last.reply.decision.explanation);
 }
 
 async fn kubeproof() -> (Server, SocketAddr) {
     let session = Session::new::<DigitalOcean>(kubeproof_emulator::Setting::default());
-    let server = Server::start(vec![session], ServerSetting::default()).await.unwrap();
+    // A second later each time: the provider's hourly limit is not what is measured.
+    let calls = AtomicI64::new(0);
+    let clock = Clock(Arc::new(move || EPOCH + SignedDuration::from_secs(calls.fetch_add(1, Ordering::Relaxed))));
+    let setting = ServerSetting { clock: Some(clock), ..ServerSetting::default() };
+    let server = Server::start(vec![session], setting).await.unwrap();
     let address = server.base_url("digitalocean").unwrap().split("://").nth(1).unwrap().parse().unwrap();
     (server, address)
 }

@@ -1,11 +1,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Reply, Request, decoded};
+use crate::kubernetes::ApiServer;
+use crate::pki::Authority;
+use crate::{Ledger, Reply, Request, decoded};
 
 /// The server side of one provider's endpoint.
 ///
@@ -72,8 +75,37 @@ pub trait Emulation: Send + Sync + 'static {
         presented: &Presented,
     ) -> Admission;
 
+    /// The certificate authority of the clusters.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made: a bug of this crate.
+    fn authority(world: &Self::World) -> Result<Arc<Authority>, rcgen::Error>;
+
     /// The certificate authority, as PEM, of the clusters whose kubeconfigs this world issues.
-    fn certificate_authority(world: &Self::World) -> String;
+    fn certificate_authority(world: &Self::World) -> String {
+        Self::authority(world).map(|authority| authority.certificate_pem().to_owned()).unwrap_or_default()
+    }
+
+    /// The ids of every cluster that the answers lead to, named as in [`Caller::cluster`]; none where they lead to no
+    /// Kubernetes API.
+    fn clusters(_world: &Self::World) -> Vec<BTreeMap<String, String>> {
+        Vec::new()
+    }
+
+    /// The credentials that the clusters accept; `None` where the answers lead to no Kubernetes API.
+    fn ledger(_world: &Self::World) -> Option<&Ledger> {
+        None
+    }
+
+    /// The same, to revoke them.
+    fn ledger_mut(_world: &mut Self::World) -> Option<&mut Ledger> {
+        None
+    }
+
+    /// Says where the Kubernetes API of the clusters is, for every answer from now on. A world that was never told names
+    /// addresses as the provider's documents do.
+    fn point_api(_world: &mut Self::World, _api: ApiServer) {}
 
     /// Everything in the world that may not be printed.
     fn secrets(world: &Self::World) -> Vec<String>;
@@ -134,10 +166,33 @@ pub enum Presented {
 }
 
 /// Whether a cluster accepts a credential.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
     /// It does.
     Admitted,
     /// It does not, and why.
-    Refused(&'static str),
+    Refused(Rejection),
+}
+
+/// Why a cluster does not accept a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// It is none of this world, or so old that the world has forgotten it.
+    #[error("the credential was not issued by this world")]
+    Unknown,
+    /// It is another cluster's.
+    #[error("the credential was issued for another cluster")]
+    AnotherCluster,
+    /// Its time has not come.
+    #[error("the credential is not valid yet")]
+    NotYetValid,
+    /// Its time is over.
+    #[error("the credential has expired")]
+    Expired,
+    /// It was taken back before its time.
+    #[error("the credential was revoked")]
+    Revoked,
+    /// The provider issues none.
+    #[error("this provider issues nothing that opens the Kubernetes API")]
+    NothingIssued,
 }

@@ -28,8 +28,19 @@ pub(crate) struct Iam<'a> {
     pub(crate) access_keys: &'a [AccessKey],
     /// Key pairs whose user may not.
     pub(crate) forbidden_access_keys: &'a [AccessKey],
+    /// Whether a token may also come in `Authorization`.
+    pub(crate) bearer: Bearer,
     /// What decides, in the provider's clause file.
     pub(crate) clauses: &'static Clauses,
+}
+
+/// Whether a token may also come as `Authorization: Bearer`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bearer {
+    /// It may, as in `X-Auth-Token`.
+    Taken,
+    /// It may not.
+    Refused,
 }
 
 /// The ids of a provider's clauses about authentication.
@@ -146,7 +157,9 @@ impl Iam<'_> {
     }
 
     fn verify(&self, authorization: &http::HeaderValue, request: &Request) -> Result<Rights, Denied> {
-        if authorization.as_bytes().get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer ")) {
+        let token =
+            authorization.as_bytes().split_at_checked(7).filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"bearer "));
+        if token.is_some() && self.bearer == Bearer::Refused {
             let newer = self.clauses.bearer.map(|clause| {
                 format!("; newer pages take it there too (`{clause}`), those of this edition do not name it")
             });
@@ -165,6 +178,9 @@ impl Iam<'_> {
                 reason: "verify aksk signature fail, authorization format error",
                 explanation: "send `Authorization` once: which of its values counts cannot be told".to_owned(),
             });
+        }
+        if let Some((_, token)) = token {
+            return self.user_of(token.trim_ascii());
         }
         let signer = signature::verify(authorization, request, self.keys());
         signer.map(|key| if self.access_keys.contains(key) { Rights::Read } else { Rights::None }).map_err(|failure| {

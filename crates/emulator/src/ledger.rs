@@ -1,31 +1,99 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use crate::{Admission, Journal, Presented};
+use crate::{Admission, Journal, Presented, Rejection};
 
-/// The credentials that a world issued.
+/// The credentials that the clusters of a world accept.
 ///
-/// Entries are shared between the worlds before and after a call: a world that issued much is still cheap to clone.
-/// The oldest give way when it is full, and are admitted no longer.
-#[derive(Clone, Default)]
+/// Entries are shared between the worlds before and after a call: a world that issued much is as cheap to clone as one that
+/// issued nothing. The oldest give way when it is full, and are admitted no longer. In a world file it is a list of
+/// [`UserToken`]s.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(try_from = "Vec<UserToken>", into = "Vec<UserToken>")]
 pub struct Ledger {
-    issued: VecDeque<Arc<Issued>>,
+    /// Up to [`CAPACITY`](Ledger::CAPACITY) entries.
+    recent: Entries,
+    /// The entries before the recent ones. As many of them count as fit.
+    earlier: Entries,
     count: u64,
+    /// Every credential up to this number is revoked.
+    revoked_up_to: u64,
+    /// The numbers of those that are revoked beside.
+    revoked: Arc<BTreeSet<u64>>,
+}
+
+/// Entries, of which several ledgers may hold the older ones in common.
+#[derive(Clone, Default)]
+struct Entries {
+    newest: Option<Arc<Entry>>,
+    number: usize,
+}
+
+struct Entry {
+    issued: Issued,
+    before: Option<Arc<Entry>>,
 }
 
 /// A credential that a world handed out.
 pub(crate) struct Issued {
-    /// The ids of the cluster that it is for, as a caller names them.
+    /// The ids of the cluster that it is for, as a caller names them; none when it is for all.
     pub(crate) cluster: BTreeMap<String, String>,
+    /// Whom the cluster takes the bearer for.
+    pub(crate) user: String,
     pub(crate) credential: Presented,
     /// What may not be printed, in every form in which it may turn up.
     pub(crate) secrets: Vec<String>,
     /// From when until when the cluster accepts it.
     pub(crate) valid: Range<Timestamp>,
+}
+
+/// A token that every cluster of a world accepts, without having issued it.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserToken {
+    /// The token.
+    pub token: String,
+    /// Whom the clusters take the bearer for.
+    #[serde(default = "UserToken::user")]
+    pub user: String,
+    /// The first instant at which it is no longer accepted; it is accepted for ever when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A credential that a world handed out, without anything secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Credential {
+    /// Its place among all that were handed out, from 1.
+    pub number: u64,
+    /// The ids of the cluster that it is for; none when it is for all.
+    pub cluster: BTreeMap<String, String>,
+    /// Whom the cluster takes the bearer for.
+    pub user: String,
+    /// What it is.
+    pub kind: CredentialKind,
+    /// From when the cluster accepts it; `None` when it always did.
+    pub valid_from: Option<Timestamp>,
+    /// The first instant at which the cluster accepts it no longer; `None` when there is none.
+    pub expires_at: Option<Timestamp>,
+    /// Whether it was revoked.
+    pub revoked: bool,
+}
+
+/// What a [`Credential`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CredentialKind {
+    /// A bearer token.
+    Token,
+    /// A client certificate.
+    ClientCertificate,
 }
 
 impl Ledger {
@@ -36,10 +104,22 @@ impl Ledger {
     /// Remembers a credential.
     pub(crate) fn enter(&mut self, issued: Issued) {
         self.count = self.count.saturating_add(1);
-        while self.issued.len() >= Self::CAPACITY {
-            self.issued.pop_front();
+        if self.recent.number >= Self::CAPACITY {
+            self.earlier = std::mem::take(&mut self.recent);
         }
-        self.issued.push_back(Arc::new(issued));
+        let before = self.recent.newest.take();
+        self.recent.newest = Some(Arc::new(Entry { issued, before }));
+        self.recent.number += 1;
+    }
+
+    /// What is remembered, newest first.
+    fn issued(&self) -> impl Iterator<Item = &Issued> {
+        self.recent.iter().chain(self.earlier.iter()).take(Self::CAPACITY)
+    }
+
+    /// The same with their numbers.
+    fn numbered(&self) -> impl Iterator<Item = (u64, &Issued)> {
+        (1..=self.count).rev().zip(self.issued())
     }
 
     /// How many credentials were ever issued.
@@ -49,23 +129,183 @@ impl Ledger {
 
     /// Whether the cluster with these ids accepts a credential at `at`.
     pub(crate) fn admits(&self, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
-        let Some(issued) = self.issued.iter().find(|issued| issued.credential == *presented) else {
-            return Admission::Refused("the credential was not issued by this world");
+        let Some((number, issued)) = self.find(presented) else {
+            return Admission::Refused(Rejection::Unknown);
         };
         if !issued.cluster.iter().all(|(name, id)| cluster.get(name) == Some(id)) {
-            Admission::Refused("the credential was issued for another cluster")
+            Admission::Refused(Rejection::AnotherCluster)
+        } else if self.is_revoked(number) {
+            Admission::Refused(Rejection::Revoked)
         } else if at < issued.valid.start {
-            Admission::Refused("the credential is not valid yet")
+            Admission::Refused(Rejection::NotYetValid)
         } else if at >= issued.valid.end {
-            Admission::Refused("the credential has expired")
+            Admission::Refused(Rejection::Expired)
         } else {
             Admission::Admitted
         }
     }
 
+    /// Whom a cluster takes the bearer of a credential for.
+    pub(crate) fn user(&self, presented: &Presented) -> Option<&str> {
+        self.find(presented).map(|(_, issued)| issued.user.as_str())
+    }
+
+    fn find(&self, presented: &Presented) -> Option<(u64, &Issued)> {
+        self.numbered().find(|(_, issued)| issued.credential == *presented)
+    }
+
+    fn is_revoked(&self, number: u64) -> bool {
+        number <= self.revoked_up_to || self.revoked.contains(&number)
+    }
+
+    /// Revokes the credential with this number. `false` when none that is remembered has it.
+    pub(crate) fn revoke(&mut self, number: u64) -> bool {
+        let Some(oldest) = self.numbered().map(|(number, _)| number).last() else { return false };
+        if !(oldest..=self.count).contains(&number) {
+            return false;
+        }
+        let revoked = Arc::make_mut(&mut self.revoked);
+        revoked.insert(number);
+        // What is forgotten needs no revocation.
+        *revoked = revoked.split_off(&oldest);
+        true
+    }
+
+    /// Revokes every credential handed out so far, and says how many that are remembered were not revoked before.
+    pub(crate) fn revoke_all(&mut self) -> usize {
+        let revoked = self.numbered().filter(|(number, _)| !self.is_revoked(*number)).count();
+        self.revoked_up_to = self.count;
+        self.revoked = Arc::default();
+        revoked
+    }
+
+    /// The credentials that are remembered, newest first.
+    pub(crate) fn credentials(&self) -> impl Iterator<Item = Credential> {
+        self.numbered().map(|(number, issued)| issued.shown(number, self.is_revoked(number)))
+    }
+
+    /// The tokens that every cluster accepts, newest first.
+    pub(crate) fn user_tokens(&self) -> impl Iterator<Item = UserToken> {
+        self.issued().filter_map(Issued::user_token)
+    }
+
     /// Everything that may not be printed of what is remembered.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = String> {
-        self.issued.iter().flat_map(|issued| issued.secrets.iter().cloned())
+        self.issued().flat_map(|issued| issued.secrets.iter().cloned())
+    }
+}
+
+impl Issued {
+    fn shown(&self, number: u64, revoked: bool) -> Credential {
+        let Self { cluster, user, credential, valid, .. } = self;
+        Credential {
+            number,
+            cluster: cluster.clone(),
+            user: user.clone(),
+            kind: match credential {
+                Presented::Token(_) => CredentialKind::Token,
+                Presented::ClientCertificate(_) => CredentialKind::ClientCertificate,
+            },
+            valid_from: (valid.start != Timestamp::MIN).then_some(valid.start),
+            expires_at: (valid.end != Timestamp::MAX).then_some(valid.end),
+            revoked,
+        }
+    }
+
+    /// The token that it is; `None` when it is for one cluster only.
+    fn user_token(&self) -> Option<UserToken> {
+        match &self.credential {
+            Presented::Token(token) if self.cluster.is_empty() => Some(UserToken {
+                token: token.clone(),
+                user: self.user.clone(),
+                expires_at: (self.valid.end != Timestamp::MAX).then_some(self.valid.end),
+            }),
+            Presented::Token(_) | Presented::ClientCertificate(_) => None,
+        }
+    }
+}
+
+impl From<UserToken> for Issued {
+    fn from(UserToken { token, user, expires_at }: UserToken) -> Self {
+        Self {
+            cluster: BTreeMap::new(),
+            user,
+            credential: Presented::Token(token.clone()),
+            secrets: vec![token],
+            valid: Timestamp::MIN..expires_at.unwrap_or(Timestamp::MAX),
+        }
+    }
+}
+
+impl Entries {
+    fn iter(&self) -> impl Iterator<Item = &Issued> {
+        std::iter::successors(self.newest.as_deref(), |entry| entry.before.as_deref()).map(|entry| &entry.issued)
+    }
+}
+
+/// One after the other: a chain that drops itself would use as much stack as it is long.
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let mut next = self.before.take();
+        while let Some(mut entry) = next.and_then(Arc::into_inner) {
+            next = entry.before.take();
+        }
+    }
+}
+
+impl UserToken {
+    /// A token of the usual user that does not expire.
+    pub fn new(token: impl Into<String>) -> Self {
+        Self { token: token.into(), user: Self::user(), expires_at: None }
+    }
+
+    fn user() -> String {
+        "demo-user".to_owned()
+    }
+}
+
+impl From<UserToken> for Ledger {
+    fn from(token: UserToken) -> Self {
+        let mut ledger = Self::default();
+        ledger.enter(token.into());
+        ledger
+    }
+}
+
+impl TryFrom<Vec<UserToken>> for Ledger {
+    type Error = TooManyTokens;
+
+    fn try_from(tokens: Vec<UserToken>) -> Result<Self, TooManyTokens> {
+        if tokens.len() > Self::CAPACITY {
+            return Err(TooManyTokens(tokens.len()));
+        }
+        let mut ledger = Self::default();
+        tokens.into_iter().for_each(|token| ledger.enter(token.into()));
+        Ok(ledger)
+    }
+}
+
+/// More tokens than a [`Ledger`] remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} tokens are too many; give {max} at the most", max = Ledger::CAPACITY)]
+pub struct TooManyTokens(usize);
+
+/// What was issued to one cluster is no part of a world file.
+impl From<Ledger> for Vec<UserToken> {
+    fn from(ledger: Ledger) -> Self {
+        let mut tokens: Self = ledger.user_tokens().collect();
+        tokens.reverse();
+        tokens
+    }
+}
+
+/// Shows no token.
+impl fmt::Debug for UserToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserToken")
+            .field("user", &self.user)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
     }
 }
 
@@ -73,7 +313,7 @@ impl Ledger {
 impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ledger")
-            .field("remembered", &self.issued.len())
+            .field("remembered", &self.issued().count())
             .field("count", &self.count)
             .finish_non_exhaustive()
     }
@@ -99,6 +339,7 @@ mod tests {
         for number in 0..tokens {
             ledger.enter(Issued {
                 cluster: ids("one"),
+                user: "somebody".to_owned(),
                 credential: token(number),
                 secrets: vec![format!("token-{number}")],
                 valid: EPOCH..EPOCH + SignedDuration::from_hours(1),
@@ -115,33 +356,103 @@ mod tests {
         for (at, cluster, presented, expected) in [
             (EPOCH, "one", token(0), Admission::Admitted),
             (EPOCH + hour - second, "one", token(0), Admission::Admitted),
-            (EPOCH + hour, "one", token(0), refused("the credential has expired")),
-            (EPOCH - second, "one", token(0), refused("the credential is not valid yet")),
-            (EPOCH, "another", token(0), refused("the credential was issued for another cluster")),
-            (EPOCH, "one", token(1), refused("the credential was not issued by this world")),
+            (EPOCH + hour, "one", token(0), refused(Rejection::Expired)),
+            (EPOCH - second, "one", token(0), refused(Rejection::NotYetValid)),
+            (EPOCH, "another", token(0), refused(Rejection::AnotherCluster)),
+            (EPOCH, "one", token(1), refused(Rejection::Unknown)),
         ] {
             assert_eq!(ledger.admits(at, &ids(cluster), &presented), expected);
         }
-        assert_eq!(
-            ledger.admits(EPOCH, &BTreeMap::new(), &token(0)),
-            refused("the credential was issued for another cluster")
-        );
+        assert_eq!(ledger.admits(EPOCH, &BTreeMap::new(), &token(0)), refused(Rejection::AnotherCluster));
     }
 
     #[test]
     fn the_oldest_give_way_and_the_count_goes_on() {
-        let ledger = ledger(Ledger::CAPACITY + 2);
-        assert_eq!(ledger.issued.len(), Ledger::CAPACITY);
-        assert_eq!(ledger.count(), u64::try_from(Ledger::CAPACITY).unwrap() + 2);
-        assert_eq!(ledger.secrets().count(), Ledger::CAPACITY);
-        assert!(matches!(ledger.admits(EPOCH, &ids("one"), &token(1)), Admission::Refused(_)));
-        assert_eq!(ledger.admits(EPOCH, &ids("one"), &token(2)), Admission::Admitted);
+        for issued in [Ledger::CAPACITY + 2, 2 * Ledger::CAPACITY, 2 * Ledger::CAPACITY + 3] {
+            let ledger = ledger(issued);
+            assert_eq!(ledger.issued().count(), Ledger::CAPACITY);
+            assert_eq!(ledger.count(), u64::try_from(issued).unwrap());
+            let secrets: Vec<String> = ledger.secrets().collect();
+            let oldest = issued - Ledger::CAPACITY;
+            let expected: Vec<String> = (oldest..issued).rev().map(|number| format!("token-{number}")).collect();
+            assert_eq!(secrets, expected);
+            assert!(matches!(ledger.admits(EPOCH, &ids("one"), &token(oldest - 1)), Admission::Refused(_)));
+            assert_eq!(ledger.admits(EPOCH, &ids("one"), &token(oldest)), Admission::Admitted);
+        }
     }
 
     #[test]
-    fn a_clone_shares_its_entries() {
+    fn what_is_revoked_is_refused_from_then_on_and_in_no_world_before() {
+        let before = ledger(3);
+        let mut after = before.clone();
+        assert!(after.revoke(2));
+        assert!(!after.revoke(4));
+        assert_eq!(after.admits(EPOCH, &ids("one"), &token(1)), Admission::Refused(Rejection::Revoked));
+        assert_eq!(after.admits(EPOCH, &ids("one"), &token(2)), Admission::Admitted);
+        assert_eq!(before.admits(EPOCH, &ids("one"), &token(1)), Admission::Admitted);
+        assert_eq!(after.credentials().map(|credential| credential.revoked).collect::<Vec<_>>(), [false, true, false]);
+        assert_eq!(after.revoke_all(), 2);
+        assert_eq!(after.admits(EPOCH, &ids("one"), &token(0)), Admission::Refused(Rejection::Revoked));
+        // Another cluster says nothing of what becomes of a credential.
+        assert_eq!(after.admits(EPOCH, &ids("two"), &token(0)), Admission::Refused(Rejection::AnotherCluster));
+    }
+
+    #[test]
+    fn a_list_of_tokens_is_good_for_every_cluster() {
+        let ledger: Ledger = serde_json::from_str(
+            r#"[{"token": "a"}, {"token": "b", "user": "c", "expires_at": "2026-01-02T00:00:00Z"}]"#,
+        )
+        .unwrap();
+        let admits = |at, token: &str| ledger.admits(at, &ids("any"), &Presented::Token(token.to_owned()));
+        assert_eq!(admits(Timestamp::MAX - SignedDuration::from_secs(1), "a"), Admission::Admitted);
+        let day = SignedDuration::from_hours(24);
+        assert_eq!(admits(EPOCH + day - SignedDuration::from_secs(1), "b"), Admission::Admitted);
+        assert_eq!(admits(EPOCH + day, "b"), Admission::Refused(Rejection::Expired));
+        assert_eq!(ledger.user(&Presented::Token("b".to_owned())), Some("c"));
+        assert_eq!(ledger.user_tokens().map(|user| user.token).collect::<Vec<_>>(), ["b", "a"]);
+        assert!(serde_json::from_str::<Ledger>(r#"[{"token": "a", "until": 1}]"#).is_err());
+        let written =
+            r#"[{"token":"a","user":"demo-user"},{"token":"b","user":"c","expires_at":"2026-01-02T00:00:00Z"}]"#;
+        assert_eq!(serde_json::to_string(&ledger).unwrap(), written);
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_remembered_is_refused() {
+        let tokens = vec![UserToken::new("a"); Ledger::CAPACITY + 1];
+        let error = Ledger::try_from(tokens).unwrap_err().to_string();
+        assert_eq!(error, "1025 tokens are too many; give 1024 at the most");
+        assert!(Ledger::try_from(vec![UserToken::new("a"); Ledger::CAPACITY]).is_ok());
+    }
+
+    #[test]
+    fn what_is_forgotten_can_be_neither_admitted_nor_revoked() {
+        let mut ledger = ledger(Ledger::CAPACITY + 2);
+        assert!(!ledger.revoke(2));
+        assert!(ledger.revoke(3) && ledger.revoke(4));
+        assert_eq!(ledger.admits(EPOCH, &ids("one"), &token(2)), Admission::Refused(Rejection::Revoked));
+        ledger.enter(UserToken::new("new").into());
+        assert!(ledger.revoke(5));
+        assert_eq!(ledger.revoked.iter().copied().collect::<Vec<_>>(), [4, 5]);
+        assert_eq!(ledger.revoke_all(), Ledger::CAPACITY - 2);
+        assert!(ledger.credentials().all(|credential| credential.revoked));
+        ledger.enter(UserToken::new("newer").into());
+        assert!(!ledger.credentials().next().unwrap().revoked);
+    }
+
+    #[test]
+    fn a_clone_shares_its_entries_and_goes_its_own_way() {
         let one = ledger(3);
-        let other = one.clone();
-        assert!(one.issued.iter().zip(&other.issued).all(|(one, other)| Arc::ptr_eq(one, other)));
+        let mut other = one.clone();
+        assert!(one.issued().zip(other.issued()).all(|(one, other)| std::ptr::eq(one, other)));
+        other.enter(Issued {
+            cluster: ids("one"),
+            user: "somebody".to_owned(),
+            credential: token(3),
+            secrets: Vec::new(),
+            valid: EPOCH..EPOCH + SignedDuration::from_hours(1),
+        });
+        assert_eq!((one.issued().count(), other.issued().count()), (3, 4));
+        assert_eq!(other.admits(EPOCH, &ids("one"), &token(0)), Admission::Admitted);
+        assert!(matches!(one.admits(EPOCH, &ids("one"), &token(3)), Admission::Refused(_)));
     }
 }

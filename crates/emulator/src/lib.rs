@@ -8,6 +8,7 @@
 
 pub mod fault;
 pub mod host;
+pub mod kubernetes;
 pub mod pki;
 pub mod providers;
 
@@ -26,12 +27,12 @@ mod session;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 pub use duration::{DURATION_FORMS, parse_duration};
-pub use emulation::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented};
+pub use emulation::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented, Rejection};
 pub use fault::{Fault, Faults, Misfit};
 pub use iam::AccessKey;
 pub use incident::{Calls, ELSEWHERE, ELSEWHERE_HTTP, Happening, Incident, SCRIPTED, ScriptedReply};
 pub use journal::{Exchange, Journal, Lengths, Numbers};
-pub use ledger::Ledger;
+pub use ledger::{Credential, CredentialKind, Ledger, TooManyTokens, UserToken};
 pub use redact::{PLACEHOLDER, Redactor};
 pub use reply::{CLAUSE_HEADER, Complaint, Decision, FAULT, Reply, Verdict};
 pub use request::{Request, decoded};

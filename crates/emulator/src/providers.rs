@@ -7,6 +7,7 @@ pub mod ucs;
 
 mod asking;
 mod bearer;
+mod provisioning;
 
 use crate::{Edition, Emulation};
 

@@ -54,9 +54,9 @@ impl Redactor {
         Self::new(self.secrets.into_iter().chain(secrets))
     }
 
-    /// The same redactor, knowing what another one knows too.
+    /// The same redactor, knowing what the other knows too.
     #[must_use]
-    pub fn joined(self, other: Self) -> Self {
+    pub(crate) fn with(self, other: Self) -> Self {
         self.and(other.secrets)
     }
 

@@ -1,6 +1,8 @@
+mod api;
 mod world;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,6 +10,9 @@ use crate::emulation::{Admission, Caller, Edition, Emulation, Presented};
 use crate::fault::{CallHarm, ConnectionHarm, Fault, Faults};
 use crate::incident::{ELSEWHERE, Happening, Incident};
 use crate::journal::{Exchange, Journal, Numbers};
+use crate::kubernetes::{self, ApiServer, Asked};
+use crate::ledger::Ledger;
+use crate::pki::Authority;
 use crate::{Redactor, Reply, Request};
 
 use self::world::FormerSecrets;
@@ -36,8 +41,11 @@ pub struct Session {
     /// How far ahead of it this session is.
     ahead: SignedDuration,
     journal: Journal,
+    /// What came to the stub Kubernetes API: a journal of its own, since cases count what comes to the provider.
+    api_journal: Journal,
     faults: Faults,
     elsewhere: Option<String>,
+    api: Option<ApiServer>,
     former_secrets: FormerSecrets,
 }
 
@@ -90,12 +98,14 @@ impl Session {
             clock: EPOCH,
             ahead: SignedDuration::ZERO,
             journal: Journal::default(),
+            api_journal: Journal::default(),
             elsewhere: None,
+            api: None,
             former_secrets: FormerSecrets::default(),
         }
     }
 
-    /// The same session with a journal that keeps the last `exchanges`.
+    /// The same session with journals that keep the last `exchanges` each.
     ///
     /// ```
     /// use kubeproof_emulator::providers::ucs::Ucs;
@@ -110,6 +120,7 @@ impl Session {
     #[must_use]
     pub fn with_journal_of(mut self, exchanges: usize) -> Self {
         self.journal = Journal::with_capacity(exchanges);
+        self.api_journal = Journal::with_capacity(exchanges);
         self
     }
 
@@ -118,10 +129,11 @@ impl Session {
         self.elsewhere = Some(base_url);
     }
 
-    /// The same session with a journal that takes its numbers from there.
+    /// The same session with journals that take their numbers from there.
     #[must_use]
     pub fn numbered_by(mut self, numbers: Numbers) -> Self {
-        self.journal = self.journal.numbered_by(numbers);
+        self.journal = self.journal.numbered_by(numbers.clone());
+        self.api_journal = self.api_journal.numbered_by(numbers);
         self
     }
 
@@ -248,9 +260,10 @@ impl Session {
         self.scene.issues_credentials()
     }
 
-    /// The certificate authority, as PEM, of the clusters of this world.
+    /// The certificate authority, as PEM, that the answers of this world name.
     pub fn certificate_authority(&self) -> String {
-        self.scene.certificate_authority()
+        let other = self.api.as_ref().and_then(ApiServer::authority_pem);
+        other.map_or_else(|| self.scene.certificate_authority(), str::to_owned)
     }
 
     /// The operations whose calls a fault can count.
@@ -281,6 +294,11 @@ trait Scene: Send {
     fn admits(&self, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission;
     fn issues_credentials(&self) -> bool;
     fn certificate_authority(&self) -> String;
+    fn authority(&self) -> Result<Arc<Authority>, rcgen::Error>;
+    fn answer_api(&self, now: Timestamp, request: &Request, presented: &[Presented]) -> Reply;
+    fn ledger(&self) -> Option<&Ledger>;
+    fn ledger_mut(&mut self) -> Option<&mut Ledger>;
+    fn point_api(&mut self, api: ApiServer);
     fn secrets(&self) -> Vec<String>;
     fn points_elsewhere(&self) -> bool;
     fn operations(&self) -> &'static [&'static str];
@@ -360,6 +378,35 @@ impl<E: Emulation> Scene for Stage<E> {
         E::certificate_authority(&self.setting.world)
     }
 
+    fn authority(&self) -> Result<Arc<Authority>, rcgen::Error> {
+        E::authority(&self.setting.world)
+    }
+
+    fn answer_api(&self, now: Timestamp, request: &Request, presented: &[Presented]) -> Reply {
+        let world = &self.setting.world;
+        let clusters = E::clusters(world);
+        let Some((cluster, path)) = kubernetes::locate(&clusters, &request.path) else {
+            return kubernetes::no_cluster();
+        };
+        let authentication = kubernetes::authenticate(presented, |credential| {
+            let user = E::ledger(world).and_then(|ledger| ledger.user(credential));
+            (E::admits(world, now, cluster, credential), user.map(str::to_owned))
+        });
+        kubernetes::answer(&Asked { request, cluster, path: &path, authentication: &authentication }, now)
+    }
+
+    fn ledger(&self) -> Option<&Ledger> {
+        E::ledger(&self.setting.world)
+    }
+
+    fn ledger_mut(&mut self) -> Option<&mut Ledger> {
+        E::ledger_mut(&mut self.setting.world)
+    }
+
+    fn point_api(&mut self, api: ApiServer) {
+        E::point_api(&mut self.setting.world, api);
+    }
+
     fn secrets(&self) -> Vec<String> {
         E::secrets(&self.setting.world)
     }
@@ -400,6 +447,7 @@ mod tests {
     use http::StatusCode;
 
     use super::*;
+    use crate::Rejection;
 
     /// An emulation that quotes whatever it is asked, and answers `/fine`.
     struct Echo;
@@ -438,11 +486,11 @@ mod tests {
         }
 
         fn admits((): &(), _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {
-            Admission::Refused("nothing is issued")
+            Admission::Refused(Rejection::NothingIssued)
         }
 
-        fn certificate_authority((): &()) -> String {
-            String::new()
+        fn authority((): &()) -> Result<Arc<Authority>, rcgen::Error> {
+            Authority::shared(1, Self::PROVIDER)
         }
 
         fn secrets((): &()) -> Vec<String> {

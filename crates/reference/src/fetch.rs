@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kubeproof_cce as cce;
-use kubeproof_client::{ClusterAccess, Credentials, Error, ErrorKind, Timeouts, TransportOptions};
+use kubeproof_client::{AcceptedHazards, ClusterAccess, Credentials, Error, ErrorKind, Timeouts, TransportOptions};
 use kubeproof_conformance::adapter::{self, Failure, FailureKind, FetchRequest, Fetched};
 use kubeproof_digitalocean as digitalocean;
 use kubeproof_fireworks as fireworks;
-use kubeproof_kubeconfig::{Names, Secret, UserCredentials};
+use kubeproof_kubeconfig::{FindingCode, Names, Secret, UserCredentials};
 use kubeproof_ucs as ucs;
 
 use crate::time::{EmulatorEpoch, NoWait};
@@ -31,15 +31,24 @@ pub(crate) async fn fetch(request: FetchRequest) -> Result<Fetched, Failure> {
 }
 
 async fn digitalocean(request: &FetchRequest) -> Result<Fetched, Error> {
+    let kubeconfig_type =
+        request.options.kubeconfig_type.as_deref().map(digitalocean::KubeconfigType::parse).transpose()?;
+    let kubeconfig_type = kubeconfig_type.unwrap_or_default();
+    // Who asks for single sign-on wants the program that it runs.
+    let accepted = match kubeconfig_type {
+        digitalocean::KubeconfigType::Token => AcceptedHazards::none(),
+        digitalocean::KubeconfigType::Sso => AcceptedHazards::none().and(FindingCode::Exec),
+    };
     let client = digitalocean::Client::builder(credentials(request))
         .base_url(&request.base_url)
         .transport(transport(request))
+        .accept(accepted)
         .build()?;
     let expiry_seconds = request.options.expiry_seconds.map(u64::try_from).transpose().map_err(|_| {
         Error::new(ErrorKind::InvalidArgument, "expiry_seconds is negative").with_remedy("give 0 or more seconds")
     })?;
     let cluster = digitalocean::ClusterId::parse(id(request, "cluster_id"))?;
-    let access = client.fetch(&cluster, &digitalocean::Options { expiry_seconds }).await?;
+    let access = client.fetch(&cluster, &digitalocean::Options { expiry_seconds, kubeconfig_type }).await?;
     Ok(Fetched::Kubeconfig(access.raw().to_owned()))
 }
 
@@ -47,7 +56,8 @@ async fn cce(request: &FetchRequest) -> Result<Fetched, Error> {
     let client =
         cce::Client::builder(credentials(request)).base_url(&request.base_url).transport(transport(request)).build()?;
     let cluster = cce::Cluster::parse(id(request, "project_id"), id(request, "cluster_id"))?;
-    let access = client.fetch(&cluster, &cce::Options::default()).await?;
+    let validity = request.options.duration_days.map(cce::Validity::of_days).transpose()?;
+    let access = client.fetch(&cluster, &cce::Options { validity, ..Default::default() }).await?;
     written(&access.kubeconfig)
 }
 

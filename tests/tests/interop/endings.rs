@@ -90,7 +90,7 @@ fn connections(issued: &Value) -> Value {
             context["name"].as_str().expect("a context has a name").to_owned(),
             json!({
                 "server": cluster["server"],
-                "verifies": true,
+                "verifies": cluster.get("insecure-skip-tls-verify") != Some(&json!(true)),
                 "certificate-authority-data": cluster["certificate-authority-data"],
                 "client-certificate-data": user["client-certificate-data"],
                 "client-key-data": user["client-key-data"],

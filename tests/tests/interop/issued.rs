@@ -11,7 +11,7 @@ use kubeproof::emulator::providers::cce::Cce;
 use kubeproof::emulator::providers::digitalocean::DigitalOcean;
 use kubeproof::emulator::providers::fireworks::Fireworks;
 use kubeproof::emulator::providers::ucs::{self, Ucs};
-use kubeproof::emulator::{CallerCredentials, EPOCH, Emulation, Session, Setting};
+use kubeproof::emulator::{Caller, CallerCredentials, EPOCH, Emulation, Session, Setting};
 use kubeproof_client::ClusterAccess as _;
 use kubeproof_kubeconfig::{Data, EnvVar, Exec, Names, UserCredentials};
 use kubeproof_reference::ReferenceAdapter;
@@ -34,6 +34,7 @@ pub(crate) async fn endings() -> Vec<Ending> {
         digitalocean("digitalocean-certificate", "0c0ffee0-0000-4000-8000-000000000002").await,
         cce("cce-internal", "0c0ffee0-0000-11f1-8000-000000000001").await,
         cce("cce-external", "0c0ffee0-0000-11f1-8000-000000000002").await,
+        cce_verified("cce-verified", "0c0ffee0-0000-11f1-8000-000000000002").await,
     ];
     for (name, user, written) in users() {
         endings.push(fireworks(name, &user, &written).await);
@@ -43,7 +44,7 @@ pub(crate) async fn endings() -> Vec<Ending> {
 
 /// The access information of ucs: the manifests of an agent.
 pub(crate) async fn manifests(items_as: ucs::ItemsAs, cluster_id: &str) -> Vec<Value> {
-    let world = ucs::World { items_as, ..ucs::World::default() };
+    let world = ucs::World { items_as: Some(items_as), ..ucs::World::default() };
     let private = cluster_id.ends_with('2');
     let options = Options {
         vpcendpoint: private.then(|| "192.0.2.7".to_owned()),
@@ -69,7 +70,18 @@ async fn cce(name: &'static str, cluster_id: &str) -> Ending {
     Ending { name, text: kubeconfig(fetched), issued }
 }
 
-fn kubeconfig(fetched: Fetched) -> String {
+/// By POST, from the edition in which the current context does not verify its server: the client uses the one that does.
+async fn cce_verified(name: &'static str, cluster_id: &str) -> Ending {
+    let edition = Cce::EDITIONS.last().copied().expect("there are editions");
+    let options = Options { duration_days: Some(30), ..Options::default() };
+    let (fetched, body) = fetch::<Cce>(Setting { edition, ..Setting::default() }, cluster_id, options).await;
+    let mut issued: Value = serde_json::from_slice(&body).expect("the emulation writes JSON");
+    assert_eq!(issued["current-context"], "external");
+    issued["current-context"] = json!("externalTLSVerify");
+    Ending { name, text: kubeconfig(fetched), issued }
+}
+
+pub(crate) fn kubeconfig(fetched: Fetched) -> String {
     match fetched {
         Fetched::Kubeconfig(text) => text,
         other => panic!("the client gave {}", other.noun()),
@@ -80,12 +92,24 @@ fn kubeconfig(fetched: Fetched) -> String {
 async fn fetch<E: Emulation>(setting: Setting<E>, cluster_id: &str, options: Options) -> (Fetched, Vec<u8>) {
     let host = WiremockHost::start(Session::new::<E>(setting)).await.unwrap();
     let caller = host.session().caller();
+    let fetched = fetched(E::PROVIDER, host.base_url(), caller, cluster_id, options).await;
+    (fetched, sent(&host))
+}
+
+/// What the reference adapter gives for a cluster.
+pub(crate) async fn fetched(
+    provider: &str,
+    base_url: String,
+    caller: Caller,
+    cluster_id: &str,
+    options: Options,
+) -> Fetched {
     let mut cluster = caller.cluster;
     cluster.insert("cluster_id".to_owned(), cluster_id.to_owned());
     let request = FetchRequest {
         id: cluster_id.to_owned(),
-        provider: E::PROVIDER.to_owned(),
-        base_url: host.base_url(),
+        provider: provider.to_owned(),
+        base_url,
         ca_pem: None,
         credentials: match caller.credentials.into_iter().next().expect("a world has a caller") {
             CallerCredentials::Bearer(bearer) => Credentials::Bearer { bearer },
@@ -99,8 +123,7 @@ async fn fetch<E: Emulation>(setting: Setting<E>, cluster_id: &str, options: Opt
         timeout_ms: Duration::from_secs(5).as_millis().try_into().expect("five seconds are few"),
     };
     let adapter = Arc::new(ReferenceAdapter);
-    let fetched = adapter.fetch(request).await.unwrap_or_else(|failure| panic!("{}: {failure:?}", E::PROVIDER));
-    (fetched, sent(&host))
+    adapter.fetch(request).await.unwrap_or_else(|failure| panic!("{provider}: {failure:?}"))
 }
 
 /// The body of the last reply.
@@ -156,18 +179,8 @@ pub(crate) fn users() -> [(&'static str, UserCredentials, Value); 3] {
 async fn fireworks(name: &'static str, user: &UserCredentials, user_written: &Value) -> Ending {
     let host = WiremockHost::start(Session::new::<Fireworks>(Setting::default())).await.unwrap();
     let caller = host.session().caller();
-    let Some(CallerCredentials::Bearer(api_key)) = caller.credentials.into_iter().next() else {
-        panic!("a caller of Fireworks has an API key")
-    };
-    let client = kubeproof_fireworks::Client::builder(kubeproof_client::Credentials::Bearer(api_key.into()))
-        .base_url(host.base_url())
-        .build()
-        .expect("the client can be made");
-    let id = |name: &str| caller.cluster.get(name).map_or("", String::as_str);
-    let cluster = kubeproof_fireworks::Cluster::parse(id("account_id"), id("cluster_id")).expect("the ids are good");
-    let info = client.fetch(&cluster, &Default::default()).await.expect("the emulation answers");
     let names = Names { cluster: "0x1F".to_owned(), user: "no".to_owned(), context: "2026-01-01".to_owned() };
-    let kubeconfig = client.kubeconfig(&info, user, &names).expect("a kubeconfig can be generated");
+    let text = generated(host.base_url(), caller, user, &names).await;
     let said: BTreeMap<String, String> = serde_json::from_slice(&sent(&host)).expect("the emulation writes JSON");
     let issued = json!({
         "apiVersion": "v1",
@@ -180,10 +193,26 @@ async fn fireworks(name: &'static str, user: &UserCredentials, user_written: &Va
         "contexts": [{"name": "2026-01-01", "context": {"cluster": "0x1F", "user": "no"}}],
         "current-context": "2026-01-01",
     });
-    Ending { name, text: kubeconfig.to_yaml().expect("it can be written"), issued }
+    Ending { name, text, issued }
 }
 
-fn base64(bytes: &[u8]) -> String {
+/// The kubeconfig that the client of Fireworks makes of what it is sent, and of a user from elsewhere.
+pub(crate) async fn generated(base_url: String, caller: Caller, user: &UserCredentials, names: &Names) -> String {
+    let Some(CallerCredentials::Bearer(api_key)) = caller.credentials.into_iter().next() else {
+        panic!("a caller of Fireworks has an API key")
+    };
+    let client = kubeproof_fireworks::Client::builder(kubeproof_client::Credentials::Bearer(api_key.into()))
+        .base_url(base_url)
+        .build()
+        .expect("the client can be made");
+    let id = |name: &str| caller.cluster.get(name).map_or("", String::as_str);
+    let cluster = kubeproof_fireworks::Cluster::parse(id("account_id"), id("cluster_id")).expect("the ids are good");
+    let info = client.fetch(&cluster, &Default::default()).await.expect("the emulation answers");
+    let kubeconfig = client.kubeconfig(&info, user, names).expect("a kubeconfig can be generated");
+    kubeconfig.to_yaml().expect("it can be written")
+}
+
+pub(crate) fn base64(bytes: &[u8]) -> String {
     use ::base64::Engine as _;
     ::base64::engine::general_purpose::STANDARD.encode(bytes)
 }

@@ -1,7 +1,9 @@
 //! What programs of others make of the kubeconfigs that the four clients end up with: kubectl, `PyYAML` and the Python
-//! client of Kubernetes. `just interop` brings the programs; without them every test here fails.
+//! client of Kubernetes; and what Chromium makes of the page of kubeproof's own server. `just interop` brings the programs;
+//! without them every test here fails.
 
 mod agreement;
+mod api;
 mod comparison;
 mod corpus;
 mod documents;
@@ -9,5 +11,6 @@ mod endings;
 mod issued;
 mod manifests;
 mod oracle;
+mod page;
 #[path = "../readers.rs"]
 mod readers;

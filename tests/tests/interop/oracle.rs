@@ -69,6 +69,24 @@ impl Oracle {
         serde_json::from_slice(&stdout).map_err(|error| format!("read.py wrote no JSON: {error}"))
     }
 
+    /// What a browser saw of the page of a server: see `tests/interop/page.py` for the ways. It leaves its screenshots in
+    /// `shots`.
+    pub(crate) fn browser(&self, way: &str, admin_url: &str, base_url: &str, shots: &Path) -> Value {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/page.py");
+        let arguments = [
+            script.into_os_string(),
+            way.into(),
+            program("KUBEPROOF_CHROMIUM").into(),
+            admin_url.into(),
+            base_url.into(),
+            shots.into(),
+        ];
+        let output = self.run(program("KUBEPROOF_PYTHON"), arguments);
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "page.py {way}: {}\n{complaint}", output.status);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("page.py {way} wrote no JSON: {error}"))
+    }
+
     fn run(&self, program: PathBuf, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Output {
         Command::new(&program)
             .args(arguments)
@@ -85,7 +103,9 @@ impl Oracle {
 fn program(variable: &str) -> PathBuf {
     match std::env::var_os(variable) {
         Some(path) if !path.is_empty() => path.into(),
-        _ => panic!("{variable} is not set: run these tests with `just interop`, which brings kubectl and PyYAML"),
+        _ => panic!(
+            "{variable} is not set: run these tests with `just interop`, which brings kubectl, Python packages and Chromium"
+        ),
     }
 }
 

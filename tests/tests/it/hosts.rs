@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kubeproof::conformance::{CaseResult, Hosting, Runner, Suite};
+use kubeproof::conformance::{CaseResult, Hosting, Outcome, Runner, Suite};
 use kubeproof_reference::ReferenceAdapter;
 use regex::Regex;
 
@@ -32,4 +32,18 @@ async fn both_hosts_answer_and_record_the_same() {
         }
     }
     assert!(differences.is_empty(), "{} cases differ:\n{}", differences.len(), differences.join("\n"));
+}
+
+/// A signature is of the host that was asked, which HTTP/2 does not send as a header; a redirect that stays keeps TLS.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_case_passes_over_tls_and_http_2() {
+    let suite = Suite::embedded().unwrap();
+    let runner = Runner::new(Arc::new(ReferenceAdapter)).with_hosting(Hosting::ServerOverTls);
+    let run = runner.run(suite.cases().filter(|case| case.fits_any_host())).await;
+    let others: Vec<_> = run.results.iter().filter(|result| result.outcome != Outcome::Passed).collect();
+    assert!(
+        others.is_empty(),
+        "{:#?}",
+        others.iter().map(|other| (&other.case.id, &other.mismatches)).collect::<Vec<_>>()
+    );
 }

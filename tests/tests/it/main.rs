@@ -5,6 +5,7 @@ mod careless;
 mod explanations;
 mod generated;
 mod hosts;
+mod kubernetes;
 mod licences;
 mod properties;
 #[path = "../readers.rs"]

@@ -1,4 +1,4 @@
-use kubeproof_cce::Options;
+use kubeproof_cce::{Options, Validity};
 use kubeproof_client::{AcceptedHazards, ClusterAccess as _, ErrorKind};
 use kubeproof_kubeconfig::{FindingCode, Kubeconfig, hazards};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use wiremock::ResponseTemplate;
 use crate::support::{builder, cluster, fetch, kubeconfig, serve, token};
 
 fn context(name: &str) -> Options {
-    Options { context: Some(name.to_owned()) }
+    Options { context: Some(name.to_owned()), ..Options::default() }
 }
 
 fn ok(body: &Value) -> ResponseTemplate {
@@ -60,12 +60,40 @@ async fn what_is_empty_is_absent() {
     assert_eq!(fetch(ok(&body), &context("externalTLSVerify")).await.0.unwrap_err().kind(), ErrorKind::Malformed);
 }
 
+/// One rule, whether the certificate was asked for with GET or with POST.
 #[tokio::test]
 async fn a_server_that_is_not_verified_is_used_only_when_wanted() {
-    let (result, _) = fetch(ok(&kubeconfig("external")), &Options::default()).await;
-    let error = result.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unsafe, "{error}");
-    assert!(error.to_string().contains("externalTLSVerify"), "{error}");
+    for validity in [None, Some(Validity::Longest)] {
+        let options = Options { context: None, validity };
+        // Another context leads to the same server and verifies it.
+        let (result, _) = fetch(ok(&kubeconfig("external")), &options).await;
+        let access = result.unwrap();
+        assert_eq!(access.kubeconfig.current_context, "externalTLSVerify");
+        assert_eq!(access.kubeconfig.contexts.len(), 3);
+        // The caller's own word counts, though.
+        let named = Options { context: Some("external".to_owned()), validity };
+        let error = fetch(ok(&kubeconfig("external")), &named).await.0.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsafe, "{error}");
+        assert!(error.to_string().contains("externalTLSVerify"), "{error}");
+
+        // None that verifies it does so there, for that user, with an authority, and without saying that it does not.
+        let cluster = "/clusters/1/cluster";
+        for (pointer, value) in [
+            (format!("{cluster}/server"), json!("https://192.0.2.8:5443")),
+            (format!("{cluster}/certificate-authority-data"), json!("")),
+            (cluster.to_owned(), json!({"server": "https://192.0.2.7:5443", "insecure-skip-tls-verify": true})),
+            (cluster.to_owned(), json!({"server": "https://192.0.2.7:5443"})),
+            ("/contexts/1/context/user".to_owned(), json!("somebody")),
+            ("/contexts/1/context/cluster".to_owned(), json!("internalCluster")),
+        ] {
+            let mut body = kubeconfig("external");
+            *body.pointer_mut(&pointer).unwrap() = value;
+            let another = json!({"name": "somebody", "user": body["users"][0]["user"]});
+            body["users"].as_array_mut().unwrap().push(another);
+            let error = fetch(ok(&body), &options).await.0.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Unsafe, "{pointer}: {error}");
+        }
+    }
 
     // Another context does not help against another hazard.
     let mut body = kubeconfig("internal");
@@ -78,6 +106,7 @@ async fn a_server_that_is_not_verified_is_used_only_when_wanted() {
     let exec = hazards.iter().find(|hazard| hazard.code == FindingCode::Exec).unwrap();
     assert!(error.to_string().contains(exec.remedy), "{error}");
 
+    // Whoever accepts it gets what the provider chose.
     let server = serve(ok(&kubeconfig("external"))).await;
     let accepted = AcceptedHazards::none().and(FindingCode::InsecureSkipTlsVerify);
     let client = builder(&server, token()).accept(accepted).build().unwrap();

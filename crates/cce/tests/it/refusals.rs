@@ -1,10 +1,10 @@
-use kubeproof_cce::Options;
+use kubeproof_cce::{Options, Validity};
 use kubeproof_client::ErrorKind::{
     self, Forbidden, Malformed, NotFound, RateLimited, Rejected, Unauthenticated, Unavailable,
 };
 use wiremock::ResponseTemplate;
 
-use crate::support::{SECRET, fetch};
+use crate::support::{SECRET, fetch, kubeconfig};
 
 /// Status and body; kind; code, message and request id; number of requests.
 type Row<'a> = (u16, &'a str, ErrorKind, [Option<&'a str>; 3], usize);
@@ -94,4 +94,36 @@ async fn every_refusal_is_an_error() {
         assert_eq!(context.contains("which is not documented"), *status < 400, "{context}");
         assert_eq!(context.contains("refused the request"), *status >= 400, "{context}");
     }
+}
+
+/// Nobody knows what a POST did, and what it did cannot be taken back.
+#[tokio::test]
+async fn a_post_is_made_once() {
+    let post = Options { validity: Some(Validity::Longest), ..Options::default() };
+    for (status, kind) in [
+        (400, Rejected),
+        (404, NotFound),
+        (408, Unavailable),
+        (429, RateLimited),
+        (500, Unavailable),
+        (502, Unavailable),
+        (503, Unavailable),
+        (504, Unavailable),
+        (202, Malformed),
+        (204, Malformed),
+    ] {
+        let reply = ResponseTemplate::new(status).insert_header("retry-after", "0");
+        let (result, count) = fetch(reply, &post).await;
+        let error = result.unwrap_err();
+        assert_eq!((error.kind(), error.status(), count), (kind, Some(status), 1), "{error}");
+    }
+}
+
+/// 201 is not documented; a certificate that came with it is not thrown away. A GET creates nothing that it says so of.
+#[tokio::test]
+async fn what_a_post_created_is_read() {
+    let created = || ResponseTemplate::new(201).set_body_json(kubeconfig("internal"));
+    let post = Options { validity: Some(Validity::Longest), ..Options::default() };
+    assert_eq!(fetch(created(), &post).await.0.unwrap().kubeconfig.current_context, "internal");
+    assert_eq!(fetch(created(), &Options::default()).await.0.unwrap_err().kind(), Malformed);
 }

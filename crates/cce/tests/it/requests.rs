@@ -1,4 +1,4 @@
-use kubeproof_cce::{Client, Cluster, Options};
+use kubeproof_cce::{Client, Cluster, Options, Validity};
 use kubeproof_client::{ClusterAccess as _, Credentials, ErrorKind};
 use wiremock::ResponseTemplate;
 
@@ -37,6 +37,43 @@ async fn one_get_with_a_signature() {
     assert!(headers["authorization"].to_str().unwrap().starts_with(start));
     assert!(!headers.contains_key("x-auth-token"));
     assert!(!format!("{headers:?}").contains("planted"));
+}
+
+/// The instant is the one of the document.
+#[tokio::test]
+async fn one_post_with_a_validity() {
+    let instant = "2025-01-01T16:00:00.9Z".parse().unwrap();
+    for (validity, body) in [
+        (Validity::of_days(30).unwrap(), r#"{"duration":30}"#),
+        (Validity::of_days(1).unwrap(), r#"{"duration":1}"#),
+        (Validity::of_days(-1).unwrap(), r#"{"duration":-1}"#),
+        (Validity::Until(instant), r#"{"expire_at":"2025-01-01 16:00:00 +0000 UTC"}"#),
+    ] {
+        let pair = Credentials::AccessKey { access_key: "AKEXAMPLE".into(), secret_key: SECRET.to_owned().into() };
+        for (credentials, header) in [(token(), "x-auth-token"), (pair, "authorization")] {
+            let server = serve(ResponseTemplate::new(200).set_body_json(kubeconfig("internal"))).await;
+            let client = builder(&server, credentials).build().unwrap();
+            client.fetch(&cluster(), &Options { validity: Some(validity), ..Options::default() }).await.unwrap();
+            let requests = server.received_requests().await.unwrap();
+            assert_eq!(requests.len(), 1);
+            let request = &requests[0];
+            assert_eq!(request.method.as_str(), "POST");
+            assert_eq!(request.url.path(), format!("/api/v3/projects/{PROJECT}/clusters/{CLUSTER}/clustercert"));
+            assert_eq!(request.url.query(), None);
+            assert_eq!(String::from_utf8_lossy(&request.body), body);
+            assert_eq!(request.headers["content-type"], "application/json");
+            assert!(request.headers.contains_key(header), "{header}");
+        }
+    }
+}
+
+#[test]
+fn days_that_no_certificate_can_have_are_refused_before_sending() {
+    for days in [0, -2, i64::MIN, i64::MAX, 1 << 32] {
+        let error = Validity::of_days(days).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{days}");
+        assert!(error.to_string().contains("-1 for as long as possible"), "{error}");
+    }
 }
 
 #[test]

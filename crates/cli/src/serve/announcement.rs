@@ -2,6 +2,7 @@ use std::fmt::Write as _;
 
 use kubeproof::conformance::by_hand::quoted;
 use kubeproof::emulator::host::server::Server;
+use kubeproof::emulator::kubernetes::ApiServer;
 use kubeproof::emulator::{Secrets, Session};
 use serde_json::Value;
 
@@ -18,7 +19,11 @@ pub(super) fn announcement(server: &Server, credentials: &Origins, variables: &[
         let _ = writeln!(out, "{provider}  {base_url}  edition {}", session.edition());
         let known = credentials.of(&session);
         let clusters = clusters(&session);
-        let names = known.iter().map(|known| known.kind.as_str()).chain(["clusters"]);
+        let api = session.api().map(|api| match api {
+            ApiServer::Stub { base_url } => format!("{base_url}, a stub that accepts what was issued until it expires"),
+            ApiServer::Real { url, .. } => url.clone(),
+        });
+        let names = known.iter().map(|known| known.kind.as_str()).chain(["clusters", "Kubernetes API"]);
         let widest = names.map(str::len).max().unwrap_or(0);
         for Known { kind, examples, others } in &known {
             let others = (*others > 0).then(|| format!("{others} of {}, not shown", credentials.file()));
@@ -28,8 +33,15 @@ pub(super) fn announcement(server: &Server, credentials: &Origins, variables: &[
         for (at, cluster) in clusters.iter().enumerate() {
             let _ = writeln!(out, "  {:widest$}  {cluster}", if at == 0 { "clusters" } else { "" });
         }
+        if let Some(api) = api {
+            let _ = writeln!(out, "  {:widest$}  {api}", "Kubernetes API");
+        }
     }
-    let _ = writeln!(out, "elsewhere  {}  where redirects to another origin lead\n", server.elsewhere_url());
+    let _ = writeln!(out, "elsewhere  {}  where redirects to another origin lead", server.elsewhere_url());
+    if let Some(admin_url) = server.admin_url() {
+        let _ = writeln!(out, "admin  {admin_url}  a page that shows what comes in, and the admin API");
+    }
+    out.push('\n');
     let _ = writeln!(out, "The environment that points a client here");
     for Variable { name, value } in variables {
         let _ = match value {

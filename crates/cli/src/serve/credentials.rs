@@ -95,7 +95,7 @@ fn lists(session: &Session) -> Vec<(String, Vec<Value>)> {
 fn shown(credential: &Value) -> String {
     match credential {
         Value::String(text) => text.clone(),
-        Value::Object(parts) => parts.values().map(shown).collect::<Vec<_>>().join(" "),
+        Value::Object(parts) => parts.values().filter(|part| !part.is_null()).map(shown).collect::<Vec<_>>().join(" "),
         other => other.to_string(),
     }
 }

@@ -69,6 +69,9 @@ pub(super) fn variables(server: &Server, credentials: &Origins, authority: Optio
             _ => {}
         }
     }
+    if let Some(admin_url) = server.admin_url() {
+        variables.set("KUBEPROOF_ADMIN_URL", admin_url);
+    }
     variables.0
 }
 

@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 use std::str::FromStr;
 
 use clap::Args;
-use kubeproof::emulator::host::server::Ports;
+use kubeproof::emulator::host::server::{Admin, Ports, Transport};
 
 /// The port unless told otherwise: always the same, so that a client can be pointed there once.
 const USUAL_PORT: u16 = 7420;
@@ -21,6 +21,11 @@ pub(super) struct Place {
     #[arg(long)]
     pub(super) port_each: bool,
 
+    /// Where the admin API and its page are, which see and change everything: `on`, `off`, or `on` at a port of its own that
+    /// is told [default: on if only this machine can reach it, off otherwise]
+    #[arg(long, value_name = "on|off|PORT", num_args = 0..=1, require_equals = true, default_missing_value = "on")]
+    admin: Option<Desk>,
+
     /// Speak HTTPS, with a certificate authority that is made at the start
     #[arg(long)]
     pub(super) tls: bool,
@@ -30,7 +35,29 @@ pub(super) struct Place {
     pub(super) tls_names: Vec<String>,
 }
 
+/// Whether there is an admin API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Desk(Admin);
+
+impl FromStr for Desk {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(Self(match text {
+            "on" => Admin::On,
+            "off" => Admin::Off,
+            port => Admin::At(port.parse().map_err(|_| "write `on`, `off` or a port, as in --admin=8081".to_owned())?),
+        }))
+    }
+}
+
 impl Place {
+    /// Whether there is an admin API: it asks nobody who they are.
+    pub(super) fn admin(&self) -> Admin {
+        let usual = if self.listen.is_loopback() { Admin::On } else { Admin::Off };
+        self.admin.map_or(usual, |Desk(admin)| admin)
+    }
+
     /// The names and addresses to certify.
     pub(super) fn names(&self) -> Vec<String> {
         self.tls_names.clone()
@@ -45,6 +72,11 @@ fn name(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err("write a name such as kubeproof.example.test, or an IP address".to_owned())
+}
+
+/// Where a provider is unless told otherwise.
+pub(crate) fn usual_url(transport: Transport) -> String {
+    format!("{}://{}", transport.scheme(), Listen::default())
 }
 
 /// An address and a port.

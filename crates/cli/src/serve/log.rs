@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use kubeproof::emulator::host::server::{Connection, Event, Events, ExchangeEvent, Following, Missed};
+use kubeproof::emulator::host::server::{Complained, Connection, Event, Events, Following, Missed, Origin, Row};
 use serde_json::json;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -76,11 +76,13 @@ impl Log {
         let _ = write(&line);
     }
 
-    /// Writes what is left, unless nobody takes it.
-    pub(super) async fn end(self) {
-        if let Some(Writer { end, ended }) = self.writer {
+    /// Writes what is left, unless nobody takes it, and says that the server stopped.
+    pub(super) async fn end(mut self, message: &str) {
+        if let Some(Writer { end, ended }) = self.writer.take() {
             let _ = end.send(());
-            let _ = tokio::time::timeout(PATIENCE, ended).await;
+            if tokio::time::timeout(PATIENCE, ended).await.is_ok() {
+                self.say("stopped", message);
+            }
         }
     }
 }
@@ -123,27 +125,38 @@ fn line(format: Format, event: Result<Arc<Event>, Missed>) -> String {
         (Format::Json, Ok(event)) => serde_json::to_string(&*event).unwrap_or_default(),
         (Format::Json, Err(Missed(events))) => json!({"event": "missed", "events": events}).to_string(),
         (Format::Text, Ok(event)) => match &*event {
-            Event::Exchange(exchange) => of_exchange(exchange),
+            Event::Exchange(row) => of_exchange(row),
             Event::Connection(connection) => of_connection(connection),
         },
         (Format::Text, Err(Missed(events))) => format!("{events} events are missing here: the log is read too slowly"),
     }
 }
 
-fn of_exchange(exchange: &ExchangeEvent) -> String {
-    let ExchangeEvent { at, provider, elsewhere, method, target, status, verdict, clause, explanation, .. } = exchange;
-    let asked = if *elsewhere { "elsewhere" } else { provider.unwrap_or("nobody") };
+fn of_exchange(row: &Row) -> String {
+    let Row { at, origin, provider, method, target, verdict, clause, explanation, .. } = row;
+    let provider = provider.unwrap_or_default();
+    let asked = match origin {
+        Origin::Provider => provider.to_owned(),
+        Origin::Kubernetes => format!("{provider}'s clusters"),
+        Origin::Unclaimed => "nobody".to_owned(),
+        Origin::Elsewhere => "elsewhere".to_owned(),
+    };
+    let status = row.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
     let mut line = format!("{at:.3} {asked} {method} {target} {status} {verdict} by {clause}: {explanation}");
-    for complaint in &exchange.complaints {
-        // Writing to a String does not fail.
-        let _ = write!(line, "; but {complaint}");
+    // Writing to a String does not fail.
+    for Complained { clause, explanation } in &row.complaints {
+        let _ = write!(line, "; but by {clause}: {explanation}");
     }
-    if let Some(fault) = &exchange.fault
+    if let Some(fault) = &row.fault
         && fault != explanation
     {
         let _ = write!(line, "; {fault}");
     }
-    if let Some(connection) = exchange.connection {
+    if let Some([first, rest @ ..]) = row.credentials.as_deref() {
+        let places = rest.iter().fold(first.clone(), |places, place| places + ", " + place);
+        let _ = write!(line, "; credentials came along: {places}");
+    }
+    if let Some(connection) = row.connection {
         let _ = write!(line, " (connection {connection})");
     }
     line
@@ -153,5 +166,6 @@ fn of_connection(connection: &Connection) -> String {
     let Connection { number, at, peer, protocol, requests, end, .. } = connection;
     let spoken = protocol.unwrap_or("no protocol");
     let end = end.as_deref().unwrap_or("closed");
-    format!("{at:.3} connection {number} from {peer} ended after {requests} requests over {spoken}: {end}")
+    let requests = if *requests == 1 { "1 request".to_owned() } else { format!("{requests} requests") };
+    format!("{at:.3} connection {number} from {peer} ended after {requests} over {spoken}: {end}")
 }

@@ -8,10 +8,11 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use jiff::Timestamp;
 use kubeproof::conformance::{Case, Worlds};
-use kubeproof::emulator::host::server::{Clock, Ports, Transport};
+use kubeproof::emulator::host::server::{Clock, KubernetesApi, Ports, Transport};
 use kubeproof::emulator::providers::PROVIDERS;
 use kubeproof::emulator::{EPOCH, Edition, Session};
 
+use super::cluster::Cluster;
 use super::credentials::Origins;
 use super::files::Paths;
 use super::listen::Place;
@@ -62,7 +63,8 @@ pub(super) struct Plan {
     pub(super) case: Option<Case>,
     pub(super) transport: Transport,
     pub(super) ports: Ports,
-    pub(super) clock: Option<Clock>,
+    pub(super) clock: Clock,
+    pub(super) kubernetes_api: KubernetesApi,
 }
 
 /// What the emulators' clocks show.
@@ -76,7 +78,7 @@ pub(super) enum Time {
 
 impl Plan {
     /// What the arguments ask for, or the exit code after saying what is wrong with them.
-    pub(super) fn of(beginning: &Beginning, place: &Place, paths: &Paths) -> Result<Self, u8> {
+    pub(super) fn of(beginning: &Beginning, place: &Place, paths: &Paths, cluster: &Cluster) -> Result<Self, u8> {
         let (sessions, credentials, case, transport) = match &beginning.case {
             Some(id) => {
                 let suite = beginning.source.suite()?;
@@ -84,7 +86,7 @@ impl Plan {
                 (vec![case.session()], Origins::of_a_case(), Some(case.clone()), case.transport)
             }
             None => {
-                if beginning.source.is_given() {
+                if beginning.source.folder().is_some() {
                     return Err(misused("--fixtures says where --case is read from; give --case too"));
                 }
                 let transport = if place.tls { Transport::Tls } else { Transport::Plain };
@@ -104,9 +106,14 @@ impl Plan {
         }
         let each = place.port_each.then_some(sessions.len());
         let ports = place.listen.ports(each).map_err(misused)?;
-        let usual = if case.is_some() { Time::At(EPOCH) } else { Time::System };
-        let clock = beginning.clock.unwrap_or(usual).clock();
-        Ok(Self { sessions, credentials, case, transport, ports, clock: Some(clock) })
+        // A case is served as it is judged.
+        let (time, api) = match case {
+            Some(_) => (Time::At(EPOCH), KubernetesApi::None),
+            None => (Time::System, KubernetesApi::Stub),
+        };
+        let clock = beginning.clock.unwrap_or(time).clock();
+        let kubernetes_api = cluster.api(api)?;
+        Ok(Self { sessions, credentials, case, transport, ports, clock, kubernetes_api })
     }
 }
 

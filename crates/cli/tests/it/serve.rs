@@ -210,7 +210,7 @@ fn the_log_has_a_line_for_each_exchange_and_each_connection() {
         assert!(line.contains(part), "`{part}` is not in: {line}");
     }
     let line = serving.log();
-    for part in [" connection 1 from 127.0.0.1:", " ended after 1 requests over http/1.1: closed"] {
+    for part in [" connection 1 from 127.0.0.1:", " ended after 1 request over http/1.1: closed"] {
         assert!(line.contains(part), "`{part}` is not in: {line}");
     }
     serving.ask("ucs", "/nowhere", &[]);
@@ -408,7 +408,7 @@ fn what_others_can_reach_is_warned_of() {
     for quiet in [&[][..], &["--quiet"]] {
         let serving = Serving::spawn(&[&["--listen", "0.0.0.0:0"], quiet].concat(), "");
         let line = serving.log();
-        assert!(line.starts_with("warning: 0.0.0.0 ") && line.contains("example credentials"), "{line}");
+        assert!(line.starts_with("warning: 0.0.0.0 ") && line.contains("examples that everybody knows"), "{line}");
         // It is reached at loopback, too, and that is what is said.
         assert!(serving.places()["ucs"].starts_with("http://127.0.0.1:"));
         answers(&serving, "ucs");
@@ -417,9 +417,73 @@ fn what_others_can_reach_is_warned_of() {
 }
 
 #[test]
+fn the_admin_api_is_there_where_only_this_machine_reaches_it() {
+    let admin = |arguments: &[&str]| {
+        let serving = Serving::spawn(arguments, "");
+        let answer = serving.ask("ucs", "/_kubeproof/healthz", &[]);
+        let url = serving.environment().get("KUBEPROOF_ADMIN_URL").cloned();
+        assert_eq!(answer.starts_with("HTTP/1.1 200"), url.is_some(), "{answer}");
+        url
+    };
+    let local = admin(&["--listen", "127.0.0.1:0"]).unwrap();
+    assert!(local.starts_with("http://127.0.0.1:") && local.ends_with("/_kubeproof/"), "{local}");
+    assert_eq!(admin(&["--listen", "0.0.0.0:0"]), None);
+    assert!(admin(&["--listen", "0.0.0.0:0", "--admin"]).is_some());
+    assert_eq!(admin(&["--listen", "127.0.0.1:0", "--admin=off"]), None);
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let at = format!("--admin={free}");
+    assert_eq!(admin(&["--listen", "127.0.0.1:0", &at]), Some(format!("http://127.0.0.1:{free}/_kubeproof/")));
+}
+
+#[test]
+fn kubeconfigs_point_at_the_stub_or_where_they_are_told_to() {
+    let (provider, target, credential) = ASKED[0];
+    let server = |arguments: &[&str]| {
+        let serving = Serving::start(arguments);
+        let answer = serving.ask(provider, target, &[credential]);
+        let line = answer.lines().find(|line| line.trim_start().starts_with("server: ")).unwrap();
+        (line.trim_start().trim_start_matches("server: ").to_owned(), serving.said.clone())
+    };
+    let (stub, said) = server(&[]);
+    let base = stub.strip_suffix("/0c0ffee0-0000-4000-8000-000000000001").unwrap();
+    assert!(base.starts_with("https://127.0.0.1:"), "{stub}");
+    assert!(said.contains(&format!("  Kubernetes API        {base}, a stub")), "{said}");
+
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (authority, wrong) = (path("ca.crt"), path("wrong.crt"));
+    let serving = Serving::start(&["--tls", "--ca-file", &authority]);
+    serving.stop();
+    fs::write(&wrong, "no certificate").unwrap();
+    let real = "https://k8s.example.test:6443";
+    let (told, said) = server(&["--api-server", real, "--api-ca", &authority]);
+    assert_eq!(told, real);
+    assert!(said.contains(&format!("  Kubernetes API        {real}\n")), "{said}");
+    // A case is served as it is judged: with the addresses that the documents name.
+    let (documented, _) = server(&["--case", "digitalocean/access/server"]);
+    assert!(documented.ends_with(".k8s.ondigitalocean.com"), "{documented}");
+
+    check_usage(&["--api-server", real], 2, &["--api-ca"]);
+    check_usage(&["--api-server", "ftp://x", "--api-ca", &authority], 2, &["--api-server"]);
+    check_usage(&["--api-server", real, "--api-ca", &wrong], 2, &["wrong.crt", "certificates in PEM"]);
+    check_usage(&["--api-server", real, "--api-ca", "/no/such/file"], 2, &["/no/such/file", "No such file"]);
+}
+
+#[test]
 fn an_edition_can_be_asked_for() {
-    let serving = Serving::start(&["--edition", "ucs@2025-05"]);
-    assert!(serving.said.contains(" edition 2025-05\n"), "{}", serving.said);
+    for edition in ["2025-05", "2026-01"] {
+        let serving = Serving::start(&["--provider", "ucs", "--edition", &format!("ucs@{edition}")]);
+        assert!(serving.said.contains(&format!(" edition {edition}\n")), "{}", serving.said);
+        let downloaded = ASKED[2].1.replace("000000000001", "000000000004");
+        let answer = serving.ask("ucs", &downloaded, &[ASKED[2].2]);
+        let status = if edition == "2025-05" { "HTTP/1.1 200" } else { "HTTP/1.1 410" };
+        assert!(answer.starts_with(status), "{answer}");
+    }
+    check_usage(
+        &["--edition", "ucs@2025-05", "--edition", "ucs@2026-01"],
+        2,
+        &["ucs@2025-05 or --edition ucs@2026-01"],
+    );
 }
 
 #[test]
@@ -439,6 +503,88 @@ fn the_clock_is_that_of_the_machine_unless_it_stands() {
         // A clock that goes shows no whole second, but once in a thousand million times.
         assert!(at(arguments).contains('.'), "{arguments:?}");
     }
+}
+
+/// The commands that are said for a case.
+fn commands(serving: &Serving) -> Vec<&str> {
+    serving.said.lines().filter(|line| line.starts_with("curl ") || line.starts_with("# ")).collect()
+}
+
+#[test]
+fn a_case_is_served_as_it_is() {
+    let serving = Serving::start(&["--case", "ucs/faults/reset-before-the-answer"]);
+    let commands = commands(&serving);
+    let url = format!("curl -i --path-as-is '{}{}' ", serving.places()["ucs"], ASKED[2].1);
+    assert!(commands[0].starts_with("# step 1: ") && commands[1].starts_with(&url), "{commands:?}");
+    // The answer gets lost, and with it the download.
+    assert_eq!(serving.ask("ucs", ASKED[2].1, &[ASKED[2].2]), "");
+    let line = serving.log();
+    for part in [" 200 answered by ucs.reply.access-info: ", "; the connection was reset before the answer"] {
+        assert!(line.contains(part), "`{part}` is not in: {line}");
+    }
+    assert_eq!(serving.places().len(), 1);
+}
+
+#[test]
+fn a_case_over_tls_is_served_over_tls() {
+    let folder = TempDir::new().unwrap();
+    let authority = folder.path().join("it's ca.pem").to_str().unwrap().to_owned();
+    let serving = Serving::start(&["--case", "ucs/faults/expired", "--ca-file", &authority]);
+    let quoted = authority.replace('\'', "'\\''");
+    assert!(commands(&serving)[1].contains(&format!(" --cacert '{quoted}' 'https://127.0.0.1:")), "{}", serving.said);
+    let (provider, target, credential) = ASKED[2];
+    let error = serving.ask_tls(provider, "127.0.0.1", &authority, target, &[credential]).unwrap_err();
+    assert!(error.to_string().contains("certificate expired"), "{error}");
+    let serving = Serving::start(&["--case", "ucs/faults/works-over-tls"]);
+    let authority = serving.environment()["SSL_CERT_FILE"].clone();
+    assert!(
+        serving.ask_tls(provider, "127.0.0.1", &authority, target, &[credential]).unwrap().starts_with("HTTP/1.1 200")
+    );
+}
+
+#[test]
+fn the_clock_of_a_case_is_moved_by_the_command_that_is_said() {
+    let serving = Serving::start(&["--case", "digitalocean/expiry/expired-is-fetched-anew", "--log-format", "json"]);
+    let command = commands(&serving).into_iter().find(|line| line.contains("/clock/advance")).unwrap().to_owned();
+    let part = |from: &str| command.split_once(from).unwrap().1.split('\'').next().unwrap().to_owned();
+    let (url, body) = (part("'http://"), part("-d '"));
+    let (address, path) = url.split_once('/').unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!(
+        "POST /{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let answer = read_out(&mut stream);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    serving.ask("digitalocean", ASKED[0].1, &[ASKED[0].2]);
+    let line: Value = serde_json::from_str(&serving.log()).unwrap();
+    assert_ne!(line["at"], "2026-01-01T00:00:00Z");
+
+    let serving = Serving::start(&["--case", "digitalocean/expiry/expired-is-fetched-anew", "--admin=off"]);
+    assert!(serving.said.contains("serve with --admin"), "{}", serving.said);
+}
+
+#[test]
+fn explain_says_how_to_make_a_case_by_hand() {
+    let ran = kubeproof(&["explain", "ucs/faults/expired"]);
+    for part in [
+        "\nBy hand\n  kubeproof serve --case ucs/faults/expired --ca-file kubeproof-ca.pem\n",
+        "  curl -i --path-as-is --cacert 'kubeproof-ca.pem' 'https://127.0.0.1:7420/v1/clusters/",
+    ] {
+        assert!(ran.out.contains(part), "`{part}` is not in: {}", ran.out);
+    }
+    let folder = crate::program::fixtures(crate::program::PASSES);
+    let folder = folder.path().to_str().unwrap();
+    let ran = kubeproof(&["explain", "ucs/some/passes", "--fixtures", folder]);
+    assert!(
+        ran.out.contains(&format!("kubeproof serve --case ucs/some/passes --fixtures '{folder}'\n")),
+        "{}",
+        ran.out
+    );
+    let serving = Serving::start(&["--case", "ucs/some/passes", "--fixtures", folder]);
+    answers(&serving, "ucs");
 }
 
 /// A request whose body has not come, of which the server has said that it may.

@@ -15,6 +15,24 @@ fn list_names_every_case() {
 }
 
 #[test]
+fn an_edition_selects_its_cases() {
+    for (provider, dates) in [("cce", ["2025-07", "2026-04"]), ("ucs", ["2025-05", "2026-01"])] {
+        let clauses = kubeproof(&["clauses", "--provider", provider]).out;
+        let mut found = 0;
+        for date in dates {
+            assert!(clauses.contains(&format!("\n  edition {date}: ")), "{clauses}");
+            let edition = format!("{provider}@{date}");
+            let list = kubeproof(&["list", "--json", "--provider", provider, "--edition", &edition]);
+            let cases: Vec<serde_json::Value> = serde_json::from_str(&list.out).unwrap();
+            assert!(cases.len() > 10 && cases.iter().all(|case| case["edition"] == date), "{edition}");
+            found += cases.len();
+        }
+        let all = kubeproof(&["list", "--json", "--provider", provider]);
+        assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&all.out).unwrap().len(), found);
+    }
+}
+
+#[test]
 fn explain_shows_what_and_why() {
     let folder = fixtures(&format!("# before\n{PASSES}\n# between\n\n{FAILS}"));
     let source = folder.path().to_str().unwrap();

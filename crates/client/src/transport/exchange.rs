@@ -65,7 +65,9 @@ pub(super) fn headers(
         Credentials::AccessKey { access_key, secret_key } => {
             // What a proxy may rewrite on the way cannot be signed.
             let signed: Vec<_> = request.headers.iter().filter(|(name, _)| *name != "accept").cloned().collect();
-            let signature = signing::sign(url, &signed, access_key, secret_key, clock.now())?;
+            let signed =
+                signing::Signed { method: request.method.as_str(), url, headers: &signed, body: &request.body };
+            let signature = signing::sign(&signed, access_key, secret_key, clock.now())?;
             scrubber.add(signature.signature.expose_secret());
             headers.insert(HeaderName::from_static(signing::DATE_HEADER), header_value(&signature.date)?);
             headers.insert(AUTHORIZATION, secret_value(signature.authorization.expose_secret())?);
@@ -75,8 +77,17 @@ pub(super) fn headers(
 }
 
 /// Sends the request and waits for the head of the answer.
-pub(super) async fn open(http: &reqwest::Client, url: &Url, headers: HeaderMap) -> Result<reqwest::Response, Failure> {
-    http.get(url.clone()).headers(headers).send().await.map_err(|error| {
+pub(super) async fn open(
+    http: &reqwest::Client,
+    request: &Request,
+    url: &Url,
+    headers: HeaderMap,
+) -> Result<reqwest::Response, Failure> {
+    let mut call = http.request(request.method.clone(), url.clone()).headers(headers);
+    if !request.body.is_empty() {
+        call = call.body(request.body.clone());
+    }
+    call.send().await.map_err(|error| {
         let unsent = error.is_connect();
         let error = lost(error);
         if unsent { Failure::Unsent(error) } else { Failure::Final(error) }

@@ -60,7 +60,7 @@ impl Transport {
     /// - `transport`, `tls`, `timeout`: there was no whole answer. For [`Repeat::OneShot`] the error says whether the
     ///   request may have been [consumed](Error::consumed), and holds [what was received](Error::answer).
     /// - `unsafe`: the server redirects to another origin.
-    /// - `rejected`: it redirects too often, or redirects a one-shot request.
+    /// - `rejected`: it redirects too often, or redirects a request that must not be repeated.
     /// - `malformed`: the answer is longer than allowed, or redirects to nowhere.
     pub async fn send(&self, request: &Request) -> Result<Reply, Error> {
         let attempts = AtomicU32::new(0);
@@ -116,7 +116,7 @@ impl Transport {
             let mut scrubber = Scrubber::new(&self.credentials);
             let headers = exchange::headers(request, &url, &self.credentials, &*self.options.clock, &mut scrubber)
                 .map_err(Failure::Refused)?;
-            let response = exchange::open(&self.http, &url, headers).await?;
+            let response = exchange::open(&self.http, request, &url, headers).await?;
             let status = response.status().as_u16();
             tracing::debug!(number, status, "answered");
             if matches!(status, 301 | 302 | 303 | 307 | 308) {
@@ -149,9 +149,10 @@ impl Transport {
             )
             .with_remedy("use that origin as the base url if you trust it"));
         }
-        if repeat == Repeat::OneShot {
-            return Err(error(ErrorKind::Rejected, "the server redirects a request that can be answered only once")
-                .with_remedy("use the address that it redirects to as the base url"));
+        if let Some(what) = repeat.stays() {
+            return Err(
+                error(ErrorKind::Rejected, what).with_remedy("use the address that it redirects to as the base url")
+            );
         }
         Ok(next)
     }

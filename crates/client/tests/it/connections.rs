@@ -9,7 +9,7 @@ use wiremock::ResponseTemplate;
 
 use crate::support::{Instant, get, options, raw, read_head, serve, token, transport};
 
-const EVERY_REPEAT: [Repeat; 3] = [Repeat::Repeatable, Repeat::AfterRefusal, Repeat::OneShot];
+const EVERY_REPEAT: [Repeat; 4] = [Repeat::Repeatable, Repeat::AfterRefusal, Repeat::UntilSent, Repeat::OneShot];
 
 #[track_caller]
 fn check(error: &Error, kind: ErrorKind, attempts: u32, consumed: Consumed, repeat: Repeat) {

@@ -1,4 +1,4 @@
-use kubeproof_client::{Consumed, ErrorKind, Repeat};
+use kubeproof_client::{Consumed, ErrorKind, Repeat, Request};
 use wiremock::ResponseTemplate;
 
 use crate::support::{SECRET, Sequence, get, requests, serve, transport};
@@ -66,6 +66,26 @@ async fn a_one_shot_request_follows_none() {
     assert_eq!(error.kind(), ErrorKind::Rejected, "{error}");
     assert_eq!(error.consumed(), Some(Consumed::PossiblyHere));
     assert_eq!(requests(&server).await.len(), 1);
+}
+
+/// It would have to become a GET after some of them, and be made again after the others.
+#[tokio::test]
+async fn a_post_follows_none() {
+    for status in [301, 302, 303, 307, 308] {
+        let server = serve(redirect(status, "/next")).await;
+        let post = Request::post("/start", &serde_json::json!({}));
+        let error = transport(&server.uri()).send(&post).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Rejected, Some(status)), "{error}");
+        assert!(error.to_string().contains("creates something"), "{error}");
+        // Only of a download is it told whether it is used up.
+        assert_eq!(error.consumed(), None);
+        assert_eq!(requests(&server).await.len(), 1);
+    }
+    let other = serve(ResponseTemplate::new(200)).await;
+    let server = serve(redirect(307, &other.uri())).await;
+    let error = transport(&server.uri()).send(&Request::post("/start", &serde_json::json!({}))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsafe, "{error}");
+    assert!(requests(&other).await.is_empty());
 }
 
 #[tokio::test]

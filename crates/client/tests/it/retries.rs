@@ -1,17 +1,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kubeproof_client::{ErrorKind, Problem, Repeat, Retry, Transport};
+use kubeproof_client::{ErrorKind, Problem, Repeat, Request, Retry, Transport};
 use wiremock::ResponseTemplate;
 
 use crate::support::{Instant, Sequence, get, options, requests, serve, token};
 
 /// What comes of answers with these statuses, one after the other: the last status, and the number of requests.
 async fn outcome(repeat: Repeat, statuses: &[u16], retry: Retry) -> (u16, usize, Vec<Duration>) {
+    outcome_of(&get(repeat), statuses, retry).await
+}
+
+async fn outcome_of(request: &Request, statuses: &[u16], retry: Retry) -> (u16, usize, Vec<Duration>) {
     let server = serve(Sequence::new(statuses.iter().map(|status| ResponseTemplate::new(*status)))).await;
     let sleeper = Arc::<Instant>::default();
     let transport = Transport::new(&server.uri(), token(), options(&sleeper).retry(retry)).unwrap();
-    let reply = transport.send(&get(repeat)).await.unwrap();
+    let reply = transport.send(request).await.unwrap();
     let count = requests(&server).await.len();
     let error = reply.refusal(ErrorKind::Unavailable, Problem::default());
     assert_eq!(usize::try_from(error.attempts()).unwrap(), count);
@@ -48,6 +52,16 @@ async fn statuses_are_repeated_as_the_request_allows() {
     }
     let (status, count, waits) = outcome(Repeatable, &[503, 200], Retry::NEVER).await;
     assert_eq!((status, count, waits.len()), (503, 1, 0));
+}
+
+/// What a POST created cannot be taken back, so no answer leads to another one.
+#[tokio::test]
+async fn a_post_is_sent_once() {
+    let post = Request::post("/start", &serde_json::json!({"days": 30}));
+    for status in [200, 201, 400, 408, 429, 500, 502, 503, 504] {
+        let (last, count, waits) = outcome_of(&post, &[status, 200], Retry::default()).await;
+        assert_eq!((last, count, waits.len()), (status, 1, 0));
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use kubeproof_client::{Credentials, ErrorKind, PlainHttp, Problem, Repeat, Transport, TransportOptions};
+use kubeproof_client::{Credentials, ErrorKind, PlainHttp, Problem, Repeat, Request, Transport, TransportOptions};
 use wiremock::ResponseTemplate;
 
 use crate::support::{SECRET, TARGET, alone, get, options, requests, serve, token};
@@ -45,6 +45,28 @@ async fn a_key_pair_signs_what_is_sent() {
     assert_eq!(signature.len(), 64);
     // The secret itself is never sent.
     assert!(!format!("{:?}", request.headers).contains(SECRET));
+}
+
+#[tokio::test]
+async fn a_post_carries_its_body_and_signs_it() {
+    let server = serve(ResponseTemplate::new(200)).await;
+    let transport = Transport::new(&server.uri(), pair(), options(&Arc::default())).unwrap();
+    let bodies = [30, 31, 31].map(|days| serde_json::json!({"days": days}));
+    for body in &bodies {
+        let request = Request::post("/start", body);
+        transport.send(&request).await.unwrap();
+        assert!(!format!("{request:?}").contains("days"), "a body is not shown");
+    }
+    let sent = requests(&server).await;
+    for (request, body) in sent.iter().zip(&bodies) {
+        assert_eq!((request.method.as_str(), request.url.path()), ("POST", "/start"));
+        assert_eq!(request.headers["content-type"], "application/json");
+        assert_eq!(request.body, body.to_string().into_bytes());
+    }
+    let signed = |number: usize| sent[number].headers["authorization"].to_str().unwrap();
+    assert!(signed(0).contains("SignedHeaders=content-type;host;x-sdk-date"), "{}", signed(0));
+    assert_ne!(signed(0), signed(1));
+    assert_eq!(signed(1), signed(2));
 }
 
 #[tokio::test]

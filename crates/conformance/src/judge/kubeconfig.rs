@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use kubeproof_emulator::{Admission, Presented, Verdict};
-use kubeproof_kubeconfig::{Cluster, Current, Data, Kubeconfig, Secret, User, incompleteness};
+use kubeproof_kubeconfig::{Cluster, Current, Data, EnvVar, Kubeconfig, Secret, User, incompleteness};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
@@ -102,7 +102,7 @@ fn judge_as_sent(current: &Current<'_>, evidence: &Evidence<'_>, judgement: &mut
         );
     }
     if !sent.users.iter().any(|entry| logs_in_the_same(&entry.user, current.user)) {
-        judgement.miss("a user with token, certificate and key as the provider sent them", "another one");
+        judgement.miss("a user with token, certificate, key and program as the provider sent them", "another one");
     }
 }
 
@@ -121,6 +121,14 @@ fn logs_in_the_same(sent: &User, came: &User) -> bool {
     token(sent) == token(came)
         && data(&sent.client_certificate_data) == data(&came.client_certificate_data)
         && data(&sent.client_key_data) == data(&came.client_key_data)
+        && program(sent) == program(came)
+}
+
+/// What would be run. Where the program lies is the adapter's business: doctl writes its own path.
+fn program(user: &User) -> Option<(&str, &[String], &[EnvVar])> {
+    let exec = user.exec.as_ref()?;
+    let name = exec.command.rsplit(['/', '\\']).next().unwrap_or(&exec.command);
+    Some((name.strip_suffix(".exe").unwrap_or(name), &exec.args, &exec.env))
 }
 
 fn judge_user(

@@ -4,7 +4,8 @@ use kubeproof_conformance::by_hand::Reached;
 
 use crate::suite_of::{CLAUSES, suite_of, suite_of_cce};
 
-const PLAIN: Reached<'_> = Reached { base_url: "http://127.0.0.1:7420", ca_file: None };
+const PLAIN: Reached<'_> =
+    Reached { base_url: "http://127.0.0.1:7420", admin_url: Some("http://127.0.0.1:7420/_kubeproof/"), ca_file: None };
 
 /// The commands of a case of digitalocean with these lines beside its steps.
 #[track_caller]
@@ -30,7 +31,7 @@ fn a_step_is_a_command_of_curl() {
 fn a_shell_takes_nothing_for_its_own() {
     check(
         "steps: [{fetch: {cluster: 'it''s $HOME', credentials: {bearer: '`id` ''$x'' !'}, timeout: 500ms}, expect: {error: timeout}}]",
-        Reached { base_url: "https://[::1]:7420", ca_file: Some("/tmp/it's/ca.pem") },
+        Reached { base_url: "https://[::1]:7420", admin_url: None, ca_file: Some("/tmp/it's/ca.pem") },
         "# step 1: error timeout\n\
          curl -i --path-as-is --cacert '/tmp/it'\\''s/ca.pem' --max-time 0.5 \
          'https://[::1]:7420/v2/kubernetes/clusters/it%27s%20%24HOME/kubeconfig' \
@@ -47,10 +48,22 @@ fn the_clock_is_moved_between_steps() {
          curl -i --path-as-is \
          'http://127.0.0.1:7420/v2/kubernetes/clusters/0c0ffee0-0000-4000-8000-000000000001/kubeconfig' \
          -H 'Authorization: Bearer example-do-api-token'\n\
-         # the clock moves on\n\
+         # the clock moves on by 1d\n\
          curl -X POST 'http://127.0.0.1:7420/_kubeproof/clock/advance' -H 'content-type: application/json' \
          -d '{\"by\":\"1d\"}'\n\
          # step 2: error not-found or forbidden\n\
+         curl -i --path-as-is 'http://127.0.0.1:7420/v2/kubernetes/clusters/c/kubeconfig' \
+         -H 'Authorization: Bearer example-do-api-token'\n",
+    );
+}
+
+#[test]
+fn a_clock_that_cannot_be_moved_is_said() {
+    check(
+        "steps: [{after: 90m, fetch: {cluster: c}, expect: {error: any}}]",
+        Reached { admin_url: None, ..PLAIN },
+        "# the clock has to move on by 90m, which takes the admin API: serve with --admin\n\
+         # step 1: an error\n\
          curl -i --path-as-is 'http://127.0.0.1:7420/v2/kubernetes/clusters/c/kubeconfig' \
          -H 'Authorization: Bearer example-do-api-token'\n",
     );

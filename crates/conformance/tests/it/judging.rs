@@ -219,6 +219,36 @@ fn the_life_of_a_credential() {
 }
 
 #[test]
+fn one_of_several_results() {
+    let choice = "{either: [{error: [not-ready, not-found]}, {kubeconfig: {auth: token}}]}";
+    passes(&judge(choice, failure(FailureKind::NotFound)));
+    passes(&judge(choice, kubeconfig(&[])));
+    let neither = judge(choice, failure(FailureKind::Forbidden));
+    fails(&neither, "expected error not-ready or not-found, or a kubeconfig; came error forbidden");
+    let exec = "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: doctl}";
+    let program = judge(choice, kubeconfig(&[("token: a-token-of-the-cluster", exec)]));
+    fails(&program, "or a user with a token; came a kubeconfig; a user with an exec plugin");
+    // A secret is looked for whichever of them fits.
+    let kept = judge_case(&format!("steps: [{{expect: {choice}}}]"), |_| {
+        kubeconfig(&[("a-token-of-the-cluster", "example-do-api-token")])
+    });
+    fails(&kept, "expected a result without the provider credential");
+}
+
+#[test]
+fn a_choice_needs_what_each_of_it_needs_and_an_error_of_it_is_the_provider_s_doing() {
+    let judge = |expect: &str, about: About| {
+        let lines = format!("steps: [{{expect: {{either: {expect}}}}}]");
+        judge_adapter(&lines, about, Asks::Never, |_| failure(FailureKind::NotFound))
+    };
+    let about = || About::new("test", "1.0.0", ["digitalocean"]);
+    let lacking = judge("[{error: not-found}, {kubeconfig: {}}]", about().without(Feature::Kubeconfig));
+    assert_eq!((lacking.outcome, lacking.message().as_str()), (Outcome::Skipped, "the adapter lacks: kubeconfig"));
+    fails(&judge("[{error: not-found}, {kubeconfig: {}}]", about()), "came no request reached the provider");
+    passes(&judge("[{error: [not-found, invalid-argument]}, {kubeconfig: {}}]", about()));
+}
+
+#[test]
 fn the_provider_credential_is_not_kept() {
     let result = judge_case("steps: [{expect: {kubeconfig: {}}}]", |_| {
         kubeconfig(&[("a-token-of-the-cluster", "example-do-api-token")])

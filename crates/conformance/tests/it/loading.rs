@@ -126,6 +126,18 @@ fn words_that_are_right_and_make_no_sense() {
         &["of the kind `ak-sk`", "bearer"],
     );
     check(&with("steps: [{expect: {kubeconfig: {credential: new}}}]"), "1:7", &["needs an earlier step"]);
+    let perhaps = "{expect: {either: [{error: any}, {kubeconfig: {}}]}}";
+    check(
+        &with(&format!("steps: [{perhaps}, {{expect: {{kubeconfig: {{credential: new}}}}}}]")),
+        "1:7",
+        &["needs an earlier step"],
+    );
+    check(&with("steps: [{expect: {either: [{error: any}]}}]"), "4:29", &["list two expectations or more"]);
+    check(
+        &with("steps: [{expect: {either: [{error: any}, {either: [{error: any}, {access: {}}]}]}}]"),
+        "4:29",
+        &["put all of them into one list"],
+    );
     check(
         &with(&format!("incidents: [{{reply: {{body: x, repeat: 9223372036854775807}}}}]\n  {any}")),
         "4:16",

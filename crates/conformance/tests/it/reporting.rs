@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kubeproof_conformance::adapter::{About, Failure, FailureKind, Fetched, adapter_fn};
+use kubeproof_conformance::adapter::{About, Failure, FailureKind, Feature, Fetched, adapter_fn};
 use kubeproof_conformance::report::Format;
 use kubeproof_conformance::{Run, Runner, Suite};
 
@@ -16,7 +16,8 @@ fn run() -> (Suite, Run) {
 - {id: digitalocean/some/is-skipped, title: This is skipped, needs: [post-duration], clauses: [digitalocean.two], steps: [{expect: {error: any}}]}
 ";
     let suite = suite_of(CLAUSES, cases).unwrap();
-    let adapter = adapter_fn(About::new("test", "1.0.0", ["digitalocean"]), |_| async {
+    let about = About::new("test", "1.0.0", ["digitalocean"]).without(Feature::PostDuration);
+    let adapter = adapter_fn(about, |_| async {
         Err::<Fetched, _>(Failure { status: Some(404), ..Failure::new(FailureKind::NotFound) })
     });
     let mut run = tokio::runtime::Runtime::new().unwrap().block_on(Runner::new(Arc::new(adapter)).run(suite.cases()));

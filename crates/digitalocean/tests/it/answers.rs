@@ -1,5 +1,5 @@
 use kubeproof_client::{AcceptedHazards, ClusterAccess as _, ErrorKind};
-use kubeproof_digitalocean::Options;
+use kubeproof_digitalocean::{KubeconfigType, Options};
 use kubeproof_kubeconfig::{FindingCode, Kubeconfig};
 use wiremock::ResponseTemplate;
 
@@ -132,5 +132,21 @@ async fn dangerous_kubeconfigs_are_accepted_only_when_wanted() {
                 }
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn to_ask_for_single_sign_on_is_not_to_accept_any_program() {
+    let exec = "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: doctl, interactiveMode: Never}";
+    let server = serve(ResponseTemplate::new(200).set_body_string(kubeconfig(exec))).await;
+    for (kubeconfig_type, remedy) in [(KubeconfigType::Token, false), (KubeconfigType::Sso, true)] {
+        let options = Options { kubeconfig_type, ..Options::default() };
+        let client = builder(&server).build().unwrap();
+        let error = client.fetch(&cluster(), &options).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsafe, "{error}");
+        assert_eq!(error.to_string().contains("ask for the type token"), remedy, "{error}");
+        assert!(error.to_string().contains("accept this hazard"), "{error}");
+        let client = builder(&server).accept(AcceptedHazards::none().and(FindingCode::Exec)).build().unwrap();
+        assert!(client.fetch(&cluster(), &options).await.unwrap().kubeconfig.current().unwrap().user.exec.is_some());
     }
 }

@@ -1,19 +1,18 @@
 use kubeproof_client::{ClusterAccess as _, Credentials, ErrorKind};
-use kubeproof_digitalocean::{Client, ClusterId, Options};
+use kubeproof_digitalocean::{Client, ClusterId, KubeconfigType, Options};
 use wiremock::ResponseTemplate;
 
 use crate::support::{SECRET, builder, cluster, serve, token_kubeconfig};
 
 #[tokio::test]
 async fn one_get_as_documented() {
+    let expiry = |seconds| Options { expiry_seconds: Some(seconds), ..Options::default() };
+    let sso = Options { kubeconfig_type: KubeconfigType::Sso, ..Options::default() };
     for (id, options, target) in [
-        ("bd5f5959", Options::default(), "/v2/kubernetes/clusters/bd5f5959/kubeconfig"),
-        (
-            "bd5f5959",
-            Options { expiry_seconds: Some(0) },
-            "/v2/kubernetes/clusters/bd5f5959/kubeconfig?expiry_seconds=0",
-        ),
-        ("a:b", Options { expiry_seconds: Some(300) }, "/v2/kubernetes/clusters/a%3Ab/kubeconfig?expiry_seconds=300"),
+        ("bd5f5959", Options::default(), "/v2/kubernetes/clusters/bd5f5959/kubeconfig?type=token"),
+        ("bd5f5959", expiry(0), "/v2/kubernetes/clusters/bd5f5959/kubeconfig?type=token&expiry_seconds=0"),
+        ("a:b", expiry(300), "/v2/kubernetes/clusters/a%3Ab/kubeconfig?type=token&expiry_seconds=300"),
+        ("bd5f5959", sso, "/v2/kubernetes/clusters/bd5f5959/kubeconfig?type=sso"),
     ] {
         let server = serve(ResponseTemplate::new(200).set_body_string(token_kubeconfig())).await;
         let client = builder(&server).build().unwrap();
@@ -42,6 +41,9 @@ async fn a_path_below_the_base_url_is_kept() {
 fn wrong_arguments_are_refused_before_sending() {
     for id in ["", "..", "a/b", "a b", "a?b"] {
         assert_eq!(ClusterId::parse(id).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    }
+    for word in ["", "Token", "token ", "certificate", "token&type=sso"] {
+        assert_eq!(KubeconfigType::parse(word).unwrap_err().kind(), ErrorKind::InvalidArgument);
     }
     let token = || SECRET.to_owned().into();
     for builder in [

@@ -25,6 +25,22 @@ pub(super) fn serve(
     .unwrap_or_else(|_| Served { reply: session.record(kept, broken(), connection, None), harm: None })
 }
 
+/// The same for a request to the Kubernetes API of the session's clusters.
+pub(super) fn serve_api(
+    session: &mut Session,
+    clock: Option<Timestamp>,
+    request: Request,
+    client_certificate: Option<&[u8]>,
+    connection: u64,
+) -> Reply {
+    if let Some(clock) = clock {
+        session.tick(clock);
+    }
+    let kept = request.clone();
+    catch_unwind(AssertUnwindSafe(|| session.serve_api(request, client_certificate, connection)))
+        .unwrap_or_else(|_| session.record_api(kept, broken(), connection))
+}
+
 fn broken() -> Reply {
     Reply::harness_error("the emulation panicked: please report this request as a bug of kubeproof")
 }

@@ -3,21 +3,25 @@
 //! It hosts the same emulations as [`WiremockHost`](super::WiremockHost), for one provider or several, and adds what a
 //! mock of HTTP alone cannot do. It is what `kubeproof serve` runs.
 
+mod admin;
+mod api;
 mod connection;
 mod connections;
 mod door;
 mod event;
 mod harm;
 mod listener;
+mod row;
 mod service;
 mod setting;
 mod site;
 mod stream;
 mod tls;
 
-pub use self::connections::{Connection, Connections};
-pub use self::event::{Event, Events, ExchangeEvent, Following, Missed};
-pub use self::setting::{Clock, Limits, Ports, ServerSetting, Sleep, Sleeping, Transport};
+pub use self::connections::{Connection, Connections, Destination};
+pub use self::event::{Event, Events, Following, Missed};
+pub use self::row::{Complained, Origin, Row};
+pub use self::setting::{Admin, Clock, KubernetesApi, Limits, Ports, ServerSetting, Sleep, Sleeping, Transport};
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -26,12 +30,14 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use self::admin::Desk;
 use self::door::Door;
 use self::listener::Listener;
 use self::site::Site;
 use self::tls::Certificates;
 use super::dispatch::lock;
 use crate::journal::Numbers;
+use crate::kubernetes::ApiServer;
 use crate::{Exchange, Fault, Session};
 
 /// Several [`Session`]s on sockets of their own.
@@ -58,6 +64,7 @@ pub struct Server {
     site: Arc<Site>,
     addresses: Vec<SocketAddr>,
     elsewhere: SocketAddr,
+    admin: Option<SocketAddr>,
     transport: Transport,
     listeners: JoinSet<()>,
 }
@@ -99,12 +106,32 @@ impl Server {
             lock(session).point_elsewhere(format!("{scheme}://{}", reachable(elsewhere_address)));
         }
         bound.push(elsewhere);
+        bound.extend(api::bind(&site, &setting)?);
+        let admin = match setting.admin {
+            Admin::Off => None,
+            Admin::On => Some(0),
+            Admin::At(port) => Some(port),
+        };
+        let admin = match admin {
+            None => None,
+            Some(port) => {
+                let listener = Listener::bind(SocketAddr::new(setting.address, port), Door::Admin)?;
+                let address = listener.address();
+                bound.push(listener);
+                let base_urls = addresses.iter().map(|address| format!("{scheme}://{}", reachable(*address))).collect();
+                let elsewhere_url = format!("{scheme}://{}", reachable(elsewhere_address));
+                let desk = Desk::new(base_urls, elsewhere_url, admin_url(address), setting.transport);
+                let desk = desk.map_err(io::Error::other)?;
+                site.desk.get_or_init(|| desk);
+                Some(address)
+            }
+        };
         let mut listeners = JoinSet::new();
         for listener in bound {
             let listening = listener.open(&site)?;
             listeners.spawn(listening.run(Arc::clone(&site)));
         }
-        Ok(Self { site, addresses, elsewhere: elsewhere_address, transport: setting.transport, listeners })
+        Ok(Self { site, addresses, elsewhere: elsewhere_address, admin, transport: setting.transport, listeners })
     }
 
     /// Where a provider is reached from this machine, such as `http://127.0.0.1:41234`; `None` when it is not served.
@@ -112,6 +139,22 @@ impl Server {
         let at = self.site.position(provider)?;
         let address = self.addresses.get(at)?;
         Some(format!("{}://{}", self.transport.scheme(), reachable(*address)))
+    }
+
+    /// Where the Kubernetes API is that the kubeconfigs of a provider point at: of the stub, the address below which every
+    /// cluster has a path of its own. `None` when the provider is not served, or its answers point at none.
+    pub fn api_url(&self, provider: &str) -> Option<String> {
+        self.session(provider)?.api().map(|api| match api {
+            ApiServer::Stub { base_url } => base_url.clone(),
+            ApiServer::Real { url, .. } => url.clone(),
+        })
+    }
+
+    /// Where the admin API and its page are reached whatever is done to connections, such as
+    /// `http://127.0.0.1:41234/_kubeproof/`; `None` when there is none. It takes TLS, where the server has it, and plain
+    /// HTTP alike, which a browser shows without being told of an authority.
+    pub fn admin_url(&self) -> Option<String> {
+        self.admin.map(admin_url)
     }
 
     /// The certificate authority of this server, PEM, when it speaks TLS: made when it was started, and known to nobody.
@@ -186,6 +229,10 @@ impl Server {
         let _ = tokio::time::timeout(drain, ended).await;
         self.listeners.shutdown().await;
     }
+}
+
+fn admin_url(address: SocketAddr) -> String {
+    format!("http://{}{}/", reachable(address), admin::PREFIX)
 }
 
 /// What listens at every address is reached at the one of loopback.

@@ -7,10 +7,10 @@ pub(super) fn id<'a>(cluster: &'a BTreeMap<String, String>, name: &str) -> &'a s
     cluster.get(name).map_or("", String::as_str)
 }
 
-/// The options of these names that are given, each as the parameter of its name.
+/// The options that are given of these, each with the name of its parameter.
 pub(super) fn named<'a, const N: usize>(
     options: &'a BTreeMap<String, String>,
-    names: [&'a str; N],
+    names: [(&str, &'a str); N],
 ) -> impl Iterator<Item = (&'a str, &'a String)> {
-    names.into_iter().filter_map(|name| Some((name, options.get(name)?)))
+    names.into_iter().filter_map(|(option, parameter)| Some((parameter, options.get(option)?)))
 }

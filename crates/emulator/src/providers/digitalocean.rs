@@ -1,20 +1,23 @@
 //! DigitalOcean: `GET /v2/kubernetes/clusters/{cluster_id}/kubeconfig`.
 //!
-//! The edition is the last before single sign-on brought the parameter `type`, which is ignored.
+//! `2026-04` is the last edition before single sign-on, and ignores the parameter `type`. `2026-05` is the one that single
+//! sign-on and `type` came with, and is the same in all else.
 //!
 //! The hourly limit is counted for each API token of the world; the burst limit is reached only by an incident.
 
 mod dialect;
 mod expiry;
 mod kubeconfig;
+mod kubeconfig_type;
 mod usage;
 mod world;
 
 pub use crate::Ledger;
 pub use usage::Usage;
-pub use world::{Auth, Cluster, Incident, World};
+pub use world::{Auth, Cluster, Incident, NotReadyAs, UnusableType, World};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -25,10 +28,13 @@ use sha2::{Digest, Sha256};
 use self::dialect::{Problem, Refusal};
 use self::expiry::{SEVEN_DAYS, expiry};
 use self::kubeconfig::{Kubeconfig, User};
+use self::kubeconfig_type::{DOCUMENTED, KubeconfigType, SINGLE_SIGN_ON};
 use self::usage::after;
 use super::asking::{id, named};
 use super::bearer::bearer;
+use super::provisioning::{Readiness, count_call, until_ready};
 use crate::hex::hex;
+use crate::kubernetes::{ApiServer, authority_data};
 use crate::ledger::Issued;
 use crate::pki::{self, Authority};
 use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented, Reply, Request, decoded};
@@ -52,15 +58,15 @@ impl Emulation for DigitalOcean {
     type World = World;
     type Incident = Incident;
     const PROVIDER: &'static str = "digitalocean";
-    const EDITIONS: &'static [Edition] = &[Edition("2026-04")];
+    const EDITIONS: &'static [Edition] = &[DOCUMENTED, SINGLE_SIGN_ON];
     const PATHS: &'static [&'static str] = &["/v2/"];
     const WORLD_KEYS: &'static [(&'static str, &'static str)] = world::KEYS;
     const OPERATIONS: &'static [&'static str] = &["kubeconfig"];
 
-    fn answer(_: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
+    fn answer(edition: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
         let mut next = world.clone();
         next.usage.number();
-        let reply = respond(&mut next, now, request).unwrap_or_else(|refusal| {
+        let reply = respond(edition, &mut next, now, request).unwrap_or_else(|refusal| {
             let Refusal { problem, clause, explanation } = refusal;
             write(Reply::refuse(clause, problem.status(), explanation), problem, &next)
         });
@@ -82,6 +88,9 @@ impl Emulation for DigitalOcean {
         if let Some(token) = token {
             next.usage.count(now, token);
         }
+        if let Some(cluster) = about(world, request).and_then(|place| next.clusters.get_mut(place)) {
+            count_call(&mut cluster.ready_after_calls);
+        }
         let mut quota = next.usage.quota(now, token);
         if problem == Problem::HourlyLimit {
             quota.remaining = 0;
@@ -97,9 +106,10 @@ impl Emulation for DigitalOcean {
     }
 
     fn request(_: Edition, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request {
+        let parameters = [("expiry_seconds", "expiry_seconds"), ("kubeconfig_type", "type")];
         Request::of(
             ["v2", "kubernetes", "clusters", id(cluster, "cluster_id"), "kubeconfig"],
-            named(options, ["expiry_seconds"]),
+            named(options, parameters),
         )
     }
 
@@ -107,8 +117,24 @@ impl Emulation for DigitalOcean {
         world.ledger.admits(at, cluster, presented)
     }
 
-    fn certificate_authority(world: &World) -> String {
-        authority(world).map(|authority| authority.certificate_pem().to_owned()).unwrap_or_default()
+    fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
+        authority(world)
+    }
+
+    fn clusters(world: &World) -> Vec<BTreeMap<String, String>> {
+        world.clusters.iter().map(ids).collect()
+    }
+
+    fn ledger(world: &World) -> Option<&Ledger> {
+        Some(&world.ledger)
+    }
+
+    fn ledger_mut(world: &mut World) -> Option<&mut Ledger> {
+        Some(&mut world.ledger)
+    }
+
+    fn point_api(world: &mut World, api: ApiServer) {
+        world.api = Some(api);
     }
 
     fn secrets(world: &World) -> Vec<String> {
@@ -117,8 +143,8 @@ impl Emulation for DigitalOcean {
 }
 
 /// Answers a request. It counts when its token is one of the world's, and the world changes beyond that only when a
-/// credential is issued.
-fn respond(world: &mut World, now: Timestamp, request: &Request) -> Result<Reply, Refusal> {
+/// credential is issued, or when the request is about a cluster that is not ready.
+fn respond(edition: Edition, world: &mut World, now: Timestamp, request: &Request) -> Result<Reply, Refusal> {
     let cluster_id = route(request)?;
     let token = authenticate(world, request)?.to_owned();
     world.usage.count(now, &token);
@@ -130,15 +156,35 @@ fn respond(world: &mut World, now: Timestamp, request: &Request) -> Result<Reply
         ));
     }
     authorize(world, &token)?;
-    let Some(cluster) = world.clusters.iter().find(|cluster| cluster.id == cluster_id).cloned() else {
+    let Some(cluster) = world.clusters.iter_mut().find(|cluster| cluster.id == cluster_id) else {
         return Err(Problem::NotFound
             .by("digitalocean.status.404", format!("send a `cluster_id` that this world has: {}", known_ids(world))));
     };
-    match cluster.auth {
-        Auth::Token => token_kubeconfig(world, &cluster, now, expiry(request, now)?),
-        Auth::ClientCertificate => certificate_kubeconfig(world, &cluster, now),
+    if let Readiness::NotReady { calls_left } = count_call(&mut cluster.ready_after_calls) {
+        return Err(not_ready(cluster.not_ready_as, calls_left));
+    }
+    let cluster = cluster.clone();
+    match KubeconfigType::of(edition, cluster.auth, request, world.unusable_type)? {
+        KubeconfigType::Token => token_kubeconfig(world, &cluster, now, expiry(request, now)?),
+        KubeconfigType::ClientCertificate => certificate_kubeconfig(world, &cluster, now),
+        KubeconfigType::Sso => sso_kubeconfig(world, &cluster),
     }
     .or_else(|broken| Ok(Reply::harness_error(format!("the cluster's certificates cannot be made: {broken}"))))
+}
+
+fn not_ready(shown: NotReadyAs, calls_left: u64) -> Refusal {
+    let (problem, clause) = match shown {
+        NotReadyAs::NotFound => (Problem::NotReady, "digitalocean.status.404.not-ready"),
+        NotReadyAs::ServerError => (Problem::ServerError, "digitalocean.status.500.not-ready"),
+    };
+    problem.by(clause, format!("ask again: the cluster is still being provisioned, {}", until_ready(calls_left)))
+}
+
+/// The place of the cluster that a request is about which may have its kubeconfig.
+fn about(world: &World, request: &Request) -> Option<usize> {
+    let cluster_id = route(request).ok()?;
+    authorize(world, authenticate(world, request).ok()?).ok()?;
+    world.clusters.iter().position(|cluster| cluster.id == cluster_id)
 }
 
 /// The id of the cluster that the request is about.
@@ -200,22 +246,24 @@ fn token_kubeconfig(
     let token = hex(&Sha256::digest(format!("token/{}/{}/{}", world.seed, cluster.id, world.ledger.count())));
     world.ledger.enter(Issued {
         cluster: ids(cluster),
+        user: user_name(cluster),
         credential: Presented::Token(token.clone()),
         secrets: vec![token.clone()],
         valid: now..expires,
     });
     let explanation = format!("issued a new token at {now} that is valid until {expires}");
-    Ok(kubeconfig("digitalocean.reply.token", explanation, cluster, &authority, User::Token(&token)))
+    Ok(kubeconfig("digitalocean.reply.token", explanation, world, cluster, &authority, User::Token(&token)))
 }
 
 fn certificate_kubeconfig(world: &mut World, cluster: &Cluster, now: Timestamp) -> Result<Reply, rcgen::Error> {
     let authority = authority(world)?;
     let expires = after(now, SEVEN_DAYS);
-    let user = format!("{}-admin", full_name(cluster));
+    let user = user_name(cluster);
     let identity = authority.issue_client(&user, world.ledger.count(), now, expires)?;
     let (certificate, key) = (STANDARD.encode(&identity.certificate_pem), STANDARD.encode(&identity.key_pem));
     world.ledger.enter(Issued {
         cluster: ids(cluster),
+        user,
         credential: Presented::ClientCertificate(identity.certificate_der),
         secrets: pki::secrets_of(&identity.key_pem).collect(),
         valid: now..expires,
@@ -223,19 +271,31 @@ fn certificate_kubeconfig(world: &mut World, cluster: &Cluster, now: Timestamp) 
     let explanation =
         format!("issued a client certificate that is valid until {expires}; `expiry_seconds` has no part in it");
     let user = User::Certificate { certificate: &certificate, key: &key };
-    Ok(kubeconfig("digitalocean.reply.certificate", explanation, cluster, &authority, user))
+    Ok(kubeconfig("digitalocean.reply.certificate", explanation, world, cluster, &authority, user))
+}
+
+fn sso_kubeconfig(world: &World, cluster: &Cluster) -> Result<Reply, rcgen::Error> {
+    let authority = authority(world)?;
+    let explanation =
+        "a kubeconfig that logs in by single sign-on: nothing is issued, and `expiry_seconds` has no part in it";
+    let user = User::Sso { cluster_id: &cluster.id };
+    Ok(kubeconfig("digitalocean.sso.exec", explanation.to_owned(), world, cluster, &authority, user))
 }
 
 fn kubeconfig(
     clause: &'static str,
     explanation: String,
+    world: &World,
     cluster: &Cluster,
     authority: &Authority,
     user: User<'_>,
 ) -> Reply {
     let name = full_name(cluster);
-    let server = format!("https://{}.k8s.ondigitalocean.com", cluster.id);
-    let yaml = Kubeconfig { name: &name, server: &server, authority: authority.certificate_pem(), user }.yaml();
+    let api = world.api.as_ref();
+    let server =
+        api.map_or_else(|| format!("https://{}.k8s.ondigitalocean.com", cluster.id), |api| api.server(&ids(cluster)));
+    let authority = authority_data(api, authority);
+    let yaml = Kubeconfig { name: &name, server: &server, authority: &authority, user }.yaml();
     Reply::answer(clause, StatusCode::OK, explanation).with_body("application/yaml", yaml)
 }
 
@@ -249,14 +309,19 @@ fn ids(cluster: &Cluster) -> BTreeMap<String, String> {
     BTreeMap::from([("cluster_id".to_owned(), cluster.id.clone())])
 }
 
+/// Whom the cluster takes the bearer of a credential for.
+fn user_name(cluster: &Cluster) -> String {
+    format!("{}-admin", full_name(cluster))
+}
+
 /// What a kubeconfig calls the cluster.
 fn full_name(cluster: &Cluster) -> String {
     format!("do-{}-{}", cluster.region, cluster.name)
 }
 
 /// One authority for all clusters of a world; its name is that of DigitalOcean's.
-fn authority(world: &World) -> Result<Authority, rcgen::Error> {
-    Authority::new(world.seed, "k8saas Cluster CA")
+fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
+    Authority::shared(world.seed, "k8saas Cluster CA")
 }
 
 fn known_ids(world: &World) -> String {

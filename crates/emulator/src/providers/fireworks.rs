@@ -8,21 +8,23 @@ mod world;
 pub use world::{Cluster, Incident, State, UnknownMaskField, Unrequested, World};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use jiff::Timestamp;
 
 use self::dialect::{Code, Refusal};
 use self::mask::{Mask, Shown};
 use self::route::{Operation, Route, route};
-use super::asking::id;
+use self::world::Found;
+use super::asking::{id, named};
 use super::bearer::bearer;
+use crate::kubernetes::{ApiServer, authority_data};
 use crate::pki::Authority;
-use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented, Reply, Request};
+use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Ledger, Presented, Reply, Request};
 
-/// The emulation. It never changes its world.
+/// The emulation. It changes its world only in that a call about a cluster that is being created brings it nearer to being
+/// ready.
 ///
 /// ```
 /// use kubeproof_emulator::providers::fireworks::Fireworks;
@@ -48,10 +50,12 @@ impl Emulation for Fireworks {
     const ISSUES_CREDENTIALS: bool = false;
 
     fn answer(_: Edition, world: &World, _: Timestamp, request: &Request) -> (Reply, World) {
-        (respond(world, request).unwrap_or_else(Refusal::reply), world.clone())
+        let mut next = world.clone();
+        let reply = respond(&mut next, request).unwrap_or_else(Refusal::reply);
+        (reply, next)
     }
 
-    fn incident(_: Edition, incident: &Incident, world: &World, _: Timestamp, _: &Request) -> (Reply, World) {
+    fn incident(_: Edition, incident: &Incident, world: &World, _: Timestamp, request: &Request) -> (Reply, World) {
         let (code, clause, message) = match incident {
             Incident::InvalidArgument => (Code::InvalidArgument, "fireworks.status.400", "invalid argument"),
             Incident::ResourceExhausted => (Code::ResourceExhausted, "fireworks.status.429", "quota exceeded"),
@@ -61,53 +65,104 @@ impl Emulation for Fireworks {
             Incident::DeadlineExceeded => (Code::DeadlineExceeded, "fireworks.status.504", "deadline exceeded"),
         };
         let reply = Reply::incident(clause, code.status(), "the world orders this answer for this call");
-        (code.written(reply, message), world.clone())
+        let mut next = world.clone();
+        if let Some(cluster) = admit(world, request).ok().and_then(|asked| next.clusters.get_mut(asked.cluster)) {
+            cluster.count_call();
+        }
+        (code.written(reply, message), next)
     }
 
     fn caller(world: &World) -> Caller {
-        let ids = |cluster: &Cluster| {
-            [("account_id".to_owned(), cluster.account_id.clone()), ("cluster_id".to_owned(), cluster.id.clone())]
-        };
         Caller {
             credentials: world.api_keys.iter().cloned().map(CallerCredentials::Bearer).collect(),
-            cluster: world.clusters.iter().take(1).flat_map(ids).collect(),
+            cluster: world.clusters.first().map(ids).unwrap_or_default(),
         }
     }
 
     fn request(_: Edition, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request {
         let operation = format!("{}:getConnectionInfo", id(cluster, "cluster_id"));
-        let parameters = options.get("read_mask").map(|mask| ("readMask", mask));
+        let parameters = named(options, [("read_mask", "readMask")]);
         Request::of(["v1", "accounts", id(cluster, "account_id"), "clusters", &operation], parameters)
     }
 
-    fn admits(_: &World, _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {
-        Admission::Refused("fireworks issues no user credentials")
+    /// Fireworks issues no user credentials: what the clusters accept comes from elsewhere.
+    fn admits(world: &World, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
+        world.user_tokens.admits(at, cluster, presented)
     }
 
-    fn certificate_authority(world: &World) -> String {
-        authority(world).map(|authority| authority.certificate_pem().to_owned()).unwrap_or_default()
+    fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
+        authority(world)
+    }
+
+    fn clusters(world: &World) -> Vec<BTreeMap<String, String>> {
+        world.clusters.iter().map(ids).collect()
+    }
+
+    fn ledger(world: &World) -> Option<&Ledger> {
+        Some(&world.user_tokens)
+    }
+
+    fn ledger_mut(world: &mut World) -> Option<&mut Ledger> {
+        Some(&mut world.user_tokens)
+    }
+
+    fn point_api(world: &mut World, api: ApiServer) {
+        world.api = Some(api);
     }
 
     fn secrets(world: &World) -> Vec<String> {
-        world.api_keys.iter().chain(&world.forbidden_api_keys).cloned().collect()
+        world.api_keys.iter().chain(&world.forbidden_api_keys).cloned().chain(world.user_tokens.secrets()).collect()
     }
 }
 
+/// Answers a request; the world changes when it is about a cluster that is being created.
+fn respond(world: &mut World, request: &Request) -> Result<Reply, Refusal> {
+    let Asked { cluster, mask, shown } = admit(world, request)?;
+    let Some(cluster) = world.clusters.get_mut(cluster) else {
+        return Ok(Reply::harness_error("the cluster that was found is not there"));
+    };
+    match cluster.count_call() {
+        Found::Ready => {
+            let cluster = cluster.clone();
+            Ok(connection_info(world, &cluster, &mask, shown))
+        }
+        Found::Refusing { until } => Err(Code::FailedPrecondition.by(
+            "fireworks.reply.not-ready",
+            "the cluster is not ready",
+            format!("ask again when the cluster is ready; it is still being created, {until}"),
+        )),
+        Found::Empty { until } => {
+            let explanation =
+                format!("the cluster is still being created, which this world shows by empty fields, {until}");
+            Ok(fields(world, "fireworks.reply.not-ready", explanation, [None, None]))
+        }
+    }
+}
+
+/// What a request asks for that may have it.
+struct Asked {
+    /// The cluster's place in the world.
+    cluster: usize,
+    mask: Mask,
+    shown: Shown,
+}
+
 /// The order is that of a gateway before a service: route and query, then the caller, then what is asked for.
-fn respond(world: &World, request: &Request) -> Result<Reply, Refusal> {
+fn admit(world: &World, request: &Request) -> Result<Asked, Refusal> {
     let route = route(request)?;
     let mask = Mask::of(request)?;
     authorize(world, request)?;
     check_ids(&route)?;
     let cluster = find(world, &route)?;
-    match route.operation {
-        Operation::GetConnectionInfo => connection_info(world, cluster, &mask),
-        operation => Err(Code::NotFound.by(
-            clause_of(operation),
+    if route.operation != Operation::GetConnectionInfo {
+        return Err(Code::NotFound.by(
+            clause_of(route.operation),
             "Not Found",
             "append `:getConnectionInfo` to the cluster's id and use GET: of the cluster, nothing else is emulated",
-        )),
+        ));
     }
+    let shown = mask.shows(world.unknown_mask_field)?;
+    Ok(Asked { cluster, mask, shown })
 }
 
 fn authorize(world: &World, request: &Request) -> Result<(), Refusal> {
@@ -164,59 +219,56 @@ fn is_id(id: &str) -> bool {
         && !id.ends_with('-')
 }
 
-fn find<'a>(world: &'a World, route: &Route) -> Result<&'a Cluster, Refusal> {
-    let mut namesakes = world.clusters.iter().filter(|cluster| cluster.id == route.cluster_id).peekable();
-    let (clause, remedy) = match namesakes.peek() {
-        Some(_) => ("fireworks.status.404.other-account", "send the account id that the cluster belongs to"),
-        None => ("fireworks.status.404", "send the id of a cluster that this world has"),
-    };
-    namesakes
-        .find(|cluster| cluster.account_id == route.account_id)
-        .ok_or_else(|| Code::NotFound.by(clause, "cluster not found", format!("{remedy}: {}", known_names(world))))
+/// The place of the cluster that a request names.
+fn find(world: &World, route: &Route) -> Result<usize, Refusal> {
+    let named = |cluster: &Cluster| cluster.id == route.cluster_id;
+    let place = world.clusters.iter().position(|cluster| named(cluster) && cluster.account_id == route.account_id);
+    place.ok_or_else(|| {
+        let (clause, remedy) = if world.clusters.iter().any(named) {
+            ("fireworks.status.404.other-account", "send the account id that the cluster belongs to")
+        } else {
+            ("fireworks.status.404", "send the id of a cluster that this world has")
+        };
+        Code::NotFound.by(clause, "cluster not found", format!("{remedy}: {}", known_names(world)))
+    })
 }
 
-fn connection_info(world: &World, cluster: &Cluster, mask: &Mask) -> Result<Reply, Refusal> {
-    let shown = mask.shows(world.unknown_mask_field)?;
-    let (clause, explanation, endpoint, ca_data) = match cluster.state {
-        State::Creating => {
-            return Err(Code::FailedPrecondition.by(
-                "fireworks.reply.not-ready",
-                "the cluster is not ready",
-                "ask again when the cluster is ready; it is still being created",
-            ));
-        }
-        State::CreatingWithEmptyFields => {
-            let explanation = "the cluster is still being created, and this world shows it by empty fields";
-            ("fireworks.reply.not-ready", explanation, String::new(), String::new())
-        }
-        State::Ready => {
-            let authority = match authority(world) {
-                Ok(authority) => authority,
-                Err(broken) => {
-                    return Ok(Reply::harness_error(format!("the cluster's certificate cannot be made: {broken}")));
-                }
-            };
-            let clause = match mask {
-                Mask::All => "fireworks.request.get",
-                Mask::Paths(_) => "fireworks.mask.selects",
-            };
-            let explanation = "the connection info of the cluster, as far as the read mask asks for it";
-            (clause, explanation, cluster.endpoint.clone(), STANDARD.encode(authority.certificate_pem()))
-        }
+fn connection_info(world: &World, cluster: &Cluster, mask: &Mask, shown: Shown) -> Reply {
+    let api = world.api.as_ref();
+    let endpoint = api.map_or_else(|| cluster.endpoint.clone(), |api| api.server(&ids(cluster)));
+    let ca_data = match authority(world) {
+        Ok(authority) => authority_data(api, &authority).into_owned(),
+        Err(broken) => return Reply::harness_error(format!("the cluster's certificate cannot be made: {broken}")),
     };
+    let clause = match mask {
+        Mask::All => "fireworks.request.get",
+        Mask::Paths(_) => "fireworks.mask.selects",
+    };
+    let explanation = "the connection info of the cluster, as far as the read mask asks for it";
+    fields(world, clause, explanation, [shown.endpoint.then_some(endpoint), shown.ca_data.then_some(ca_data)])
+}
+
+/// An answer with the values of `endpoint` and `caData`; one without a value is empty or absent, as the world has it.
+fn fields(world: &World, clause: &'static str, explanation: impl Into<String>, values: [Option<String>; 2]) -> Reply {
     let mut body = serde_json::Map::new();
-    let Shown { endpoint: endpoint_shown, ca_data: ca_data_shown } = shown;
-    for (name, value, shown) in [("endpoint", endpoint, endpoint_shown), ("caData", ca_data, ca_data_shown)] {
-        let value = if shown { value } else { String::new() };
+    for (name, value) in ["endpoint", "caData"].into_iter().zip(values) {
+        let value = value.unwrap_or_default();
         if !value.is_empty() || world.unrequested == Unrequested::Empty {
             body.insert(name.to_owned(), value.into());
         }
     }
-    Ok(Reply::answer(clause, StatusCode::OK, explanation).with_json(&body.into()))
+    Reply::answer(clause, StatusCode::OK, explanation).with_json(&body.into())
 }
 
-fn authority(world: &World) -> Result<Authority, rcgen::Error> {
-    Authority::new(world.seed, "kubernetes")
+fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
+    Authority::shared(world.seed, "kubernetes")
+}
+
+/// What a caller names the cluster by.
+fn ids(cluster: &Cluster) -> BTreeMap<String, String> {
+    [("account_id", &cluster.account_id), ("cluster_id", &cluster.id)]
+        .map(|(name, id)| (name.to_owned(), id.clone()))
+        .into()
 }
 
 fn known_names(world: &World) -> String {

@@ -1,7 +1,8 @@
 //! UCS: `GET /v1/clusters/{clusterid}/accessinfo`.
 //!
 //! A download is used up by the one call that hands out the agent's keys; whatever is refused leaves it. A call after that is
-//! answered with 200 and `Downloaded`, as the edition says; newer pages say 410, which is not emulated.
+//! answered with 200 and `Downloaded` in the edition `2025-05`, the document in docs/, and with 410 in `2026-01`, which is
+//! named after the newest page. That one writes the manifests as objects, the older one as strings.
 //!
 //! ```
 //! use kubeproof_emulator::providers::ucs::Ucs;
@@ -18,22 +19,24 @@
 //! assert_eq!(ask().body, br#"["Downloaded"]"#);
 //! ```
 
+mod edition;
 mod error;
 mod manifests;
 mod parameters;
 mod world;
 
-pub use world::{Cluster, ClusterKind, DownloadedAs, Incident, ItemsAs, Network, World};
+pub use world::{Cluster, ClusterKind, DownloadedAs, Incident, ItemsAs, Network, State, World};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use http::{Method, StatusCode};
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::asking::{id, named};
-use crate::iam::{self, Fault, Iam, Rights, request_id};
-use crate::{Admission, Caller, Complaint, Edition, Emulation, Presented, Reply, Request, decoded};
+use crate::iam::{self, Bearer, Fault, Iam, Rights, request_id};
+use crate::pki::Authority;
+use crate::{Admission, Caller, Complaint, Edition, Emulation, Presented, Rejection, Reply, Request, decoded};
 use parameters::PrivateAccess;
 
 /// The emulation.
@@ -43,20 +46,20 @@ impl Emulation for Ucs {
     type World = World;
     type Incident = Incident;
     const PROVIDER: &'static str = "ucs";
-    const EDITIONS: &'static [Edition] = &[Edition("2025-05")];
+    const EDITIONS: &'static [Edition] = &[edition::DOCUMENTED, edition::NEWER];
     const PATHS: &'static [&'static str] = &["/v1/clusters/"];
     const WORLD_KEYS: &'static [(&'static str, &'static str)] = world::KEYS;
     const OPERATIONS: &'static [&'static str] = &["accessinfo"];
     /// An agent's keys connect a cluster; they open nothing.
     const ISSUES_CREDENTIALS: bool = false;
 
-    fn answer(_: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
+    fn answer(edition: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
         let (mut next, id) = called(world);
         let mut complaints = Vec::new();
-        let mut reply = match admit(world, request, &id, &mut complaints) {
-            Ok(asked) => download(&mut next, &asked, now),
-            Err(refusal) => *refusal,
-        };
+        let admitted = admit(world, request, &id, &mut complaints);
+        let mut reply = admitted
+            .and_then(|place| download(edition, &mut next, place, now, request))
+            .unwrap_or_else(|refusal| *refusal);
         reply.complaints = complaints;
         (reply.with_header("x-request-id", id), next)
     }
@@ -74,18 +77,17 @@ impl Emulation for Ucs {
     }
 
     fn request(_: Edition, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request {
-        let parameters = named(options, ["vpcendpoint", "region"]);
+        let parameters = named(options, [("vpcendpoint", "vpcendpoint"), ("region", "region")]);
         Request::of(["v1", "clusters", id(cluster, "cluster_id"), "accessinfo"], parameters)
     }
 
     fn admits(_: &World, _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {
-        Admission::Refused(
-            "access information is for an agent that connects a cluster: nothing in it opens the Kubernetes API",
-        )
+        // Access information is for an agent that connects a cluster.
+        Admission::Refused(Rejection::NothingIssued)
     }
 
-    fn certificate_authority(world: &World) -> String {
-        manifests::authority(world).map(|authority| authority.certificate_pem().to_owned()).unwrap_or_default()
+    fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
+        manifests::authority(world)
     }
 
     fn secrets(world: &World) -> Vec<String> {
@@ -108,6 +110,7 @@ fn iam(world: &World) -> Iam<'_> {
         forbidden_tokens: &world.forbidden_tokens,
         access_keys: &world.access_keys,
         forbidden_access_keys: &world.forbidden_access_keys,
+        bearer: Bearer::Refused,
         clauses: &IAM_CLAUSES,
     }
 }
@@ -128,14 +131,9 @@ const IAM_CLAUSES: iam::Clauses = iam::Clauses {
     signature: "ucs.aksk.signature",
 };
 
-/// What a request asks for, when it may have it unless it was had before.
-struct Asked {
-    /// The cluster's place in the world.
-    cluster: usize,
-    private: Option<PrivateAccess>,
-}
-
-fn admit(world: &World, request: &Request, id: &str, complaints: &mut Vec<Complaint>) -> Result<Asked, Box<Reply>> {
+/// The place in the world of the cluster that is asked for, when its access information may be had, as far as that can be
+/// told without the cluster.
+fn admit(world: &World, request: &Request, id: &str, complaints: &mut Vec<Complaint>) -> Result<usize, Box<Reply>> {
     let cluster_id = route(request).ok_or_else(|| Box::new(no_such_api(id)))?;
     let rights = iam(world).authenticate(request, complaints).map_err(|denied| denied.reply(id))?;
     let cluster_id = decoded(cluster_id).filter(|id| is_uuid(id)).ok_or_else(|| {
@@ -170,12 +168,7 @@ fn admit(world: &World, request: &Request, id: &str, complaints: &mut Vec<Compla
             "name a third-party cluster: this is a CCE cluster, which has no access information",
         ))));
     }
-    // What was handed out is not handed out again, whatever the parameters say.
-    let private = match cluster.network {
-        Network::Private if !cluster.downloaded => Some(PrivateAccess::of(request)?),
-        Network::Private | Network::Public => None,
-    };
-    Ok(Asked { cluster: place, private })
+    Ok(place)
 }
 
 /// The id in the one path there is, as it stands in it.
@@ -202,36 +195,58 @@ fn is_uuid(id: &str) -> bool {
         && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// Hands out access information, or says that it was handed out before.
-fn download(world: &mut World, asked: &Asked, now: Timestamp) -> Reply {
-    let Some(cluster) = world.clusters.get(asked.cluster) else {
-        return Reply::harness_error("the cluster that was found is not there");
-    };
-    if cluster.downloaded {
-        downloaded(world.downloaded_as)
-    } else {
-        match manifests::access_info(world, cluster, asked.private.as_ref(), now) {
-            Ok(items) => {
-                if let Some(cluster) = world.clusters.get_mut(asked.cluster) {
-                    cluster.downloaded = true;
-                }
-                Reply::answer("ucs.reply.access-info", StatusCode::OK, "the cluster's only download").with_json(&items)
-            }
-            Err(error) => Reply::harness_error(format!("no certificate could be made: {error}")),
-        }
+/// Hands out access information, when the cluster is ready and none was handed out before.
+fn download(
+    edition: Edition,
+    world: &mut World,
+    place: usize,
+    now: Timestamp,
+    request: &Request,
+) -> Result<Reply, Box<Reply>> {
+    let missing = || Box::new(Reply::harness_error("the cluster that was found is not there"));
+    let state = world.clusters.get_mut(place).ok_or_else(missing)?.at_this_call();
+    let cluster = world.clusters.get(place).ok_or_else(missing)?;
+    if let Some(refusal) = not_ready(state) {
+        return Err(Box::new(refusal));
     }
+    let ways = edition::ways(edition);
+    if cluster.downloaded {
+        // Whatever the parameters say: what was handed out is not handed out again.
+        return Err(Box::new(ways.second_call.reply(world.downloaded_as)));
+    }
+    let private = match cluster.network {
+        Network::Private => Some(PrivateAccess::of(request)?),
+        Network::Public => None,
+    };
+    let items_as = world.items_as.unwrap_or(ways.items_as);
+    let items = manifests::access_info(world, cluster, private.as_ref(), items_as, now)
+        .map_err(|error| Box::new(Reply::harness_error(format!("no certificate could be made: {error}"))))?;
+    if let Some(cluster) = world.clusters.get_mut(place) {
+        cluster.downloaded = true;
+    }
+    Ok(Reply::answer("ucs.reply.access-info", StatusCode::OK, "the cluster's only download").with_json(&items))
 }
 
-fn downloaded(shape: DownloadedAs) -> Reply {
-    let reply = Reply::refuse(
-        "ucs.download.message",
-        StatusCode::OK,
-        "keep what the first call returned: the access information was handed out, and can be downloaded only once",
-    );
-    match shape {
-        DownloadedAs::Array => reply.with_json(&json!(["Downloaded"])),
-        DownloadedAs::String => reply.with_json(&json!("Downloaded")),
-        DownloadedAs::BareText => reply.with_body("text/plain", "Downloaded"),
+/// What is answered about a cluster in this state, which leaves its download; `None` when it is ready.
+fn not_ready(state: State) -> Option<Reply> {
+    let refuse = |clause, status, explanation: &str| Reply::refuse(clause, status, explanation);
+    match state {
+        State::Ready => None,
+        State::Creating => Some(error::NO_CLUSTER_INFORMATION.write(refuse(
+            "ucs.not-ready.creating",
+            StatusCode::BAD_REQUEST,
+            "ask again later: the cluster is still being registered, as the world's `state` and `ready_after_calls` say",
+        ))),
+        State::Unavailable => Some(error::NONE_CREATED.write(refuse(
+            "ucs.not-ready.unavailable",
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "ask again later: the cluster is unavailable, as the world's `state` says",
+        ))),
+        State::Frozen => Some(error::FROZEN.write(refuse(
+            "ucs.not-ready.frozen",
+            StatusCode::BAD_REQUEST,
+            "have the cluster unfrozen: it is frozen, as the world's `state` says",
+        ))),
     }
 }
 

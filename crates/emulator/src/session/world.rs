@@ -73,6 +73,7 @@ impl Session {
         let former = self.scene.secrets();
         self.scene.put_world(json)?;
         self.former_secrets.enter(former);
+        self.point_api_again();
         Ok(())
     }
 
@@ -82,12 +83,21 @@ impl Session {
         self.former_secrets.enter(self.scene.secrets());
         self.faults = self.scene.reset();
         self.ahead = SignedDuration::ZERO;
-        self.journal.clear();
+        self.clear_journal();
+        self.point_api_again();
+    }
+
+    /// Tells another world where the Kubernetes API is.
+    fn point_api_again(&mut self) {
+        if let Some(api) = &self.api {
+            self.scene.point_api(api.clone());
+        }
     }
 
     /// Forgets every exchange. Numbers go on.
     pub fn clear_journal(&mut self) {
         self.journal.clear();
+        self.api_journal.clear();
     }
 }
 

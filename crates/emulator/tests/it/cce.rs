@@ -6,9 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
-use kubeproof_emulator::providers::cce::{AccessKey, Cce, Certificates, Cluster, ContentType, Incident, World};
+use kubeproof_emulator::providers::cce::{AccessKey, Cce, Certificates, Cluster, ContentType, Incident, State, World};
 use kubeproof_emulator::{
-    Admission, CallerCredentials, EPOCH, Emulation, Presented, Reply, Request, Session, Setting, Verdict,
+    Admission, CallerCredentials, EPOCH, Emulation, Presented, Rejection, Reply, Request, Session, Setting, Verdict,
 };
 use serde_json::{Value, json};
 
@@ -70,10 +70,10 @@ fn what_is_no_api_is_refused_by_the_gateway() {
     let doubled = INTERNAL.replace("/clusters/", "//clusters/");
     let upper = INTERNAL.replace("clustercert", "ClusterCert");
     for target in ["/", "", "*", "/api/v3/projects", &trailing, &doubled, &upper, &INTERNAL.replace("v3", "v2")] {
-        refused(&proper(target), 404, "APIGW.0101", clause, "ask for `GET /api/v3/projects/");
+        refused(&proper(target), 404, "APIGW.0101", clause, "/clustercert` with GET:");
     }
     for method in [Method::POST, Method::HEAD, Method::OPTIONS, Method::DELETE] {
-        refused(&proper(INTERNAL).with_method(method), 404, "APIGW.0101", clause, "ask for `GET ");
+        refused(&proper(INTERNAL).with_method(method), 404, "APIGW.0101", clause, "with GET:");
     }
     refused(&Request::get("/"), 404, "APIGW.0101", clause, "no other path");
 }
@@ -358,9 +358,9 @@ fn every_call_issues_a_certificate_that_the_cluster_admits_until_it_expires() {
         let admits = |at: SignedDuration, presented: &Presented| admits_to(target, at, presented);
         assert_eq!(admits(SignedDuration::ZERO, &presented), Admission::Admitted);
         assert_eq!(admits(lifetime - second, &presented), Admission::Admitted);
-        assert_eq!(admits(lifetime, &presented), Admission::Refused("the credential has expired"));
-        assert_eq!(admits(-second, &presented), Admission::Refused("the credential is not valid yet"));
-        let another = Admission::Refused("the credential was issued for another cluster");
+        assert_eq!(admits(lifetime, &presented), Admission::Refused(Rejection::Expired));
+        assert_eq!(admits(-second, &presented), Admission::Refused(Rejection::NotYetValid));
+        let another = Admission::Refused(Rejection::AnotherCluster);
         for elsewhere in [elsewhere.to_owned(), target.replace("abc/", "abd/")] {
             assert_eq!(admits_to(&elsewhere, SignedDuration::ZERO, &presented), another);
         }
@@ -480,5 +480,42 @@ fn every_call_has_a_request_id_of_its_own_ordered_or_not() {
             assert_eq!(json(&reply)["request_id"], id);
         }
         assert!(ids.insert(id), "{ids:?}");
+    }
+}
+
+#[test]
+fn a_cluster_that_is_not_ready_issues_nothing_until_it_is() {
+    let rows = [
+        (Some(State::Creating), None, [404, 404, 404], "cce.not-ready.creating", "CCE.01404001"),
+        (None, Some(2), [404, 404, 200], "cce.not-ready.creating", "CCE.01404001"),
+        (Some(State::Creating), Some(1), [404, 200, 200], "cce.not-ready.creating", "CCE.01404001"),
+        (Some(State::Unavailable), Some(2), [500, 500, 200], "cce.not-ready.unavailable", "CCE.01500001"),
+        (Some(State::Creating), Some(0), [200, 200, 200], "", ""),
+        (Some(State::Ready), Some(2), [200, 200, 200], "", ""),
+        (None, None, [200, 200, 200], "", ""),
+    ];
+    for (state, ready_after_calls, statuses, clause, code) in rows {
+        let mut world = World::default();
+        world.clusters[0] = Cluster { state, ready_after_calls, ..Cluster::default() };
+        for status in statuses {
+            let issued = world.ledger.count();
+            // Calls about another cluster, and of somebody who may not ask, do not count.
+            let (other, next) = answer(&world, &proper(WITH_EIP));
+            assert_eq!(other.status, 200);
+            let (nobody, next) = answer(&next, &anonymous(INTERNAL));
+            assert_eq!(nobody.decision.clause, "cce.auth.missing");
+            let (reply, next) = answer(&next, &proper(INTERNAL));
+            assert_eq!(reply.status, status, "{state:?} {ready_after_calls:?}");
+            if status == 200 {
+                assert_eq!(next.ledger.count(), issued + 2);
+            } else {
+                assert_eq!((reply.decision.clause, reply.decision.verdict), (clause, Verdict::Refused));
+                is_a_clause(clause);
+                assert_eq!(json(&reply)["errorCode"], code);
+                assert!(reply.decision.explanation.contains("`state`"), "{}", reply.decision.explanation);
+                assert_eq!(next.ledger.count(), issued + 1);
+            }
+            world = next;
+        }
     }
 }

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::Method;
+use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
-use kubeproof_emulator::providers::digitalocean::{Auth, Cluster, DigitalOcean, Incident, World};
+use kubeproof_emulator::providers::digitalocean::{
+    Auth, Cluster, DigitalOcean, Incident, NotReadyAs, UnusableType, World,
+};
 use kubeproof_emulator::{
-    Admission, Calls, EPOCH, Edition, Emulation, Happening, Presented, Reply, Request, Session, Setting, Verdict,
+    Admission, Calls, EPOCH, Edition, Emulation, Happening, Presented, Rejection, Reply, Request, Session, Setting,
+    Verdict,
 };
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -17,12 +20,18 @@ use serde_json::Value;
 use crate::clauses;
 
 const TOKEN_CLUSTER: &str = "/v2/kubernetes/clusters/0c0ffee0-0000-4000-8000-000000000001/kubeconfig";
+const SSO_CLUSTER: &str = "/v2/kubernetes/clusters/0c0ffee0-0000-4000-8000-000000000003/kubeconfig";
 const CERTIFICATE_CLUSTER: &str = "/v2/kubernetes/clusters/0c0ffee0-0000-4000-8000-000000000002/kubeconfig";
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
 
 fn session() -> Session {
     Session::new::<DigitalOcean>(Setting::default())
+}
+
+/// The edition with single sign-on.
+fn newer(world: World) -> Session {
+    Session::new::<DigitalOcean>(Setting { edition: Edition("2026-05"), world, ..Setting::default() })
 }
 
 fn get(target: &str) -> Request {
@@ -79,6 +88,7 @@ fn a_kubeconfig_is_laid_out_as_the_provider_does() {
     let mut session = session();
     snapshot("digitalocean-token", &session.handle(get(TOKEN_CLUSTER)));
     snapshot("digitalocean-certificate", &session.handle(get(CERTIFICATE_CLUSTER)));
+    snapshot("digitalocean-sso", &newer(World::default()).handle(get(SSO_CLUSTER)));
 }
 
 #[test]
@@ -152,7 +162,7 @@ fn check_lifetime(target: &str, lifetime: SignedDuration) {
     assert_eq!(session.admits(expires - SECOND, &cluster_of(target), &credential), Admission::Admitted, "{target}");
     assert_eq!(
         session.admits(expires, &cluster_of(target), &credential),
-        Admission::Refused("the credential has expired"),
+        Admission::Refused(Rejection::Expired),
         "{target}"
     );
 }
@@ -187,7 +197,7 @@ fn a_certificate_is_valid_for_seven_days_whatever_is_asked_for() {
 #[test]
 fn nothing_is_admitted_that_was_not_issued() {
     let mut session = session();
-    let unknown = Admission::Refused("the credential was not issued by this world");
+    let unknown = Admission::Refused(Rejection::Unknown);
     for target in [TOKEN_CLUSTER, CERTIFICATE_CLUSTER] {
         let credential = credential(&session.handle(get(target)));
         let forged = match credential {
@@ -222,7 +232,7 @@ fn every_call_makes_another_credential_and_the_earlier_ones_stay_good() {
         assert_eq!(session.admits(EPOCH, &cluster_of(target), &second), Admission::Admitted);
         // Of its own cluster only.
         let elsewhere = if target == TOKEN_CLUSTER { CERTIFICATE_CLUSTER } else { TOKEN_CLUSTER };
-        let refused = Admission::Refused("the credential was issued for another cluster");
+        let refused = Admission::Refused(Rejection::AnotherCluster);
         assert_eq!(session.admits(EPOCH, &cluster_of(elsewhere), &first), refused);
     }
 }
@@ -338,6 +348,117 @@ fn the_scheme_has_no_case() {
     }
 }
 
+/// Asks in the newer edition; what comes authenticates with `user`, the only key of the user's entry but for a certificate's.
+#[track_caller]
+fn check_type(auth: Auth, query: &str, user: &str) {
+    let world = World { clusters: vec![Cluster { auth, ..Cluster::default() }], ..World::default() };
+    let reply = newer(world).handle(get(&format!("{TOKEN_CLUSTER}{query}")));
+    let entry = &yaml(&reply)["users"][0]["user"];
+    assert_eq!(entry.as_object().unwrap().keys().next().unwrap(), user, "{auth:?} {query}");
+}
+
+#[test]
+fn the_newer_edition_gives_the_type_that_is_asked_for() {
+    for (auth, query, user) in [
+        (Auth::Token, "", "token"),
+        (Auth::Token, "?type=token", "token"),
+        (Auth::Sso, "", "exec"),
+        (Auth::Sso, "?type=token", "token"),
+        (Auth::Sso, "?type=sso", "exec"),
+        // It has no part in single sign-on, and so cannot be wrong.
+        (Auth::Sso, "?type=sso&expiry_seconds=-1", "exec"),
+        (Auth::SsoOnly, "", "exec"),
+        (Auth::SsoOnly, "?type=sso", "exec"),
+        (Auth::ClientCertificate, "?type=token", "client-certificate-data"),
+    ] {
+        check_type(auth, query, user);
+    }
+}
+
+#[test]
+fn the_newer_edition_refuses_a_type_that_it_cannot_give() {
+    let ask = |auth, query: &str, unusable_type| {
+        let world = World { clusters: vec![Cluster { auth, ..Cluster::default() }], unusable_type, ..World::default() };
+        newer(world).handle(get(&format!("{TOKEN_CLUSTER}{query}")))
+    };
+    for (auth, query, clause) in [
+        (Auth::Token, "?type=sso", "digitalocean.type.no-sso"),
+        (Auth::ClientCertificate, "?type=sso", "digitalocean.type.no-sso"),
+        (Auth::SsoOnly, "?type=token", "digitalocean.sso.required-refuses-tokens"),
+        (Auth::Sso, "?type=bogus", "digitalocean.type.rejected"),
+        (Auth::Sso, "?type=token&type=token", "digitalocean.type.once"),
+    ] {
+        let reply = ask(auth, query, UnusableType::Refused);
+        assert_eq!((reply.status.as_u16(), reply.decision.clause), (422, clause), "{auth:?} {query}");
+        check_error_object(&reply, "unprocessable_entity");
+        let ignored = ask(auth, query, UnusableType::Ignored);
+        assert_eq!((ignored.status, ignored.body), (StatusCode::OK, ask(auth, "", UnusableType::Refused).body));
+    }
+}
+
+#[test]
+fn the_documented_edition_gives_tokens_where_single_sign_on_is_to_come() {
+    for (auth, query) in [(Auth::Sso, ""), (Auth::Sso, "?type=sso"), (Auth::SsoOnly, "?type=bogus")] {
+        let world = World { clusters: vec![Cluster { auth, ..Cluster::default() }], ..World::default() };
+        let mut session = Session::new::<DigitalOcean>(Setting { world, ..Setting::default() });
+        let credential = credential(&session.handle(get(&format!("{TOKEN_CLUSTER}{query}"))));
+        assert!(matches!(credential, Presented::Token(_)), "{auth:?} {query}");
+    }
+}
+
+#[test]
+fn single_sign_on_issues_nothing() {
+    let mut session = newer(World::default());
+    let reply = session.handle(get(SSO_CLUSTER));
+    assert_eq!(reply.decision.clause, "digitalocean.sso.exec");
+    let exec = &yaml(&reply)["users"][0]["user"]["exec"];
+    assert_eq!(exec["command"], "doctl");
+    assert_eq!(exec["args"].as_array().unwrap().last().unwrap(), "0c0ffee0-0000-4000-8000-000000000003");
+    // The token that comes next is the first that was made.
+    let first = credential(&newer(World::default()).handle(get(TOKEN_CLUSTER)));
+    assert!(credential(&session.handle(get(TOKEN_CLUSTER))) == first);
+}
+
+#[test]
+fn a_cluster_becomes_ready_after_calls_about_it() {
+    for (not_ready_as, status, id, clause) in [
+        (NotReadyAs::NotFound, 404, "not_found", "digitalocean.status.404.not-ready"),
+        (NotReadyAs::ServerError, 500, "server_error", "digitalocean.status.500.not-ready"),
+    ] {
+        let cluster = Cluster { ready_after_calls: 2, not_ready_as, ..Cluster::default() };
+        let world = World { clusters: vec![cluster, World::default().clusters.remove(1)], ..World::default() };
+        let mut session = Session::new::<DigitalOcean>(Setting { world, ..Setting::default() });
+        for explained in ["and 1 more call about it comes too early", "and is ready for the next call about it"] {
+            // None of these is a call about it, or may have its kubeconfig.
+            for other in [
+                get(CERTIFICATE_CLUSTER),
+                get("/v2/kubernetes/clusters/unknown/kubeconfig"),
+                Request::get(TOKEN_CLUSTER),
+                get(TOKEN_CLUSTER).with_method(Method::POST),
+                Request::get(TOKEN_CLUSTER).with_header("authorization", "Bearer example-do-api-token-without-rights"),
+            ] {
+                session.handle(other);
+            }
+            let reply = session.handle(get(TOKEN_CLUSTER));
+            assert_eq!((reply.status.as_u16(), reply.decision.clause), (status, clause));
+            assert!(reply.decision.explanation.contains(explained), "{}", reply.decision.explanation);
+            check_error_object(&reply, id);
+        }
+        for _ in 0..2 {
+            assert_eq!(session.handle(get(TOKEN_CLUSTER)).status, 200);
+        }
+    }
+}
+
+#[test]
+fn an_incident_is_a_call_about_a_cluster_too() {
+    let incidents = serde_json::from_value(serde_json::json!([{"calls": [1], "is": "rate-limited-burst"}])).unwrap();
+    let world = World { clusters: vec![Cluster { ready_after_calls: 2, ..Cluster::default() }], ..World::default() };
+    let mut session = Session::new::<DigitalOcean>(Setting { world, incidents, ..Setting::default() });
+    let statuses: Vec<u16> = (0..3).map(|_| session.handle(get(TOKEN_CLUSTER)).status.as_u16()).collect();
+    assert_eq!(statuses, [429, 404, 200]);
+}
+
 #[test]
 fn an_incident_speaks_the_dialect() {
     for (incident, status, id, clause, retry_after) in [
@@ -439,11 +560,20 @@ fn the_caller_may() {
 #[test]
 fn a_world_file_says_what_it_can_say() {
     let world: World = serde_saphyr::from_str(
-        "api_tokens: [example-one]\nclusters:\n- {id: example, auth: client-certificate}\n- {region: ams3}\nseed: 7\n",
+        "api_tokens: [example-one]\nclusters:\n- {id: example, auth: client-certificate}\n- {region: ams3}\n\
+         - {auth: sso-only, ready_after_calls: 3, not_ready_as: server-error}\nunusable_type: ignored\nseed: 7\n",
     )
     .unwrap();
+    assert_eq!((world.clusters[2].auth, world.unusable_type), (Auth::SsoOnly, UnusableType::Ignored));
+    assert_eq!((world.clusters[2].ready_after_calls, world.clusters[2].not_ready_as), (3, NotReadyAs::ServerError));
     assert_eq!((world.clusters[0].auth, world.clusters[1].region.as_str()), (Auth::ClientCertificate, "ams3"));
-    for wrong in ["ledger: {}", "colour: red", "clusters: [{auth: password}]", "clusters: [{size: 3}]"] {
+    for wrong in [
+        "ledger: {}",
+        "colour: red",
+        "clusters: [{auth: password}]",
+        "clusters: [{size: 3}]",
+        "clusters: [{ready_after_calls: -1}]",
+    ] {
         assert!(serde_saphyr::from_str::<World>(wrong).is_err(), "{wrong}");
     }
 }

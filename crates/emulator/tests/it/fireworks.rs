@@ -7,7 +7,8 @@ use kubeproof_emulator::providers::fireworks::{
     Cluster, Fireworks, Incident, State, UnknownMaskField, Unrequested, World,
 };
 use kubeproof_emulator::{
-    Admission, Calls, EPOCH, Edition, Emulation, Happening, Presented, Reply, Request, Session, Setting, Verdict,
+    Admission, Calls, EPOCH, Edition, Emulation, Happening, Presented, Rejection, Reply, Request, Session, Setting,
+    Verdict,
 };
 use serde_json::{Value, json};
 
@@ -99,6 +100,47 @@ fn a_cluster_that_is_not_ready_says_so_in_one_of_two_ways() {
     assert_eq!(body(&blank), json!({"endpoint": "", "caData": ""}));
     let blank = ask(&world(State::CreatingWithEmptyFields, Unrequested::Absent), &get(DEMO));
     assert_eq!(body(&blank), json!({}));
+}
+
+#[test]
+fn a_cluster_becomes_ready_after_calls_about_it() {
+    for (state, status, clause) in [
+        (State::Ready, 400, "fireworks.reply.not-ready"),
+        (State::Creating, 400, "fireworks.reply.not-ready"),
+        (State::CreatingWithEmptyFields, 200, "fireworks.reply.not-ready"),
+    ] {
+        let cluster = Cluster { state, ready_after_calls: Some(2), ..Cluster::default() };
+        let world = World { clusters: vec![cluster, World::default().clusters.remove(1)], ..World::default() };
+        let mut session = Session::new::<Fireworks>(Setting { world, ..Setting::default() });
+        for explained in ["and 1 more call about it comes too early", "and is ready for the next call about it"] {
+            // None of these is a call about it, or may have its connection info.
+            for other in [
+                get("/v1/accounts/demo-account/clusters/demo-creating:getConnectionInfo"),
+                get("/v1/accounts/demo-account/clusters/demo"),
+                get(&format!("{DEMO}?readMask=bogus")),
+                Request::get(DEMO),
+            ] {
+                assert_ne!(session.handle(other).status, 200);
+            }
+            let reply = session.handle(get(DEMO));
+            assert_eq!((reply.status.as_u16(), reply.decision.clause), (status, clause), "{state:?}");
+            assert!(reply.decision.explanation.contains(explained), "{}", reply.decision.explanation);
+        }
+        for _ in 0..2 {
+            let info = body(&session.handle(get(DEMO)));
+            assert_eq!(info["endpoint"], "https://demo.k8s.example.test", "{state:?}");
+        }
+    }
+}
+
+#[test]
+fn an_incident_is_a_call_about_a_cluster_too() {
+    let incidents = serde_json::from_value(json!([{"calls": [1], "is": "unavailable"}])).unwrap();
+    let cluster = Cluster { ready_after_calls: Some(2), ..Cluster::default() };
+    let world = World { clusters: vec![cluster], ..World::default() };
+    let mut session = Session::new::<Fireworks>(Setting { world, incidents, ..Setting::default() });
+    let statuses: Vec<u16> = (0..3).map(|_| session.handle(get(DEMO)).status.as_u16()).collect();
+    assert_eq!(statuses, [503, 400, 200]);
 }
 
 /// Asks, and checks status, code and clause of the refusal.
@@ -236,7 +278,10 @@ fn an_incident_speaks_the_dialect() {
 }
 
 #[test]
-fn no_credential_is_admitted_because_none_is_issued() {
+fn no_credential_is_issued_and_only_tokens_of_the_world_are_admitted() {
+    let (world, cluster) = (World::default(), Fireworks::caller(&World::default()).cluster);
+    let admits = |token: &str| Fireworks::admits(&world, EPOCH, &cluster, &Presented::Token(token.to_owned()));
+    assert_eq!(admits("example-fireworks-user-token"), Admission::Admitted);
     for presented in [
         Presented::Token("example-fireworks-api-key".to_owned()),
         Presented::Token(String::new()),
@@ -244,7 +289,7 @@ fn no_credential_is_admitted_because_none_is_issued() {
     ] {
         let admission =
             Fireworks::admits(&World::default(), EPOCH, &Fireworks::caller(&World::default()).cluster, &presented);
-        assert_eq!(admission, Admission::Refused("fireworks issues no user credentials"));
+        assert_eq!(admission, Admission::Refused(Rejection::Unknown));
     }
 }
 

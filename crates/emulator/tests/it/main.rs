@@ -2,9 +2,12 @@
 
 mod asking;
 mod cce;
+mod cce_newer;
 mod clauses;
 mod digitalocean;
 mod fireworks;
+mod kubernetes;
+mod proper;
 mod robustness;
 mod secrecy;
 mod server;

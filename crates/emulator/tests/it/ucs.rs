@@ -7,9 +7,10 @@ use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use kubeproof_emulator::CLAUSE_HEADER;
 use kubeproof_emulator::host::WiremockHost;
-use kubeproof_emulator::providers::ucs::{DownloadedAs, Incident, ItemsAs, Ucs, World};
+use kubeproof_emulator::providers::ucs::{Cluster, DownloadedAs, Incident, ItemsAs, State, Ucs, World};
 use kubeproof_emulator::{
-    AccessKey, Admission, CallerCredentials, EPOCH, Emulation, Presented, Reply, Request, Session, Setting, Verdict,
+    AccessKey, Admission, CallerCredentials, EPOCH, Edition, Emulation, Presented, Reply, Request, Session, Setting,
+    Verdict,
 };
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -32,7 +33,13 @@ fn json(reply: &Reply) -> Value {
 }
 
 fn objects() -> World {
-    World { items_as: ItemsAs::Objects, ..World::default() }
+    World { items_as: Some(ItemsAs::Objects), ..World::default() }
+}
+
+/// Whether no download was used up since the beginning.
+fn nothing_is_downloaded(world: &World) -> bool {
+    let downloaded = |world: &World| world.clusters.iter().map(|cluster| cluster.downloaded).collect::<Vec<_>>();
+    downloaded(world) == downloaded(&World::default())
 }
 
 #[track_caller]
@@ -53,7 +60,7 @@ fn refused(request: &Request, status: u16, code: &str, clause: &str, remedy: &st
     assert_eq!(body["error_code"], code);
     assert!(body["error_msg"].is_string());
     assert_eq!(body.get("request_id").is_some(), code.starts_with("APIGW"));
-    assert!(world.clusters.iter().all(|cluster| !cluster.downloaded));
+    assert!(nothing_is_downloaded(&world));
 }
 
 #[test]
@@ -209,7 +216,7 @@ fn a_download_happens_once() {
         (DownloadedAs::BareText, "Downloaded", "text/plain"),
     ];
     for (shape, body, content_type) in rows {
-        let (first, mut world) = answer(&World { downloaded_as: shape, ..World::default() }, &proper(PUBLIC));
+        let (first, mut world) = answer(&World { downloaded_as: Some(shape), ..World::default() }, &proper(PUBLIC));
         assert_eq!(first.decision.clause, "ucs.reply.access-info");
         assert!(world.clusters[0].downloaded);
         for _ in 0..3 {
@@ -382,4 +389,81 @@ fn every_call_has_a_request_id_of_its_own_ordered_or_not() {
         }
         assert!(ids.insert(id), "{ids:?}");
     }
+}
+
+#[test]
+fn in_the_newer_edition_a_download_is_of_objects_and_then_gone() {
+    const NEWER: Edition = Ucs::EDITIONS[1];
+    let sentence = "The certificate has been downloaded.";
+    let rows = [
+        (None, json!(sentence).to_string(), "application/json"),
+        (Some(DownloadedAs::String), json!(sentence).to_string(), "application/json"),
+        (Some(DownloadedAs::Array), json!([sentence]).to_string(), "application/json"),
+        (Some(DownloadedAs::BareText), sentence.to_owned(), "text/plain"),
+    ];
+    for (downloaded_as, body, content_type) in rows {
+        let world = World { downloaded_as, ..World::default() };
+        let (first, mut world) = Ucs::answer(NEWER, &world, EPOCH, &proper(PUBLIC));
+        assert_eq!((first.status.as_u16(), first.decision.clause), (200, "ucs.reply.access-info"));
+        assert_eq!(first.body, answer(&objects(), &proper(PUBLIC)).0.body);
+        for _ in 0..3 {
+            let (repeated, next) = Ucs::answer(NEWER, &world, EPOCH, &proper(PUBLIC));
+            assert_eq!((repeated.status.as_u16(), repeated.decision.clause), (410, "ucs.download.gone"));
+            assert_eq!(repeated.decision.verdict, Verdict::Refused);
+            assert_eq!(String::from_utf8(repeated.body.clone()).unwrap(), body);
+            assert_eq!(repeated.headers["content-type"], content_type);
+            world = next;
+        }
+    }
+    is_a_clause("ucs.download.gone");
+    is_a_clause("ucs.download.gone-message");
+    // A world decides for itself how it writes, in either edition.
+    let strings = World { items_as: Some(ItemsAs::Strings), ..World::default() };
+    let (newer, _) = Ucs::answer(NEWER, &strings, EPOCH, &proper(PUBLIC));
+    assert_eq!(newer.body, answer(&World::default(), &proper(PUBLIC)).0.body);
+    // All else is as it was.
+    for request in
+        [proper(CCE), proper(PRIVATE), Request::get(PUBLIC), proper("/v1/clusters/x/accessinfo"), proper("/")]
+    {
+        let (newer, _) = Ucs::answer(NEWER, &World::default(), EPOCH, &request);
+        let (older, _) = answer(&World::default(), &request);
+        assert_eq!((newer.status, newer.decision, newer.body), (older.status, older.decision, older.body));
+    }
+}
+
+#[test]
+fn a_cluster_that_is_not_ready_keeps_its_download() {
+    let rows = [
+        (Some(State::Creating), None, [400, 400, 400], "ucs.not-ready.creating", "UCS.01030002"),
+        (None, Some(2), [400, 400, 200], "ucs.not-ready.creating", "UCS.01030002"),
+        (Some(State::Unavailable), Some(1), [500, 200, 410], "ucs.not-ready.unavailable", "UCS.01020003"),
+        (Some(State::Frozen), Some(2), [400, 400, 200], "ucs.not-ready.frozen", "UCS.01030016"),
+        (Some(State::Ready), Some(2), [200, 410, 410], "", ""),
+        (None, None, [200, 410, 410], "", ""),
+    ];
+    for (state, ready_after_calls, statuses, clause, code) in rows {
+        let mut world = World::default();
+        world.clusters[0] = Cluster { state, ready_after_calls, ..Cluster::default() };
+        for status in statuses {
+            // Calls about another cluster, and of somebody who may not ask, do not count.
+            let (_, next) = answer(&world, &proper(PRIVATE));
+            let (_, next) = answer(&next, &Request::get(PUBLIC));
+            let (reply, next) = Ucs::answer(Ucs::EDITIONS[1], &next, EPOCH, &proper(PUBLIC));
+            assert_eq!(reply.status, status, "{state:?} {ready_after_calls:?}");
+            if ![200, 410].contains(&status) {
+                assert_eq!((reply.decision.clause, reply.decision.verdict), (clause, Verdict::Refused));
+                is_a_clause(clause);
+                assert_eq!(json(&reply)["error_code"], code);
+                assert!(reply.decision.explanation.contains("`state`"), "{}", reply.decision.explanation);
+                assert!(!next.clusters[0].downloaded);
+            }
+            world = next;
+        }
+    }
+    // What is wrong with the parameters is said when the cluster is ready.
+    let mut world = World::default();
+    world.clusters[1].ready_after_calls = Some(1);
+    let (early, world) = answer(&world, &proper(PRIVATE));
+    assert_eq!(early.decision.clause, "ucs.not-ready.creating");
+    assert_eq!(answer(&world, &proper(PRIVATE)).0.decision.clause, "ucs.query.vpcendpoint");
 }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use rustls::ServerConfig;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
+use super::api;
 use super::connections::Connection;
 use super::door::Door;
 use super::harm::{GARBAGE, Harm};
@@ -87,11 +89,12 @@ impl Under {
         let count = peeked.map_err(|_| SLOW)?.map_err(|error| error.to_string())?;
         let first = first.get(..count).unwrap_or_default();
         let is_tls = first.first() == Some(&TLS_HANDSHAKE);
-        match (&self.site.certificates, is_tls, &self.door) {
-            (_, _, _) if first.is_empty() => Ok(()),
-            (Some(certificates), true, _) => {
-                let http = if self.site.is_faulty(&self.door) { Http::One } else { Http::OneOrTwo };
-                let accepting = TlsAcceptor::from(certificates.good(http)).accept(stream);
+        if first.is_empty() {
+            return Ok(());
+        }
+        match (self.tls()?, is_tls, &self.door) {
+            (Some(config), true, _) => {
+                let accepting = TlsAcceptor::from(config).accept(stream);
                 let tls = timeout(limit, accepting).await.map_err(|_| SLOW)?.map_err(|error| error.to_string())?;
                 let is_h2 = tls.get_ref().1.alpn_protocol() == Some(b"h2");
                 let stream = Stream::Tls(Box::new(tls));
@@ -103,7 +106,7 @@ impl Under {
                     self.http1(stream).await
                 }
             }
-            (Some(_), false, Door::Providers(_)) => {
+            (Some(_), false, Door::Providers(_) | Door::Api(_)) => {
                 let told = tell(stream, "this port speaks HTTPS; ask with https://\n").await;
                 told.map_err(|error| error.to_string())?;
                 Err("plain HTTP was spoken where TLS is".to_owned())
@@ -120,6 +123,15 @@ impl Under {
         }
     }
 
+    /// How TLS is spoken, where it is.
+    fn tls(&self) -> Result<Option<Arc<ServerConfig>>, String> {
+        if let Door::Api(at) = self.door {
+            return api::tls(&self.site, at).map(Some);
+        }
+        let http = if self.site.is_faulty(&self.door) { Http::One } else { Http::OneOrTwo };
+        Ok(self.site.certificates.as_ref().map(|certificates| certificates.good(http)))
+    }
+
     fn spoken(&self, protocol: &'static str) {
         self.note(|connection| connection.protocol = Some(protocol));
     }
@@ -127,7 +139,7 @@ impl Under {
     /// Serves HTTP/1.1, until a fault takes the connection over.
     async fn http1(&self, stream: Stream) -> Result<(), String> {
         let (harms, mut harmed) = mpsc::channel(1);
-        let context = Arc::new(Context { harms: Some(harms), ..self.context() });
+        let context = Arc::new(Context { harms: Some(harms), ..self.context(&stream) });
         let service = service_fn(move |request| service::answer(Arc::clone(&context), request));
         let limits = self.site.limits;
         let mut connection = http1::Builder::new()
@@ -157,7 +169,7 @@ impl Under {
 
     /// Serves HTTP/2, until a fault is armed: faults are of HTTP/1.1, which the client finds with its next connection.
     async fn http2(&self, stream: Stream) -> Result<(), String> {
-        let context = Arc::new(self.context());
+        let context = Arc::new(self.context(&stream));
         let service = service_fn(move |request| service::answer(Arc::clone(&context), request));
         let limits = self.site.limits;
         let head_bytes = u32::try_from(limits.head_bytes).unwrap_or(u32::MAX);
@@ -178,8 +190,14 @@ impl Under {
         }
     }
 
-    fn context(&self) -> Context {
-        Context { site: Arc::clone(&self.site), door: self.door.clone(), connection: self.number, harms: None }
+    fn context(&self, stream: &Stream) -> Context {
+        Context {
+            site: Arc::clone(&self.site),
+            door: self.door.clone(),
+            connection: self.number,
+            client_certificate: stream.client_certificate(),
+            harms: None,
+        }
     }
 }
 

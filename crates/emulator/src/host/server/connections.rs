@@ -23,8 +23,8 @@ pub struct Connection {
     pub at: Timestamp,
     /// Who made it.
     pub peer: SocketAddr,
-    /// Whether it led to the second origin.
-    pub elsewhere: bool,
+    /// What it led to.
+    pub leads_to: Destination,
     /// What is spoken, once that is known: `http/1.1` or `h2`, after `tls` where there is any.
     pub protocol: Option<&'static str>,
     /// How many requests came on it.
@@ -33,12 +33,27 @@ pub struct Connection {
     pub end: Option<String>,
 }
 
+/// What a [`Connection`] leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Destination {
+    /// The providers that are at its port.
+    Providers,
+    /// The stub Kubernetes API of the clusters of this provider.
+    Api(&'static str),
+    /// The second origin.
+    Elsewhere,
+}
+
 impl Connections {
     /// How many connections are kept.
     pub const CAPACITY: usize = 1024;
 
+    /// Stands for a connection that is not entered: one to the admin API.
+    pub(super) const UNCOUNTED: u64 = 0;
+
     /// Those that are kept, oldest first.
-    pub fn kept(&self) -> impl Iterator<Item = &Connection> {
+    pub fn kept(&self) -> impl DoubleEndedIterator<Item = &Connection> {
         self.kept.iter()
     }
 
@@ -48,20 +63,25 @@ impl Connections {
     }
 
     /// Enters a connection, and gives its number.
-    pub(super) fn enter(&mut self, at: Timestamp, peer: SocketAddr, elsewhere: bool) -> u64 {
+    pub(super) fn enter(&mut self, at: Timestamp, peer: SocketAddr, leads_to: Destination) -> u64 {
         self.made = self.made.saturating_add(1);
         while self.kept.len() >= Self::CAPACITY {
             self.kept.pop_front();
         }
         let number = self.made;
-        self.kept.push_back(Connection { number, at, peer, elsewhere, protocol: None, requests: 0, end: None });
+        self.kept.push_back(Connection { number, at, peer, leads_to, protocol: None, requests: 0, end: None });
         number
     }
 
     /// A connection, unless it has given way.
     pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Connection> {
-        let oldest = self.kept.front()?.number;
-        self.kept.get_mut(usize::try_from(number.checked_sub(oldest)?).ok()?)
+        let place = self.kept.binary_search_by_key(&number, |connection| connection.number).ok()?;
+        self.kept.get_mut(place)
+    }
+
+    /// Forgets those that have ended. Numbers go on.
+    pub(super) fn forget_ended(&mut self) {
+        self.kept.retain(|connection| connection.end.is_none());
     }
 }
 
@@ -75,7 +95,7 @@ mod tests {
         let mut connections = Connections::default();
         let peer = SocketAddr::from(([127, 0, 0, 1], 1));
         for _ in 0..=Connections::CAPACITY {
-            connections.enter(EPOCH, peer, false);
+            connections.enter(EPOCH, peer, Destination::Providers);
         }
         assert_eq!(connections.made(), 1025);
         assert_eq!(connections.kept().count(), Connections::CAPACITY);
@@ -83,5 +103,23 @@ mod tests {
         assert_eq!(connections.get_mut(2).unwrap().number, 2);
         assert_eq!(connections.get_mut(1025).unwrap().number, 1025);
         assert!(connections.get_mut(1026).is_none());
+    }
+
+    #[test]
+    fn those_that_last_are_not_forgotten() {
+        let mut connections = Connections::default();
+        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+        for _ in 0..4 {
+            connections.enter(EPOCH, peer, Destination::Providers);
+        }
+        for ended in [1, 3] {
+            connections.get_mut(ended).unwrap().end = Some("closed".to_owned());
+        }
+        connections.forget_ended();
+        assert_eq!(connections.kept().map(|connection| connection.number).collect::<Vec<_>>(), [2, 4]);
+        assert_eq!(connections.get_mut(4).unwrap().number, 4);
+        assert!(connections.get_mut(3).is_none());
+        assert_eq!(connections.enter(EPOCH, peer, Destination::Providers), 5);
+        assert_eq!(connections.get_mut(5).unwrap().number, 5);
     }
 }

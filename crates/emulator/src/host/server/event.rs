@@ -1,13 +1,11 @@
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use super::connections::Connection;
-use crate::journal::Exchange;
-use crate::{Redactor, Session, Verdict};
+use super::row::Row;
 
 /// What happens at a server, told to whoever follows it: a log, or a page.
 ///
@@ -31,7 +29,7 @@ use crate::{Redactor, Session, Verdict};
 /// // … a client asks …
 /// let Some(Ok(event)) = following.next().await else { panic!() };
 /// let Event::Exchange(exchange) = &*event else { panic!() };
-/// assert_eq!((exchange.status, exchange.verdict), (404, "refused"));
+/// assert_eq!((exchange.status, exchange.verdict), (Some(404), "refused"));
 /// assert_eq!(exchange.target, "/?access_token=<redacted>");
 /// # });
 /// ```
@@ -43,45 +41,10 @@ pub struct Events(broadcast::Sender<Arc<Event>>);
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// A request was answered, or fell to a fault.
-    Exchange(ExchangeEvent),
+    Exchange(Row),
     /// A connection ended. One that has given way among the [`Connections`](super::Connections) that are kept ends without
     /// a word.
     Connection(Connection),
-}
-
-/// An exchange without header fields and bodies, redacted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ExchangeEvent {
-    /// Its place among all exchanges of the server, from 1.
-    pub number: u64,
-    /// When, by the emulator's clock.
-    pub at: Timestamp,
-    /// The connection that it came on, from 1.
-    pub connection: Option<u64>,
-    /// Who was asked; `None` when it was no provider.
-    pub provider: Option<&'static str>,
-    /// Whether it reached the second origin.
-    pub elsewhere: bool,
-    /// The method.
-    pub method: String,
-    /// Path and query, percent-encoded.
-    pub target: String,
-    /// The status of the answer.
-    pub status: u16,
-    /// What was decided.
-    pub verdict: &'static str,
-    /// The clause that decided.
-    pub clause: &'static str,
-    /// Why, and what to change.
-    pub explanation: String,
-    /// What else was wrong with the request, each after its clause.
-    pub complaints: Vec<String>,
-    /// What was done to the connection.
-    pub fault: Option<String>,
-    /// How long the body of the request was, in bytes.
-    pub request_bytes: usize,
-    /// How long the body of the answer was, in bytes.
-    pub reply_bytes: usize,
 }
 
 /// Follows the [`Events`] of a server, from where [`Events::follow`] was called.
@@ -101,23 +64,9 @@ impl Events {
         Following(self.0.subscribe())
     }
 
-    /// Tells of the newest exchange of a session.
-    pub(super) fn exchanged(&self, session: &Session) {
-        if !self.is_followed() {
-            return;
-        }
-        if let Some(exchange) = session.journal().newest() {
-            // The path of an answer was one of a cluster. To look for every secret that was issued takes its time.
-            let is_plain = exchange.reply.decision.verdict == Verdict::Answered && exchange.request.query.is_none();
-            let redactor = if is_plain { Redactor::default() } else { session.redactor() };
-            self.tell(Event::Exchange(ExchangeEvent::new(exchange, Some(session.provider()), &redactor)));
-        }
-    }
-
-    /// Tells of an exchange that is no session's.
-    pub(super) fn exchanged_with_nobody(&self, exchange: &Exchange, elsewhere: bool, redactor: &Redactor) {
-        let event = ExchangeEvent::new(exchange, None, redactor);
-        self.tell(Event::Exchange(ExchangeEvent { elsewhere, ..event }));
+    /// Tells of an exchange.
+    pub(super) fn exchanged(&self, row: Row) {
+        self.tell(Event::Exchange(row));
     }
 
     /// Tells that a connection ended.
@@ -144,31 +93,6 @@ impl Default for Events {
     }
 }
 
-impl ExchangeEvent {
-    fn new(exchange: &Exchange, provider: Option<&'static str>, redactor: &Redactor) -> Self {
-        let Exchange { number, at, connection, request, reply, fault, body_bytes } = exchange;
-        let complaint =
-            |complaint: &crate::Complaint| format!("{}: {}", complaint.clause, redactor.text(&complaint.explanation));
-        Self {
-            number: *number,
-            at: *at,
-            connection: *connection,
-            provider,
-            elsewhere: false,
-            method: redactor.text(request.method.as_str()),
-            target: redactor.text(&request.target()),
-            status: reply.status.as_u16(),
-            verdict: reply.decision.verdict.name(),
-            clause: reply.decision.clause,
-            explanation: redactor.text(&reply.decision.explanation),
-            complaints: reply.complaints.iter().map(complaint).collect(),
-            fault: fault.map(|harm| harm.explanation()),
-            request_bytes: body_bytes.request,
-            reply_bytes: body_bytes.reply,
-        }
-    }
-}
-
 impl Following {
     /// The next event, or how many were missed before it; `None` when the server is gone.
     pub async fn next(&mut self) -> Option<Result<Arc<Event>, Missed>> {
@@ -191,54 +115,27 @@ impl Following {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
+    use super::super::connections::Destination;
     use super::*;
-    use crate::providers::digitalocean::{DigitalOcean, World};
-    use crate::{Request, Setting};
-
-    fn session(token: &str) -> Session {
-        let world = World { api_tokens: vec![token.to_owned()], ..World::default() };
-        Session::new::<DigitalOcean>(Setting { world, ..Setting::default() })
-    }
-
-    fn exchanged(following: &mut Following) -> ExchangeEvent {
-        match following.try_next().unwrap().unwrap().as_ref() {
-            Event::Exchange(exchange) => exchange.clone(),
-            Event::Connection(_) => panic!("no connection ended"),
-        }
-    }
-
-    #[test]
-    fn no_event_holds_a_secret_of_the_world() {
-        const SECRET: &str = "planted-secret";
-        const PATH: &str = "/v2/kubernetes/clusters/0c0ffee0-0000-4000-8000-000000000001/kubeconfig";
-        let (events, mut session) = (Events::default(), session(SECRET));
-        let mut following = events.follow();
-        for (target, authorized) in [
-            (PATH.to_owned(), true),
-            (format!("{PATH}?planted={SECRET}"), true),
-            (format!("{PATH}?planted={SECRET}"), false),
-            (format!("/v2/{SECRET}"), true),
-        ] {
-            let mut request = Request::get(&target);
-            if authorized {
-                request = request.with_header("authorization", &format!("Bearer {SECRET}"));
-            }
-            session.handle(request);
-            events.exchanged(&session);
-            let event = exchanged(&mut following);
-            let text = serde_json::to_string(&event).unwrap();
-            assert!(!text.contains(SECRET), "{text}");
-            assert_eq!(event.verdict == "answered", authorized && target.starts_with(PATH), "{text}");
-        }
-    }
+    use crate::EPOCH;
 
     #[test]
     fn who_is_slow_is_told_how_much_was_missed() {
-        let (events, mut session) = (Events::default(), session("some-token"));
+        let events = Events::default();
         let mut following = events.follow();
-        session.handle(Request::get("/"));
+        let connection = Connection {
+            number: 1,
+            at: EPOCH,
+            peer: SocketAddr::from(([127, 0, 0, 1], 1)),
+            leads_to: Destination::Providers,
+            protocol: None,
+            requests: 0,
+            end: None,
+        };
         for _ in 0..Events::CAPACITY + 3 {
-            events.exchanged(&session);
+            events.ended(&connection);
         }
         assert_eq!(following.try_next().unwrap().unwrap_err(), Missed(3));
         let mut rest = 0;
@@ -248,7 +145,7 @@ mod tests {
         assert_eq!(rest, Events::CAPACITY);
         drop(following);
         // Nobody follows: nothing is told, and nothing is kept for who comes later.
-        events.exchanged(&session);
+        events.ended(&connection);
         assert!(events.follow().try_next().is_none());
     }
 }

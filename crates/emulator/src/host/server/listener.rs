@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
 use super::connection;
+use super::connections::Connections;
 use super::door::Door;
 use super::site::Site;
 
@@ -78,9 +79,10 @@ impl Listening {
                 _ = faults.changed() => self.heed(&site),
                 Some(ended) = connections.join_next(), if !connections.is_empty() => note_panic(&site, &ended),
                 (place, stream, peer) = accept(&self.state, &self.places, &site) => {
-                    let number = {
-                        let elsewhere = matches!(self.door, Door::Elsewhere);
-                        super::lock(&site.connections).enter(site.now(), peer, elsewhere)
+                    let enter = |leads_to| super::lock(&site.connections).enter(site.now(), peer, leads_to);
+                    let number = match site.destination(&self.door) {
+                        Some(leads_to) => enter(leads_to),
+                        None => Connections::UNCOUNTED,
                     };
                     let serving = connection::serve(Arc::clone(&site), self.door.clone(), stream, number);
                     connections.spawn(async move {

@@ -9,8 +9,10 @@ use hyper::body::Incoming;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use super::admin::Desk;
 use super::door::Door;
 use super::harm::Harm;
+use super::row::{Origin, Source};
 use super::site::Site;
 use crate::host::dispatch::{self, lock};
 use crate::host::elsewhere;
@@ -23,6 +25,8 @@ pub(super) struct Context {
     pub(super) site: Arc<Site>,
     pub(super) door: Door,
     pub(super) connection: u64,
+    /// What the client presented of itself over TLS, DER.
+    pub(super) client_certificate: Option<Vec<u8>>,
     /// Takes the connection over; absent where HTTP/2 is spoken.
     pub(super) harms: Option<mpsc::Sender<Harm>>,
 }
@@ -32,18 +36,38 @@ pub(super) async fn answer(
     context: Arc<Context>,
     request: hyper::Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
-    let Context { site, door, connection, harms } = &*context;
+    let Context { site, door, connection, client_certificate, harms } = &*context;
     if let Some(connection) = lock(&site.connections).get_mut(*connection) {
         connection.requests = connection.requests.saturating_add(1);
     }
-    let served = match (taken_from(request, site).await, door) {
+    let taken = taken_from(request, site).await;
+    if let Some(desk) = site.desk.get() {
+        let path = taken.as_ref().map_or_else(|(request, _)| &request.path, |request| &request.path);
+        if Desk::claims(door, path) {
+            return Ok(desk.answer(site, taken).into());
+        }
+    }
+    let served = match (taken, door) {
         (Err((request, refusal)), _) => unclaimed(site, request, refusal, *connection),
         (Ok(request), Door::Elsewhere) => {
             let reply = elsewhere::reply();
             site.record_elsewhere(exchange(site, request, &reply, *connection));
             Served { reply, harm: None }
         }
-        (Ok(request), Door::Providers(_)) => served(site, door, request, *connection),
+        (Ok(request), Door::Api(at)) => match site.sessions.get(*at) {
+            Some(session) => {
+                let mut session = lock(session);
+                let certificate = client_certificate.as_deref();
+                let reply = dispatch::serve_api(&mut session, site.clock(), request, certificate, *connection);
+                let source = Source { origin: Origin::Kubernetes, provider: Some(session.provider()) };
+                let exchange = site.to_tell(session.api_journal());
+                drop(session);
+                site.tell(source, exchange);
+                Served { reply, harm: None }
+            }
+            None => served(site, door, request, *connection),
+        },
+        (Ok(request), Door::Providers(_) | Door::Admin) => served(site, door, request, *connection),
     };
     // Over HTTP/2, whose connections end when a fault is armed, a request that was under way is answered.
     if let (Some(harm), Some(harms)) = (served.harm, harms)
@@ -63,7 +87,10 @@ fn served(site: &Site, door: &Door, request: Request, connection: u64) -> Served
         Some(session) => {
             let mut session = lock(session);
             let served = dispatch::serve(&mut session, site.clock(), request, Some(connection));
-            site.events.exchanged(&session);
+            let source = Source { origin: Origin::Provider, provider: Some(session.provider()) };
+            let exchange = site.to_tell(session.journal());
+            drop(session);
+            site.tell(source, exchange);
             served
         }
         None => {

@@ -21,12 +21,16 @@ pub struct ServerSetting {
     pub ports: Ports,
     /// Whether TLS is spoken.
     pub transport: Transport,
+    /// The Kubernetes API that issued kubeconfigs point at.
+    pub kubernetes_api: KubernetesApi,
     /// What is borne of clients.
     pub limits: Limits,
     /// What tells the time; without one the emulators' clocks stand at [`EPOCH`](crate::EPOCH).
     pub clock: Option<Clock>,
     /// What waits where a fault is slow.
     pub sleep: Sleep,
+    /// Whether there is an admin API.
+    pub admin: Admin,
     /// Tells what happens to whoever follows it.
     pub events: Events,
     /// Names and addresses besides `localhost` and the address, by which clients may call the server over TLS.
@@ -39,9 +43,11 @@ impl Default for ServerSetting {
             address: Ipv4Addr::LOCALHOST.into(),
             ports: Ports::default(),
             transport: Transport::default(),
+            kubernetes_api: KubernetesApi::default(),
             limits: Limits::default(),
             clock: None,
             sleep: Sleep::default(),
+            admin: Admin::default(),
             events: Events::default(),
             names: Vec::new(),
         }
@@ -115,6 +121,36 @@ impl Transport {
             Self::Tls => "https",
         }
     }
+}
+
+/// The Kubernetes API that issued kubeconfigs point at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum KubernetesApi {
+    /// None: they name the addresses that the providers' documents name, at which nobody is.
+    #[default]
+    None,
+    /// The [stub](crate::kubernetes), at a free port for each provider, with TLS whatever the [`Transport`]: clients
+    /// present certificates.
+    Stub,
+    /// One that is not this server's. Whether it accepts what is issued is its own affair.
+    Real {
+        /// Its address.
+        url: String,
+        /// Its certificate authority, PEM.
+        authority_pem: String,
+    },
+}
+
+/// Whether there is an admin API, which can change everything and asks nobody who they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Admin {
+    /// There is none: its paths are paths like any other.
+    #[default]
+    Off,
+    /// Under `/_kubeproof/` at the ports of providers, and at a free port of its own, which faults do not touch.
+    On,
+    /// The same, at this port.
+    At(u16),
 }
 
 /// What is borne of clients.

@@ -36,6 +36,14 @@ impl Stream {
         drain(self.into_tcp()).await
     }
 
+    /// What the client presented of itself over TLS, DER.
+    pub(super) fn client_certificate(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(tls) => tls.get_ref().1.peer_certificates()?.first().map(|certificate| certificate.to_vec()),
+        }
+    }
+
     fn into_tcp(self) -> TcpStream {
         match self {
             Self::Plain(tcp) => tcp,

@@ -1,8 +1,11 @@
+use std::net::Ipv4Addr;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::Cluster;
+use super::{Cluster, VerifiedAccess, edition};
+use crate::Edition;
 use crate::pki::Identity;
 
 /// What a kubeconfig proves identities with, each as base64 of PEM; all empty in the document's example.
@@ -14,9 +17,9 @@ pub(super) struct Material {
 }
 
 impl Material {
-    pub(super) fn new(authority_pem: &str, identity: &Identity) -> Self {
+    pub(super) fn new(certificate_authority: String, identity: &Identity) -> Self {
         Self {
-            certificate_authority: data(authority_pem),
+            certificate_authority,
             client_certificate: data(&identity.certificate_pem),
             client_key: data(&identity.key_pem),
         }
@@ -28,22 +31,62 @@ pub(super) fn data(pem: &str) -> String {
     STANDARD.encode(pem)
 }
 
-/// The answer's body, its keys in the order of the document's example.
-pub(super) fn document(cluster: &Cluster, material: &Material) -> Value {
-    let external = cluster.public_ip.map(|ip| ("external", "externalCluster", ip));
-    let internal = ("internal", "internalCluster", cluster.private_ip);
-    let accesses = || std::iter::once(internal).chain(external);
-    let current = external.unwrap_or(internal).0;
+/// A way to a cluster: a context, and the entry in `clusters` that it names.
+struct Access {
+    context: &'static str,
+    cluster: &'static str,
+    ip: Ipv4Addr,
+    trust: Trust,
+}
+
+/// Whether the server's certificate is verified.
+enum Trust {
+    Verified,
+    Unverified,
+}
+
+impl Access {
+    fn cluster(&self, api: Option<&str>, material: &Material) -> Value {
+        let server = api.map_or_else(|| format!("https://{}:5443", self.ip), str::to_owned);
+        match self.trust {
+            Trust::Verified => json!({
+                "server": server,
+                "certificate-authority-data": material.certificate_authority,
+            }),
+            Trust::Unverified => json!({"server": server, "insecure-skip-tls-verify": true}),
+        }
+    }
+}
+
+/// The ways to `cluster`, the internal one first.
+fn accesses(edition: Edition, cluster: &Cluster) -> Vec<Access> {
+    let mut accesses = vec![Access {
+        context: "internal",
+        cluster: "internalCluster",
+        ip: cluster.private_ip,
+        trust: Trust::Verified,
+    }];
+    let Some(ip) = cluster.public_ip else { return accesses };
+    let trust = if edition == edition::NEWER { Trust::Unverified } else { Trust::Verified };
+    accesses.push(Access { context: "external", cluster: "externalCluster", ip, trust });
+    if edition == edition::NEWER && cluster.verified_access == VerifiedAccess::Offered {
+        let (context, cluster) = ("externalTLSVerify", "externalClusterTLSVerify");
+        accesses.push(Access { context, cluster, ip, trust: Trust::Verified });
+    }
+    accesses
+}
+
+/// The answer's body, its keys in the order of the document's example. Every way leads to `api`, when there is one.
+pub(super) fn document(edition: Edition, cluster: &Cluster, api: Option<&str>, material: &Material) -> Value {
+    let accesses = accesses(edition, cluster);
+    let current = if cluster.public_ip.is_some() { "external" } else { "internal" };
     json!({
         "kind": "Config",
         "apiVersion": "v1",
         "preferences": {},
-        "clusters": accesses().map(|(_, name, ip)| json!({
-            "name": name,
-            "cluster": {
-                "server": format!("https://{ip}:5443"),
-                "certificate-authority-data": material.certificate_authority,
-            },
+        "clusters": accesses.iter().map(|access| json!({
+            "name": access.cluster,
+            "cluster": access.cluster(api, material),
         })).collect::<Vec<_>>(),
         "users": [{
             "name": "user",
@@ -52,9 +95,9 @@ pub(super) fn document(cluster: &Cluster, material: &Material) -> Value {
                 "client-key-data": material.client_key,
             },
         }],
-        "contexts": accesses().map(|(name, cluster, _)| json!({
-            "name": name,
-            "context": {"cluster": cluster, "user": "user"},
+        "contexts": accesses.iter().map(|access| json!({
+            "name": access.context,
+            "context": {"cluster": access.cluster, "user": "user"},
         })).collect::<Vec<_>>(),
         "current-context": current,
     })

@@ -3,6 +3,8 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kubernetes::ApiServer;
+use crate::providers::provisioning::{Readiness, count_call};
 use crate::{AccessKey, Ledger};
 
 /// CCE's side: who may ask, and the clusters, each in a project that it names.
@@ -19,13 +21,18 @@ pub struct World {
     pub forbidden_access_keys: Vec<AccessKey>,
     /// The clusters.
     pub clusters: Vec<Cluster>,
-    /// What a `Content-Type` that the document does not list is answered with.
+    /// What a GET with a `Content-Type` that the document does not list is answered with.
     pub content_type: ContentType,
+    /// Whose cloud it is, which decides for how long a certificate may be asked for.
+    pub cloud: Cloud,
     /// What every generated key and certificate is derived from.
     pub seed: u64,
     /// The client certificates that were handed out; empty in a world file.
     #[serde(skip)]
     pub ledger: Ledger,
+    /// Where the Kubernetes API of the clusters is, when it is somewhere; nowhere in a world file.
+    #[serde(skip)]
+    pub api: Option<ApiServer>,
     /// How many requests came; none in a world file.
     #[serde(skip)]
     pub calls: u64,
@@ -42,11 +49,12 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("clusters.project_id", "the project it belongs to"),
     ("clusters.private_ip", "its address inside the VPC"),
     ("clusters.public_ip", "the elastic IP (EIP), when one is bound"),
-    (
-        "clusters.certificates",
-        "issued, or blank for empty strings instead of certificates, as in the document's example",
-    ),
+    ("clusters.certificates", "issued, or blank: empty strings, as in the document's example"),
+    ("clusters.verified_access", "whether one with an EIP is verified there, in 2026-04: offered or absent"),
+    ("clusters.state", "ready, creating or unavailable; null is creating where ready_after_calls is given"),
+    ("clusters.ready_after_calls", "after how many calls about it the cluster is ready; each call takes one off"),
     ("content_type", "What a Content-Type is answered with that the document does not list: lenient or strict."),
+    ("cloud", "Whose cloud it is, which bounds durations: huawei-cloud or open-telekom-cloud."),
     ("seed", "What every generated key and certificate is derived from."),
 ];
 
@@ -64,6 +72,61 @@ pub struct Cluster {
     pub public_ip: Option<Ipv4Addr>,
     /// Whether certificates are handed out.
     pub certificates: Certificates,
+    /// Whether a cluster with an EIP can be verified there, in the edition `2026-04`.
+    pub verified_access: VerifiedAccess,
+    /// Its state. Absent: `creating` when [`ready_after_calls`](Self::ready_after_calls) is given, `ready` otherwise.
+    pub state: Option<State>,
+    /// A cluster that is not ready becomes ready after this many calls about it, each of which takes one off. Absent: it stays as it is.
+    pub ready_after_calls: Option<u64>,
+}
+
+impl Cluster {
+    /// What the cluster is at this call, which counts.
+    pub(super) fn at_this_call(&mut self) -> State {
+        let state = match self.state {
+            Some(State::Ready) => return State::Ready,
+            None if self.ready_after_calls.is_none() => return State::Ready,
+            state => state.unwrap_or(State::Creating),
+        };
+        match self.ready_after_calls.as_mut().map(count_call) {
+            Some(Readiness::Ready) => State::Ready,
+            Some(Readiness::NotReady { .. }) | None => state,
+        }
+    }
+}
+
+/// The state of a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It can be accessed.
+    Ready,
+    /// It is being created, and the answer is 404 with `CCE.01404001`.
+    Creating,
+    /// It has failed, and the answer is 500 with `CCE.01500001`.
+    Unavailable,
+}
+
+/// Whether the kubeconfig of a cluster with an EIP has the context `externalTLSVerify`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerifiedAccess {
+    /// It has.
+    #[default]
+    Offered,
+    /// It has not: there is `external` alone, which is not verified.
+    Absent,
+}
+
+/// Whose cloud it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cloud {
+    /// A certificate is good for up to five years, 1827 days at most; `expire_at` may say when it ends.
+    #[default]
+    HuaweiCloud,
+    /// A certificate is good for up to 1825 days; `expire_at` is not known.
+    OpenTelekomCloud,
 }
 
 /// Whether a cluster's kubeconfig holds certificates.
@@ -77,8 +140,8 @@ pub enum Certificates {
     Blank,
 }
 
-/// What a `Content-Type` that the document does not list is answered with: the document does not say. One that is absent
-/// is answered in either.
+/// What a GET with a `Content-Type` that the document does not list is answered with: the document does not say. One that
+/// is absent is answered in either. Of a POST it is verified always.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ContentType {
@@ -131,10 +194,27 @@ impl Default for World {
                     public_ip: Some(Ipv4Addr::new(203, 0, 113, 10)),
                     ..Cluster::default()
                 },
+                Cluster {
+                    id: "0c0ffee0-0000-11f1-8000-000000000003".to_owned(),
+                    certificates: Certificates::Blank,
+                    ..Cluster::default()
+                },
+                Cluster {
+                    id: "0c0ffee0-0000-11f1-8000-000000000004".to_owned(),
+                    ready_after_calls: Some(2),
+                    ..Cluster::default()
+                },
+                Cluster {
+                    id: "0c0ffee0-0000-11f1-8000-000000000005".to_owned(),
+                    state: Some(State::Unavailable),
+                    ..Cluster::default()
+                },
             ],
             content_type: ContentType::default(),
+            cloud: Cloud::default(),
             seed: 1,
             ledger: Ledger::default(),
+            api: None,
             calls: 0,
         }
     }
@@ -150,8 +230,10 @@ impl fmt::Debug for World {
             .field("forbidden_access_keys", &self.forbidden_access_keys)
             .field("clusters", &self.clusters)
             .field("content_type", &self.content_type)
+            .field("cloud", &self.cloud)
             .field("seed", &self.seed)
             .field("ledger", &self.ledger)
+            .field("api", &self.api)
             .field("calls", &self.calls)
             .finish()
     }
@@ -165,6 +247,9 @@ impl Default for Cluster {
             private_ip: Ipv4Addr::new(192, 168, 1, 7),
             public_ip: None,
             certificates: Certificates::Issued,
+            verified_access: VerifiedAccess::Offered,
+            state: None,
+            ready_after_calls: None,
         }
     }
 }

@@ -2,7 +2,7 @@ use http::StatusCode;
 use sha2::{Digest, Sha256};
 
 use super::usage::Quota;
-use crate::hex::hex;
+use crate::hex::uuid;
 use crate::{Decision, Reply};
 
 /// Why something is not given, in DigitalOcean's words. The clause and the explanation are ours.
@@ -12,7 +12,8 @@ pub(super) enum Problem {
     Forbidden,
     NotFound,
     NotReady,
-    Unprocessable,
+    UnusableExpiry,
+    UnusableType,
     BurstLimit,
     HourlyLimit,
     ServerError,
@@ -40,7 +41,7 @@ impl Problem {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound | Self::NotReady => StatusCode::NOT_FOUND,
-            Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::UnusableExpiry | Self::UnusableType => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BurstLimit | Self::HourlyLimit => StatusCode::TOO_MANY_REQUESTS,
             Self::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -51,7 +52,7 @@ impl Problem {
             Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::NotFound | Self::NotReady => "not_found",
-            Self::Unprocessable => "unprocessable_entity",
+            Self::UnusableExpiry | Self::UnusableType => "unprocessable_entity",
             Self::BurstLimit | Self::HourlyLimit => "too_many_requests",
             Self::ServerError => "server_error",
         }
@@ -64,7 +65,8 @@ impl Problem {
             Self::Forbidden => "you do not have access for the attempted action",
             Self::NotFound => "The resource you requested could not be found.",
             Self::NotReady => "credentials aren't ready yet",
-            Self::Unprocessable => "expiry_seconds is not valid",
+            Self::UnusableExpiry => "expiry_seconds is not valid",
+            Self::UnusableType => "type is not valid",
             Self::BurstLimit | Self::HourlyLimit => "API rate limit exceeded.",
             Self::ServerError => "Unexpected server-side error",
         }
@@ -91,8 +93,5 @@ pub(super) fn with_quota(reply: Reply, quota: Quota) -> Reply {
 
 /// A request id: a UUID that is the same for the same call of the same world.
 pub(super) fn request_id(seed: u64, call: u64, decision: &Decision) -> String {
-    let digest = hex(&Sha256::digest(format!("request/{seed}/{call}/{}", decision.clause)));
-    let part = |from: usize, to: usize| digest.get(from..to).unwrap_or_default();
-    // The digits of version 4 and variant 1, so that a strict reader takes it for a UUID.
-    format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
+    uuid(&Sha256::digest(format!("request/{seed}/{call}/{}", decision.clause)))
 }

@@ -15,7 +15,7 @@ pub(super) fn expiry(request: &Request, now: Timestamp) -> Result<Timestamp, Ref
         [] => 0,
         [value] => whole_seconds(value)?,
         _ => {
-            return Err(Problem::Unprocessable
+            return Err(Problem::UnusableExpiry
                 .by("digitalocean.expiry.once", "send `expiry_seconds` once; it came more than once"));
         }
     };
@@ -36,7 +36,7 @@ fn whole_seconds(value: &str) -> Result<i64, Refusal> {
     } else {
         "send a smaller `expiry_seconds`; it does not fit into 64 bits"
     };
-    Err(Problem::Unprocessable.by("digitalocean.expiry.rejected", remedy))
+    Err(Problem::UnusableExpiry.by("digitalocean.expiry.rejected", remedy))
 }
 
 fn is_digits(text: &str) -> bool {

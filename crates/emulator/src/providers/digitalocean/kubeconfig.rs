@@ -1,15 +1,12 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 /// What a kubeconfig of DigitalOcean says.
 pub(super) struct Kubeconfig<'a> {
     /// The name of cluster and context; the user is called after it.
     pub(super) name: &'a str,
     pub(super) server: &'a str,
-    /// The authority's certificate, PEM.
+    /// The authority's certificate, base64 of PEM.
     pub(super) authority: &'a str,
     pub(super) user: User<'a>,
 }
@@ -22,7 +19,17 @@ pub(super) enum User<'a> {
         certificate: &'a str,
         key: &'a str,
     },
+    /// A program that logs the cluster's user in by single sign-on.
+    Sso {
+        cluster_id: &'a str,
+    },
 }
+
+/// Who a cluster's users sign on with; a real one has its own.
+const ISSUER: &str = "https://sso.example.test";
+
+/// What the cluster is called there.
+const CLIENT: &str = "example-cluster-client";
 
 impl Kubeconfig<'_> {
     /// The file, laid out as the provider's Go program does: keys in alphabetical order, lists not indented.
@@ -32,12 +39,30 @@ impl Kubeconfig<'_> {
         let name = scalar(self.name);
         let user = scalar(&format!("{}-admin", self.name)).into_owned();
         let server = scalar(self.server);
-        let authority = STANDARD.encode(self.authority);
+        let authority = self.authority;
         let credential = match self.user {
             User::Token(token) => format!("    token: {}\n", scalar(token)),
             User::Certificate { certificate, key } => {
                 format!("    client-certificate-data: {certificate}\n    client-key-data: {key}\n")
             }
+            // After what doctl writes of its own, with the flags that it has for single sign-on.
+            User::Sso { cluster_id } => format!(
+                "    exec:\n\
+                 \x20     apiVersion: client.authentication.k8s.io/v1beta1\n\
+                 \x20     args:\n\
+                 \x20     - kubernetes\n\
+                 \x20     - cluster\n\
+                 \x20     - kubeconfig\n\
+                 \x20     - exec-credential\n\
+                 \x20     - --version=v1beta1\n\
+                 \x20     - --sso-issuer-url={ISSUER}\n\
+                 \x20     - --sso-client-id={CLIENT}\n\
+                 \x20     - {}\n\
+                 \x20     command: doctl\n\
+                 \x20     env: null\n\
+                 \x20     provideClusterInfo: false\n",
+                scalar(cluster_id)
+            ),
         };
         format!(
             "apiVersion: v1\n\

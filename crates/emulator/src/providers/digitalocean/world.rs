@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::usage::Usage;
 use crate::Ledger;
+use crate::kubernetes::ApiServer;
 
 /// DigitalOcean's side: one team's API tokens and clusters, and what was issued so far.
 #[derive(Clone, Serialize, Deserialize)]
@@ -15,11 +16,16 @@ pub struct World {
     pub forbidden_api_tokens: Vec<String>,
     /// The team's clusters.
     pub clusters: Vec<Cluster>,
+    /// What a `type` is answered with that is unknown, or that the cluster does not offer.
+    pub unusable_type: UnusableType,
     /// What every generated key, certificate and token is derived from.
     pub seed: u64,
     /// The credentials that were issued; empty in a world file.
     #[serde(skip)]
     pub ledger: Ledger,
+    /// Where the Kubernetes API of the clusters is, when it is somewhere; nowhere in a world file.
+    #[serde(skip)]
+    pub api: Option<ApiServer>,
     /// The requests that were counted; none in a world file.
     #[serde(skip)]
     pub usage: Usage,
@@ -33,7 +39,10 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("clusters.id", "its id"),
     ("clusters.name", "its name; the kubeconfig calls it do-REGION-NAME"),
     ("clusters.region", "its region"),
-    ("clusters.auth", "what its kubeconfigs authenticate with, token or client-certificate"),
+    ("clusters.auth", "what its kubeconfigs authenticate with: token, client-certificate, sso or sso-only"),
+    ("clusters.ready_after_calls", "after how many calls about it the cluster is ready; each call takes one off"),
+    ("clusters.not_ready_as", "what a call gets until then, not-found or server-error"),
+    ("unusable_type", "What an unknown `type`, or one that the cluster does not offer, gets: refused or ignored."),
     ("seed", "What every generated key, certificate and token is derived from."),
 ];
 
@@ -49,6 +58,11 @@ pub struct Cluster {
     pub region: String,
     /// What its kubeconfigs authenticate with.
     pub auth: Auth,
+    /// After how many calls about it the cluster is ready; each call takes one off. Only a call that may have the
+    /// kubeconfig is about the cluster.
+    pub ready_after_calls: u64,
+    /// What a call is answered with until then.
+    pub not_ready_as: NotReadyAs,
 }
 
 /// What a cluster's kubeconfigs authenticate with.
@@ -60,6 +74,33 @@ pub enum Auth {
     Token,
     /// A client certificate, for clusters that do not support tokens.
     ClientCertificate,
+    /// Single sign-on, or a token for who asks for one (`sso.enabled` of the cluster). The edition before single sign-on
+    /// hands out tokens.
+    Sso,
+    /// Single sign-on alone (`sso.required` of the cluster). The edition before single sign-on hands out tokens.
+    SsoOnly,
+}
+
+/// What a call about a cluster is answered with that is still being provisioned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotReadyAs {
+    /// 404, `not_found`, as it is today.
+    #[default]
+    NotFound,
+    /// 500, `server_error`, as it was at first.
+    ServerError,
+}
+
+/// What a `type` is answered with that is unknown, or that the cluster does not offer: no document says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnusableType {
+    /// 422, like an `expiry_seconds` that cannot be used.
+    #[default]
+    Refused,
+    /// As if it were not there.
+    Ignored,
 }
 
 /// What DigitalOcean says by itself.
@@ -89,9 +130,29 @@ impl Default for World {
                     auth: Auth::ClientCertificate,
                     ..Cluster::default()
                 },
+                Cluster {
+                    id: "0c0ffee0-0000-4000-8000-000000000003".to_owned(),
+                    name: "sso".to_owned(),
+                    auth: Auth::Sso,
+                    ..Cluster::default()
+                },
+                Cluster {
+                    id: "0c0ffee0-0000-4000-8000-000000000004".to_owned(),
+                    name: "sso-only".to_owned(),
+                    auth: Auth::SsoOnly,
+                    ..Cluster::default()
+                },
+                Cluster {
+                    id: "0c0ffee0-0000-4000-8000-000000000005".to_owned(),
+                    name: "provisioning".to_owned(),
+                    ready_after_calls: 2,
+                    ..Cluster::default()
+                },
             ],
+            unusable_type: UnusableType::default(),
             seed: 1,
             ledger: Ledger::default(),
+            api: None,
             usage: Usage::default(),
         }
     }
@@ -104,8 +165,10 @@ impl fmt::Debug for World {
             .field("api_tokens", &self.api_tokens.len())
             .field("forbidden_api_tokens", &self.forbidden_api_tokens.len())
             .field("clusters", &self.clusters)
+            .field("unusable_type", &self.unusable_type)
             .field("seed", &self.seed)
             .field("ledger", &self.ledger)
+            .field("api", &self.api)
             .field("usage", &self.usage)
             .finish()
     }
@@ -118,6 +181,8 @@ impl Default for Cluster {
             name: "demo".to_owned(),
             region: "nyc1".to_owned(),
             auth: Auth::Token,
+            ready_after_calls: 0,
+            not_ready_as: NotReadyAs::default(),
         }
     }
 }

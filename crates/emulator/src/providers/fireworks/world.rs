@@ -2,6 +2,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kubernetes::ApiServer;
+use crate::providers::provisioning::{Readiness, count_call, until_ready};
+use crate::{Ledger, UserToken};
+
 /// Fireworks' side: an account's API keys and clusters.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -10,6 +14,8 @@ pub struct World {
     pub api_keys: Vec<String>,
     /// API keys that are valid, but whose owner may not read these clusters.
     pub forbidden_api_keys: Vec<String>,
+    /// Tokens that the Kubernetes API of every cluster accepts, a list of [`UserToken`]s: Fireworks hands out none.
+    pub user_tokens: Ledger,
     /// The clusters.
     pub clusters: Vec<Cluster>,
     /// Whether a field without a value, because the read mask does not name it or the cluster is not ready, is left out
@@ -19,17 +25,22 @@ pub struct World {
     pub unknown_mask_field: UnknownMaskField,
     /// What the certificate authority is derived from.
     pub seed: u64,
+    /// Where the Kubernetes API of the clusters is, when it is somewhere; nowhere in a world file.
+    #[serde(skip)]
+    pub api: Option<ApiServer>,
 }
 
 /// What the keys of a world file mean.
 pub(super) const KEYS: &[(&str, &str)] = &[
     ("api_keys", "API keys that may read every cluster of their account."),
     ("forbidden_api_keys", "API keys that are valid, but whose owner may not read these clusters."),
+    ("user_tokens", "What the Kubernetes API of every cluster accepts: Fireworks hands out none."),
     ("clusters", "The clusters. Of each:"),
     ("clusters.id", "its id"),
     ("clusters.account_id", "the account it belongs to"),
     ("clusters.endpoint", "the address of its Kubernetes API server"),
     ("clusters.state", "ready, creating, or creating-with-empty-fields"),
+    ("clusters.ready_after_calls", "after how many calls about it the cluster is ready; each call takes one off"),
     ("unrequested", "How a field is written that the read mask does not name: empty or absent."),
     ("unknown_mask_field", "What a read mask with an unknown field gets: refused or ignored."),
     ("seed", "What the certificate authority is derived from."),
@@ -47,6 +58,10 @@ pub struct Cluster {
     pub endpoint: String,
     /// Its state.
     pub state: State,
+    /// After how many calls about it the cluster is ready, whatever its state; each call takes one off. Until then it is
+    /// answered as the state says of a cluster that is being created, or with 400. Only a call that may have the
+    /// connection info is about the cluster.
+    pub ready_after_calls: Option<u64>,
 }
 
 /// The state of a cluster.
@@ -56,9 +71,10 @@ pub enum State {
     /// It can be used.
     #[default]
     Ready,
-    /// It is being created, and the answer is 400 with `FAILED_PRECONDITION`.
+    /// It is being created, and the answer is 400 with `FAILED_PRECONDITION`. For ever, unless `ready_after_calls` says
+    /// otherwise.
     Creating,
-    /// It is being created, and the answer is 200 with empty fields.
+    /// It is being created, and the answer is 200 with empty fields. For ever, unless `ready_after_calls` says otherwise.
     CreatingWithEmptyFields,
 }
 
@@ -107,13 +123,17 @@ impl Default for World {
         Self {
             api_keys: vec!["example-fireworks-api-key".to_owned()],
             forbidden_api_keys: vec!["example-fireworks-api-key-without-rights".to_owned()],
+            user_tokens: UserToken::new("example-fireworks-user-token").into(),
             clusters: vec![
                 Cluster::default(),
                 Cluster { id: "demo-creating".to_owned(), state: State::Creating, ..Cluster::default() },
+                Cluster { id: "demo-empty".to_owned(), state: State::CreatingWithEmptyFields, ..Cluster::default() },
+                Cluster { id: "demo-provisioning".to_owned(), ready_after_calls: Some(2), ..Cluster::default() },
             ],
             unrequested: Unrequested::default(),
             unknown_mask_field: UnknownMaskField::default(),
             seed: 1,
+            api: None,
         }
     }
 }
@@ -124,13 +144,48 @@ impl fmt::Debug for World {
         f.debug_struct("World")
             .field("api_keys", &self.api_keys.len())
             .field("forbidden_api_keys", &self.forbidden_api_keys.len())
+            .field("user_tokens", &self.user_tokens)
             .field("clusters", &self.clusters)
             .field("unrequested", &self.unrequested)
             .field("unknown_mask_field", &self.unknown_mask_field)
             .field("seed", &self.seed)
+            .field("api", &self.api)
             .finish()
     }
 }
+
+impl Cluster {
+    /// Counts a call about the cluster, and says in which state it finds it.
+    pub(super) fn count_call(&mut self) -> Found {
+        match (self.ready_after_calls.as_mut().map(count_call), self.state) {
+            (Some(Readiness::Ready), _) | (None, State::Ready) => Found::Ready,
+            (Some(Readiness::NotReady { calls_left }), State::CreatingWithEmptyFields) => {
+                Found::Empty { until: until_ready(calls_left) }
+            }
+            (Some(Readiness::NotReady { calls_left }), State::Ready | State::Creating) => {
+                Found::Refusing { until: until_ready(calls_left) }
+            }
+            (None, State::Creating) => Found::Refusing { until: FOR_EVER.to_owned() },
+            (None, State::CreatingWithEmptyFields) => Found::Empty { until: FOR_EVER.to_owned() },
+        }
+    }
+}
+
+/// How a call finds a cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Ready,
+    /// Being created, and refusing.
+    Refusing {
+        until: String,
+    },
+    /// Being created, with nothing in the fields.
+    Empty {
+        until: String,
+    },
+}
+
+const FOR_EVER: &str = "and stays so in this world";
 
 impl Default for Cluster {
     fn default() -> Self {
@@ -139,6 +194,7 @@ impl Default for Cluster {
             account_id: "demo-account".to_owned(),
             endpoint: "https://demo.k8s.example.test".to_owned(),
             state: State::Ready,
+            ready_after_calls: None,
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
@@ -20,18 +22,19 @@ pub(super) fn access_info(
     world: &World,
     cluster: &Cluster,
     private: Option<&PrivateAccess>,
+    items_as: ItemsAs,
     now: Timestamp,
 ) -> Result<Value, rcgen::Error> {
     let manifests = [deployment(cluster, private), Keys::new(world, cluster, now)?.secret()];
-    Ok(match world.items_as {
+    Ok(match items_as {
         ItemsAs::Strings => manifests.iter().map(Value::to_string).collect(),
         ItemsAs::Objects => manifests.into_iter().collect(),
     })
 }
 
 /// The authority of the agents of a world.
-pub(super) fn authority(world: &World) -> Result<Authority, rcgen::Error> {
-    Authority::new(world.seed, "ucs")
+pub(super) fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
+    Authority::shared(world.seed, "ucs")
 }
 
 /// The agent's keys, as PEM and as a Secret holds them. They do not depend on when they are handed out.
@@ -42,7 +45,7 @@ pub(super) fn secrets(world: &World, cluster: &Cluster) -> Vec<String> {
 }
 
 struct Keys {
-    authority: String,
+    authority: Arc<Authority>,
     agent_certificate: String,
     agent_key: String,
     root_key: String,
@@ -57,7 +60,7 @@ impl Keys {
         let root = authority.issue_client(&format!("root of {}", cluster.id), 1, now, not_after)?;
         let shared = Sha256::digest(format!("common-shared/{}/{}", world.seed, cluster.id));
         Ok(Self {
-            authority: authority.certificate_pem().to_owned(),
+            authority,
             agent_certificate: agent.certificate_pem,
             agent_key: agent.key_pem,
             root_key: root.key_pem,
@@ -72,7 +75,7 @@ impl Keys {
             "metadata": {"name": "proxy-agent-cert", "namespace": "kube-system"},
             "type": "Opaque",
             "data": {
-                "ca.crt": STANDARD.encode(&self.authority),
+                "ca.crt": self.authority.certificate_data(),
                 "proxy-agent.crt": STANDARD.encode(&self.agent_certificate),
                 "proxy-agent.key": STANDARD.encode(&self.agent_key),
                 "common_shared.key": STANDARD.encode(&self.common_shared_key),

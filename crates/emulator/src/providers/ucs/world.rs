@@ -3,6 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::AccessKey;
+use crate::providers::provisioning::{Readiness, count_call};
 
 /// UCS's side: who may ask, and the clusters of an account.
 #[derive(Clone, Serialize, Deserialize)]
@@ -18,10 +19,11 @@ pub struct World {
     pub forbidden_access_keys: Vec<AccessKey>,
     /// The clusters.
     pub clusters: Vec<Cluster>,
-    /// How the answer to a repeated call is written: the document gives a message, not a shape.
-    pub downloaded_as: DownloadedAs,
-    /// How access information is written: the document says strings, its example shows objects.
-    pub items_as: ItemsAs,
+    /// How the message of a repeated call is written, which no document shows whole. Absent: as the edition has it, an
+    /// array in `2025-05`, a string in `2026-01`.
+    pub downloaded_as: Option<DownloadedAs>,
+    /// How access information is written. Absent: as the edition has it, strings in `2025-05`, objects in `2026-01`.
+    pub items_as: Option<ItemsAs>,
     /// What every generated key and certificate is derived from.
     pub seed: u64,
     /// How many requests came; none in a world file.
@@ -40,8 +42,10 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("clusters.kind", "attached, the only kind with access information, or cce"),
     ("clusters.network", "public, or private, where vpcendpoint and region are mandatory"),
     ("clusters.downloaded", "whether its agent certificate was downloaded before"),
-    ("downloaded_as", "How the answer to a repeated call is written: array, string or bare-text."),
-    ("items_as", "How access information is written: strings or objects."),
+    ("clusters.state", "ready, creating, unavailable or frozen; null is creating where ready_after_calls is given"),
+    ("clusters.ready_after_calls", "after how many calls about it the cluster is ready; each call takes one off"),
+    ("downloaded_as", "How a repeated call is answered: array, string or bare-text; null is as the edition has it."),
+    ("items_as", "How access information is written: strings or objects; null is as the edition has it."),
     ("seed", "What every generated key and certificate is derived from."),
 ];
 
@@ -57,6 +61,39 @@ pub struct Cluster {
     pub network: Network,
     /// Whether its agent certificate was downloaded.
     pub downloaded: bool,
+    /// Its state. Absent: `creating` when [`ready_after_calls`](Self::ready_after_calls) is given, `ready` otherwise.
+    pub state: Option<State>,
+    /// A cluster that is not ready becomes ready after this many calls about it, each of which takes one off. Absent: it stays as it is.
+    pub ready_after_calls: Option<u64>,
+}
+
+impl Cluster {
+    /// What the cluster is at this call, which counts.
+    pub(super) fn at_this_call(&mut self) -> State {
+        let state = match self.state {
+            Some(State::Ready) => return State::Ready,
+            None if self.ready_after_calls.is_none() => return State::Ready,
+            state => state.unwrap_or(State::Creating),
+        };
+        match self.ready_after_calls.as_mut().map(count_call) {
+            Some(Readiness::Ready) => State::Ready,
+            Some(Readiness::NotReady { .. }) | None => state,
+        }
+    }
+}
+
+/// The state of a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It can be accessed.
+    Ready,
+    /// It is being registered, and the answer is 400 with `UCS.01030002`.
+    Creating,
+    /// It has failed, and the answer is 500 with `UCS.01020003`.
+    Unavailable,
+    /// It is frozen, and the answer is 400 with `UCS.01030016`.
+    Frozen,
 }
 
 /// What a cluster is.
@@ -81,27 +118,25 @@ pub enum Network {
     Private,
 }
 
-/// The shape of the message `Downloaded`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The shape of the message that a repeated call is answered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DownloadedAs {
-    /// `["Downloaded"]`, the only shape that fits the document's table.
-    #[default]
+    /// `["Downloaded"]`, the only shape that fits the table of the document in docs/.
     Array,
-    /// `"Downloaded"`.
+    /// `"Downloaded"`, the type that newer pages give.
     String,
     /// `Downloaded`, without quotes.
     BareText,
 }
 
 /// The type of the items of access information.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ItemsAs {
-    /// Each item is a string that holds a manifest as JSON, as the document's table says.
-    #[default]
+    /// Each item is a string that holds a manifest as JSON, as the table of the document in docs/ says.
     Strings,
-    /// Each item is an object, as newer documents show.
+    /// Each item is an object, as newer pages show.
     Objects,
 }
 
@@ -142,9 +177,24 @@ impl Default for World {
                     kind: ClusterKind::Cce,
                     ..Cluster::default()
                 },
+                Cluster {
+                    id: "0c0ffee0-0000-4000-8000-000000000004".to_owned(),
+                    downloaded: true,
+                    ..Cluster::default()
+                },
+                Cluster {
+                    id: "0c0ffee0-0000-4000-8000-000000000005".to_owned(),
+                    ready_after_calls: Some(2),
+                    ..Cluster::default()
+                },
+                Cluster {
+                    id: "0c0ffee0-0000-4000-8000-000000000006".to_owned(),
+                    state: Some(State::Frozen),
+                    ..Cluster::default()
+                },
             ],
-            downloaded_as: DownloadedAs::default(),
-            items_as: ItemsAs::default(),
+            downloaded_as: None,
+            items_as: None,
             seed: 1,
             calls: 0,
         }
@@ -175,6 +225,8 @@ impl Default for Cluster {
             kind: ClusterKind::Attached,
             network: Network::Public,
             downloaded: false,
+            state: None,
+            ready_after_calls: None,
         }
     }
 }

@@ -85,7 +85,7 @@ async fn a_credential_that_reaches_another_origin_is_told_of_and_not_told() {
     tokio::io::AsyncWriteExt::write_all(&mut stream, request).await.unwrap();
     read_out(&mut stream).await;
     let exchange = next(&mut following).await;
-    assert_eq!(exchange["elsewhere"], true);
+    assert_eq!(exchange["origin"], "elsewhere");
     assert_eq!(exchange["target"], "/some/<redacted>");
 }
 

@@ -1,7 +1,11 @@
 use std::io::Read as _;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use kubeproof_emulator::host::server::Transport;
-use kubeproof_emulator::{Calls, Fault};
+use kubeproof_emulator::host::Server;
+use kubeproof_emulator::host::server::{ServerSetting, Sleep, Transport};
+use kubeproof_emulator::providers::digitalocean::DigitalOcean;
+use kubeproof_emulator::{Calls, Fault, Session, Setting};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -103,6 +107,31 @@ fn a_trickle_brings_everything_at_last() {
             });
         }
     }
+}
+
+/// Time is given by whoever starts the server: here it is written down instead of waited for.
+#[test]
+fn a_trickle_is_as_slow_as_it_should_be() {
+    run(async {
+        let pauses = Arc::new(Mutex::new(Vec::new()));
+        let written = Arc::clone(&pauses);
+        let sleep = Sleep(Arc::new(move |pause| {
+            written.lock().unwrap().push(pause);
+            Box::pin(std::future::ready(()))
+        }));
+        for (rate, at_once) in [(1000, 100), (100, 10), (4, 1)] {
+            let fault = format!(r#"{{"is": "trickle", "at": "before-headers", "bytes-per-second": {rate}}}"#);
+            let setting = Setting { faults: vec![serde_json::from_str(&fault).unwrap()], ..Setting::default() };
+            let session = Session::new::<DigitalOcean>(setting);
+            let setting = ServerSetting { sleep: sleep.clone(), ..ServerSetting::default() };
+            let server = Server::start(vec![session], setting).await.unwrap();
+            let (bytes, _) = ask(&server, REQUEST).await.unwrap();
+            let pauses = std::mem::take(&mut *pauses.lock().unwrap());
+            assert_eq!(pauses.len(), bytes.len().div_ceil(at_once), "{rate}");
+            let pause = Duration::from_secs(1) * u32::try_from(at_once).unwrap() / rate;
+            assert!(pauses.iter().all(|one| *one == pause), "{rate}: {:?}", pauses.first());
+        }
+    });
 }
 
 #[test]

@@ -1,3 +1,4 @@
+use kubeproof_emulator::host::Server;
 use kubeproof_emulator::host::server::Transport;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
@@ -57,4 +58,30 @@ async fn who_speaks_the_other_protocol_is_told() {
     assert_eq!(answer, b"");
     let end = plain.connections().kept().next().unwrap().end.clone();
     assert_eq!(end.as_deref(), Some("TLS was spoken where plain HTTP is"));
+}
+
+/// Faults are of HTTP/1.1: what speaks HTTP/2 when one is armed ends, and the client comes again.
+#[tokio::test]
+async fn a_fault_that_is_armed_later_is_done_to_clients_of_http_2_as_well() {
+    let server = wire::server("[]", Transport::Tls).await;
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(wire::trusting(&server, &[b"h2", b"http/1.1"]))
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .build()
+        .unwrap();
+    let url = format!("{}/v2/account", server.base_url("digitalocean").unwrap());
+    assert_eq!(client.get(&url).send().await.unwrap().version(), reqwest::Version::HTTP_2);
+    server.arm("digitalocean", serde_json::from_str(r#"{"is": "reset", "calls": [1]}"#).unwrap()).unwrap();
+    while ends_of(&server).is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert!(client.get(&url).send().await.is_err());
+    assert_eq!(client.get(&url).send().await.unwrap().version(), reqwest::Version::HTTP_11);
+    let protocols: Vec<_> = server.connections().kept().map(|connection| connection.protocol).collect();
+    assert_eq!(protocols, [Some("tls h2"), Some("tls http/1.1"), Some("tls http/1.1")]);
+}
+
+fn ends_of(server: &Server) -> Vec<String> {
+    server.connections().kept().filter_map(|connection| connection.end.clone()).collect()
 }

@@ -61,6 +61,22 @@ pub(super) async fn ask_tls(server: &Server, request: &[u8]) -> io::Result<(Vec<
 }
 
 pub(super) async fn connect_tls(server: &Server, alpn: &[&[u8]]) -> io::Result<TlsStream<TcpStream>> {
+    connect_tls_to(server, address(server), alpn).await
+}
+
+/// A connection to any port of the server.
+pub(super) async fn connect_tls_to(
+    server: &Server,
+    address: SocketAddr,
+    alpn: &[&[u8]],
+) -> io::Result<TlsStream<TcpStream>> {
+    let tcp = TcpStream::connect(address).await?;
+    let connector = TlsConnector::from(Arc::new(trusting(server, alpn)));
+    connector.connect(ServerName::try_from("localhost").unwrap(), tcp).await
+}
+
+/// What trusts the server, and nobody else.
+pub(super) fn trusting(server: &Server, alpn: &[&[u8]]) -> ClientConfig {
     let authority = CertificateDer::from_pem_slice(server.authority_pem().unwrap().as_bytes()).unwrap();
     let mut roots = RootCertStore::empty();
     roots.add(authority).unwrap();
@@ -70,8 +86,7 @@ pub(super) async fn connect_tls(server: &Server, alpn: &[&[u8]]) -> io::Result<T
         .with_root_certificates(roots)
         .with_no_client_auth();
     config.alpn_protocols = alpn.iter().map(|protocol| protocol.to_vec()).collect();
-    let tcp = TcpStream::connect(address(server)).await?;
-    TlsConnector::from(Arc::new(config)).connect(ServerName::try_from("localhost").unwrap(), tcp).await
+    config
 }
 
 pub(super) async fn read_out(stream: &mut (impl AsyncRead + Unpin)) -> (Vec<u8>, Ending) {
