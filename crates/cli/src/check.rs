@@ -1,7 +1,4 @@
-use std::fs;
-use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
@@ -11,6 +8,7 @@ use kubeproof_reference::ReferenceAdapter;
 
 use crate::exit_code;
 use crate::output::{complain, note, print};
+use crate::replace::replace;
 use crate::selection::{Source, Which};
 
 /// Runs cases and reports a verdict on each
@@ -134,22 +132,4 @@ fn write(wanted: &Wanted, run: &Run, suite: &Suite) -> Result<(), u8> {
         complain(format_args!("the report cannot be written to {place}: {error}"));
         exit_code::COULD_NOT_RUN
     })
-}
-
-/// Replaces a file whole: whoever reads it meanwhile sees the old report or the new one. A pipe or a device is written
-/// to, and a link is followed.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return fs::write(&path, text);
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    // A report holds no secret, and CI systems read it as another user.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.persist(&path)?;
-    Ok(())
 }

@@ -6,13 +6,13 @@ use kubeproof::conformance::Verdicts;
 pub(crate) const CONFORMANT: u8 = 0;
 /// A case failed, or a clause has no case.
 pub(crate) const FAILED: u8 = 1;
-/// Wrong usage, or a bad case or clause file.
+/// Wrong usage, or a bad case, clause or world file.
 pub(crate) const USAGE: u8 = 2;
 /// A case passed of which the baseline says that it fails.
 pub(crate) const STALE_BASELINE: u8 = 3;
 /// Nothing ran, or less than was demanded.
 pub(crate) const TOO_FEW_RAN: u8 = 4;
-/// The harness could not judge.
+/// The harness could not judge, or a server could not start.
 pub(crate) const COULD_NOT_RUN: u8 = 5;
 
 pub(crate) fn of(verdict: Verdicts) -> u8 {

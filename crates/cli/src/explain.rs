@@ -1,13 +1,17 @@
 use std::fmt::Write as _;
+use std::path::Path;
 
 use clap::Args;
-use kubeproof::conformance::{Case, Suite, nearest};
+use kubeproof::conformance::by_hand::{Reached, quoted};
+use kubeproof::conformance::{Case, Suite};
+use kubeproof::emulator::host::server::Transport;
 
 use crate::exit_code;
 use crate::output::{complain, print};
 use crate::selection::Source;
+use crate::serve::listen::usual_url;
 
-/// Explains one case: what it does, why, and how to run it alone
+/// Explains one case: what it does, why, how to run it alone, and how to make its steps by hand
 #[derive(Args)]
 pub(crate) struct Explain {
     /// The id of the case
@@ -24,28 +28,17 @@ impl Explain {
             Ok(suite) => suite,
             Err(code) => return code,
         };
-        let Some(case) = suite.case(&self.case) else {
-            complain(unknown(&self.case, &suite));
-            return exit_code::USAGE;
+        let case = match self.source.case(&suite, &self.case) {
+            Ok(case) => case,
+            Err(code) => return code,
         };
-        match print(&explanation(case, &suite)) {
+        match print(&(explanation(case, &suite) + &by_hand(case, self.source.folder()))) {
             Ok(()) => exit_code::CONFORMANT,
             Err(error) => {
                 complain(format_args!("cannot print: {error}"));
                 exit_code::COULD_NOT_RUN
             }
         }
-    }
-}
-
-fn unknown(id: &str, suite: &Suite) -> String {
-    let folder = format!("{}/", id.trim_end_matches('/'));
-    if suite.cases().any(|case| case.id.starts_with(&folder)) {
-        return format!("`{id}` is several cases; see `kubeproof list {id}`");
-    }
-    match nearest(id, suite.cases().map(|case| case.id.as_str())) {
-        Some(similar) => format!("there is no case `{id}`; did you mean `{similar}`?"),
-        None => format!("there is no case `{id}`; see `kubeproof list`"),
     }
 }
 
@@ -78,5 +71,27 @@ fn explanation(case: &Case, suite: &Suite) -> String {
         "\nAlone\n  kubeproof check {}\n  kubeproof check {} --report json=-    with every exchange",
         case.id, case.id
     );
+    out
+}
+
+/// How to make the steps of a case by hand.
+fn by_hand(case: &Case, fixtures: Option<&Path>) -> String {
+    const CA_FILE: &str = "kubeproof-ca.pem";
+    let base_url = usual_url(case.transport);
+    let admin_url = format!("{base_url}/_kubeproof/");
+    let ca_file = (case.transport == Transport::Tls).then_some(CA_FILE);
+    let mut serve = format!("kubeproof serve --case {}", case.id);
+    if let Some(folder) = fixtures {
+        serve = format!("{serve} --fixtures {}", quoted(&folder.display().to_string()));
+    }
+    if let Some(file) = ca_file {
+        serve = format!("{serve} --ca-file {file}");
+    }
+    let commands = case.by_hand(Reached { base_url: &base_url, admin_url: Some(&admin_url), ca_file });
+    let mut out = format!("\nBy hand\n  {serve}\n  and then, in another shell,\n");
+    for line in commands.lines() {
+        // Writing to a String does not fail.
+        let _ = writeln!(out, "  {line}");
+    }
     out
 }

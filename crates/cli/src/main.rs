@@ -7,7 +7,9 @@ mod exit_code;
 mod explain;
 mod list;
 mod output;
+mod replace;
 mod selection;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -26,12 +28,13 @@ use crate::output::Color;
   kubeproof check ucs 'cce/redirects/*'      only these cases
   kubeproof check --report json=report.json  a report for programs
   kubeproof explain ucs/download/second-call-is-refused
+  kubeproof serve --tls                      the emulations, for programs in any language
   kubeproof clauses --provider fireworks     what the documents say, and which case judges by it
 
 Exit codes:
   0  conformant
   1  a case failed, or a clause has no case
-  2  wrong usage, or a bad case or clause file
+  2  wrong usage, or a bad case, clause or world file
   3  kept for baselines: an entry is stale
   4  nothing ran, or less than --min-ran
   5  could not run")]
@@ -50,6 +53,7 @@ enum Command {
     List(list::List),
     Explain(explain::Explain),
     Clauses(clauses::Clauses),
+    Serve(Box<serve::Serve>),
     Config(config::Config),
 }
 
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         Command::List(list) => list.run(),
         Command::Explain(explain) => explain.run(),
         Command::Clauses(clauses) => clauses.run(),
+        Command::Serve(serve) => serve.run(),
         Command::Config(config) => config.run(),
     };
     code.into()

@@ -1,8 +1,8 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use kubeproof::conformance::{Case, Provenance, Selection, Suite};
+use kubeproof::conformance::{Case, Provenance, Selection, Suite, nearest};
 use kubeproof::emulator::Edition;
 use kubeproof::emulator::providers::{self, PROVIDERS};
 
@@ -29,6 +29,32 @@ impl Source {
             complain(error);
             exit_code::USAGE
         })
+    }
+}
+
+impl Source {
+    /// The folder, when one is named.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.fixtures.as_deref()
+    }
+
+    /// One case of its suite, or the exit code after saying that there is none.
+    pub(crate) fn case<'a>(&self, suite: &'a Suite, id: &str) -> Result<&'a Case, u8> {
+        suite.case(id).ok_or_else(|| {
+            complain(unknown(id, suite));
+            exit_code::USAGE
+        })
+    }
+}
+
+fn unknown(id: &str, suite: &Suite) -> String {
+    let folder = format!("{}/", id.trim_end_matches('/'));
+    if suite.cases().any(|case| case.id.starts_with(&folder)) {
+        return format!("`{id}` is several cases; see `kubeproof list {id}`");
+    }
+    match nearest(id, suite.cases().map(|case| case.id.as_str())) {
+        Some(similar) => format!("there is no case `{id}`; did you mean `{similar}`?"),
+        None => format!("there is no case `{id}`; see `kubeproof list`"),
     }
 }
 
@@ -73,7 +99,8 @@ impl Which {
     }
 }
 
-fn edition(text: &str) -> Result<(String, Edition), String> {
+/// Reads an edition of a provider, such as ucs@2025-05.
+pub(crate) fn edition(text: &str) -> Result<(String, Edition), String> {
     let (provider, date) = text.split_once('@').ok_or("write PROVIDER@DATE, such as ucs@2025-05")?;
     if !PROVIDERS.contains(&provider) {
         return Err(format!("there is no provider `{provider}`; there are {}", PROVIDERS.join(", ")));

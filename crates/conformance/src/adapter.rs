@@ -263,6 +263,16 @@ pub struct Options {
 }
 
 impl Options {
+    /// Those that are given, by name.
+    pub fn named(&self) -> BTreeMap<String, String> {
+        let Ok(serde_json::Value::Object(options)) = serde_json::to_value(self) else { return BTreeMap::new() };
+        let text = |value: serde_json::Value| match value {
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        };
+        options.into_iter().map(|(name, value)| (name, text(value))).collect()
+    }
+
     /// The features that an adapter needs to pass them on.
     pub fn features(&self) -> Vec<Feature> {
         let mut features = Vec::new();

@@ -105,6 +105,14 @@ fn compare(expectation: &Expectation, result: &Result<Fetched, Failure>, evidenc
     judgement
 }
 
+/// What is expected, in words.
+pub(crate) fn shown(expectation: &Expectation) -> String {
+    match expectation {
+        Expectation::Error(expected) => failure::shown(expected),
+        other => noun(other).to_owned(),
+    }
+}
+
 /// The first judgement without a mismatch; otherwise what all of them expected, and what came instead.
 fn one_of(judgements: impl Iterator<Item = Judgement>) -> Judgement {
     let (mut expected, mut came) = (Vec::new(), Vec::new());

@@ -18,6 +18,7 @@
 //! ```
 
 pub mod adapter;
+pub mod by_hand;
 pub mod case;
 pub mod coverage;
 pub mod report;
@@ -31,10 +32,14 @@ mod load;
 mod nearest;
 mod outcome;
 mod problem;
+mod request;
 mod run;
 mod select;
 mod sense;
+mod setting;
 mod suite;
+mod worlds;
+mod yaml;
 
 pub use case::Case;
 pub use clause::{Clause, Provenance};
@@ -46,3 +51,4 @@ pub use problem::{Problem, SuiteError};
 pub use run::Runner;
 pub use select::{Selection, SelectionError};
 pub use suite::{ProviderSuite, Suite};
+pub use worlds::{Worlds, default_worlds};

@@ -5,20 +5,22 @@ use std::sync::Arc;
 
 use kubeproof_emulator::host::server::Transport;
 use kubeproof_emulator::providers;
-use kubeproof_emulator::{Edition, Emulation, Fault, Happening, Incident, Session, Setting};
+use kubeproof_emulator::{Edition, Emulation, Fault, Incident, Session};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::Spanned;
 
-use crate::adapter::Feature;
+use crate::adapter::{Credentials, Feature};
 use crate::case::{Case, CredentialChoice, Level, Place, Step};
 use crate::clause::{Clause, Provenance};
 use crate::fixtures::Fixtures;
 use crate::nearest::nearest;
 use crate::problem::Problem;
 use crate::sense;
+use crate::setting::{self, SettingSource, Written};
 use crate::suite::ProviderSuite;
 use crate::wire::WireExpectation;
+use crate::yaml::{parse, place};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -196,7 +198,7 @@ impl CaseFile<'_> {
 
 impl LoadCases<'_> {
     fn case<E: Emulation>(&mut self, source: CaseSource<E::World, E::Incident>, file: &CaseFile<'_>) -> Option<Case> {
-        let written = file.source();
+        let lines = file.source();
         let CaseFile { shown: file, stem, text, .. } = *file;
         let id = source.id.value;
         let here = place(file, source.id.referenced);
@@ -209,36 +211,18 @@ impl LoadCases<'_> {
             self.problem(&here, format!("the case `{id}` has no steps; give it a `fetch` and what to `expect`"));
         }
         let provenance = self.provenance(&source.clauses, &id, file, &here);
-        let edition = match &source.edition {
-            None => E::EDITIONS.first().copied(),
-            Some(wanted) => {
-                let edition = E::EDITIONS.iter().copied().find(|edition| edition.0 == wanted.value);
-                if edition.is_none() {
-                    let known = E::EDITIONS.iter().map(Edition::to_string).collect::<Vec<_>>().join(", ");
-                    let message = format!("{} has no edition `{}`; there is {known}", E::PROVIDER, wanted.value);
-                    self.problem(&place(file, wanted.referenced), message);
-                }
-                edition
-            }
-        };
-        let session = Session::new(Setting::<E> {
-            edition: edition?,
-            world: source.world.clone().unwrap_or_default(),
-            incidents: Vec::new(),
-            faults: Vec::new(),
-        });
-        for message in sense::of_steps(&source.steps, &session).chain(sense::of_wire(&source.wire, &session)) {
+        let CaseSource { edition, world, incidents, faults, transport, steps, wire, .. } = source;
+        let (fixtures, provider) = (self.fixtures, self.provider.name);
+        let body = |name: &str| fixture(fixtures, &format!("{provider}/{name}"));
+        let written =
+            Written { here: &here, text, transport, tls: "write `transport: tls` beside `faults`", body: &body };
+        let side = SettingSource::<E> { edition, world, incidents, faults };
+        let setting = setting::checked(side, &written, self.problems)?;
+        let session = Session::new(setting.clone());
+        for message in sense::of_steps(&steps, &session).chain(sense::of_wire(&wire, &session)) {
             self.problem(&here, format!("{id}: {message}"));
         }
-        let incidents = source.incidents.into_iter().map(|incident| self.with_body(incident, &here, text)).collect();
-        for fault in &source.faults {
-            if let Some(message) = sense::of_fault(&fault.value, source.transport, E::OPERATIONS) {
-                self.problem(&place(file, fault.referenced), message);
-            }
-        }
-        let faults = source.faults.into_iter().map(|fault| fault.value).collect();
-        let setting = Setting::<E> { edition: edition?, world: source.world.unwrap_or_default(), incidents, faults };
-        let needs = needs(&source.needs, &source.steps, &Session::new(setting.clone()), source.transport);
+        let needs = needs(&source.needs, &steps, &session, transport);
         if self.problems.len() > found {
             return None;
         }
@@ -251,11 +235,11 @@ impl LoadCases<'_> {
             provenance: provenance?,
             edition: setting.edition,
             needs,
-            steps: source.steps,
-            wire: source.wire,
-            transport: source.transport,
+            steps,
+            wire,
+            transport,
             place: here,
-            source: written,
+            source: lines,
             stage: Arc::new(move || Session::new(setting.clone())),
         })
     }
@@ -285,38 +269,13 @@ impl LoadCases<'_> {
         }
         weakest
     }
-
-    /// Puts the text of a file that a scripted reply names into its body.
-    fn with_body<I>(&mut self, mut incident: Incident<I>, here: &Place, text: &str) -> Incident<I> {
-        if let Happening::Scripted(reply) = &mut incident.happening
-            && let Some(file) = &reply.file
-        {
-            let name = format!("{}/{file}", self.provider.name);
-            if !reply.body.is_empty() {
-                self.problem(&place_of(text, file, here), "a reply has either a `body` or a `file`".to_owned());
-            }
-            match self.fixtures.text(&name) {
-                Some(body) => body.clone_into(&mut reply.body),
-                None => {
-                    let at = place_of(text, file, here);
-                    let message =
-                        format!("there is no fixture {}; make that file or name another", self.fixtures.shown(&name));
-                    self.problem(&at, message);
-                }
-            }
-        }
-        if let Happening::Scripted(reply) = &incident.happening
-            && reply.body.len().saturating_mul(reply.repeat).saturating_add(reply.padding) > LARGEST_REPLY
-        {
-            let message = format!("a reply is larger than {} MiB; `repeat` or `padding` it less", LARGEST_REPLY >> 20);
-            self.problem(&place_of(text, "reply:", here), message);
-        }
-        incident
-    }
 }
 
-/// Larger scripted replies only cost memory: no client reads as much.
-const LARGEST_REPLY: usize = 64 << 20;
+/// The text of a fixture that a scripted reply names.
+fn fixture(fixtures: &Fixtures, name: &str) -> Result<String, String> {
+    let text = fixtures.text(name).map(str::to_owned);
+    text.ok_or_else(|| format!("there is no fixture {}; make that file or name another", fixtures.shown(name)))
+}
 
 /// What the steps need an adapter to be able to do, besides what the case says itself.
 fn needs(said: &BTreeSet<Feature>, steps: &[Step], session: &Session, transport: Transport) -> BTreeSet<Feature> {
@@ -325,7 +284,7 @@ fn needs(said: &BTreeSet<Feature>, steps: &[Step], session: &Session, transport:
         Transport::Plain => Feature::Http,
         Transport::Tls => Feature::Tls,
     });
-    let usual = session.caller().credentials.into_iter().next().map(|usual| crate::run::credentials(usual).feature());
+    let usual = session.caller().credentials.into_iter().next().map(|usual| Credentials::from(usual).feature());
     for step in steps {
         needs.extend(step.fetch.options.features());
         needs.extend(step.expect.features());
@@ -336,46 +295,6 @@ fn needs(said: &BTreeSet<Feature>, steps: &[Step], session: &Session, transport:
         });
     }
     needs
-}
-
-/// Reads a YAML file; a mistake becomes a problem with file, line and column.
-fn parse<T: DeserializeOwned>(text: &str, file: &str, problems: &mut Vec<Problem>) -> Option<T> {
-    match serde_saphyr::from_str(text) {
-        Ok(value) => Some(value),
-        Err(error) => {
-            let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-            let place = Place { file: file.to_owned(), line, column };
-            problems.push(Problem::at(place, plain_message(&error)));
-            None
-        }
-    }
-}
-
-/// The message of a YAML error without the place, which is said in front of it.
-fn plain_message(error: &serde_saphyr::Error) -> String {
-    let message = error.without_snippet().to_string();
-    if message.starts_with("duplicate mapping key") {
-        return "a key stands here that stands in this map already; leave one of them out".to_owned();
-    }
-    match message.split_once(" at line ") {
-        Some((message, _)) => message.to_owned(),
-        None => message,
-    }
-}
-
-fn place(file: &str, at: Location) -> Place {
-    Place { file: file.to_owned(), line: at.line(), column: at.column() }
-}
-
-/// Where `needle` stands first in the file of a case, from the case on.
-fn place_of(text: &str, needle: &str, from: &Place) -> Place {
-    let start = usize::try_from(from.line).unwrap_or(1).saturating_sub(1);
-    for (number, line) in (1_u64..).zip(text.lines()).skip(start) {
-        if let Some(column) = line.find(needle) {
-            return Place { file: from.file.clone(), line: number, column: column as u64 + 1 };
-        }
-    }
-    from.clone()
 }
 
 fn is_kebab_case(name: &str) -> bool {

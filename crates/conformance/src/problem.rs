@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::case::Place;
 
-/// Everything that is wrong with the files of a suite.
+/// Everything that is wrong with the files of a suite, or with a file of worlds.
 #[derive(Debug, thiserror::Error)]
 pub struct SuiteError {
     problems: Vec<Problem>,

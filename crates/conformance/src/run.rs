@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use kubeproof_emulator::{CallerCredentials, Exchange, Verdict};
+use kubeproof_emulator::{Exchange, Verdict};
 use tokio::task::{JoinError, JoinHandle};
 
-use crate::adapter::{Adapter, Credentials, Failure, Feature, FetchRequest, Fetched};
-use crate::case::{Case, CredentialChoice, Step};
+use crate::adapter::{Adapter, Failure, FetchRequest, Fetched};
+use crate::case::Case;
 use crate::host::{Host, Hosting};
 use crate::judge::{self, Evidence, Mismatch, Names, Wire};
 use crate::outcome::{CaseResult, Outcome, Run, ShownExchange};
@@ -131,9 +131,6 @@ async fn try_case(runner: Runner, case: Case) -> CaseResult {
     trial.finish()
 }
 
-/// How long a fetch may take unless a case says otherwise, in milliseconds.
-const USUAL_TIMEOUT_MS: u64 = 5_000;
-
 /// A case under way.
 struct Trial<'a> {
     host: &'a Host,
@@ -147,7 +144,8 @@ impl Trial<'_> {
     async fn steps(&mut self, adapter: &Arc<dyn Adapter>) {
         let mut previous = None;
         for (number, step) in (1..).zip(&self.case.steps) {
-            let request = match self.request(number, step) {
+            let caller = self.host.session().caller();
+            let request = match self.case.request(number, step, caller, self.host.base_url(), self.host.ca_pem()) {
                 Ok(request) => request,
                 Err(problem) => {
                     self.miss(number, problem, "a world without it".to_owned());
@@ -187,35 +185,6 @@ impl Trial<'_> {
 
     fn miss(&mut self, step: usize, expected: impl Into<String>, came: impl Into<String>) {
         self.mismatches.push(Mismatch { step: Some(step), expected: expected.into(), came: came.into() });
-    }
-
-    /// What the adapter is asked in a step.
-    fn request(&self, number: usize, step: &Step) -> Result<FetchRequest, String> {
-        let caller = self.host.session().caller();
-        let of_the_world = |kind: Option<Feature>| {
-            let mut known = caller.credentials.iter().cloned().map(credentials);
-            known.find(|credentials| kind.is_none_or(|kind| credentials.feature() == kind))
-        };
-        let credentials = match &step.fetch.credentials {
-            None => of_the_world(None),
-            Some(CredentialChoice::OfTheWorld(kind)) => of_the_world(Some(*kind)),
-            Some(CredentialChoice::Literal(credentials)) => Some(credentials.clone()),
-        };
-        let mut cluster = caller.cluster;
-        cluster.extend(step.fetch.cluster.0.clone());
-        Ok(FetchRequest {
-            id: format!("{}#{number}", self.case.id),
-            provider: self.case.provider.to_owned(),
-            base_url: self.host.base_url(),
-            ca_pem: self.host.ca_pem(),
-            credentials: credentials.ok_or("a world with such credentials")?,
-            cluster,
-            options: step.fetch.options.clone(),
-            timeout_ms: step
-                .fetch
-                .timeout
-                .map_or(USUAL_TIMEOUT_MS, |limit| limit.as_millis().try_into().unwrap_or(u64::MAX)),
-        })
     }
 
     /// Judges the wire and makes the result, redacted.
@@ -270,14 +239,5 @@ struct Fetching(JoinHandle<Result<Fetched, Failure>>);
 impl Drop for Fetching {
     fn drop(&mut self) {
         self.0.abort();
-    }
-}
-
-/// The emulator's credentials in the words of the adapter protocol.
-pub(crate) fn credentials(caller: CallerCredentials) -> Credentials {
-    match caller {
-        CallerCredentials::Bearer(bearer) => Credentials::Bearer { bearer },
-        CallerCredentials::Token(token) => Credentials::Token { token },
-        CallerCredentials::AccessKey { access_key, secret_key } => Credentials::AccessKey { access_key, secret_key },
     }
 }

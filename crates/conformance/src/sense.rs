@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use kubeproof_emulator::host::server::Transport;
 use kubeproof_emulator::{Fault, HeaderName, Misfit, Session};
 
-use crate::adapter::Feature;
+use crate::adapter::{Credentials, Feature};
 use crate::case::{CredentialChoice, Expectation, Freshness, Step};
-use crate::run::credentials;
 use crate::wire::WireExpectation;
 
 /// What does not make sense in steps over the world of `session`.
@@ -15,7 +14,7 @@ pub(crate) fn of_steps<'a>(steps: &'a [Step], session: &Session) -> impl Iterato
     let caller = session.caller();
     let ids: Vec<String> = caller.cluster.into_keys().collect();
     let kinds: Vec<Feature> =
-        caller.credentials.into_iter().map(|credential| credentials(credential).feature()).collect();
+        caller.credentials.into_iter().map(|credential| Credentials::from(credential).feature()).collect();
     let mut messages = Vec::new();
     let mut had_kubeconfig = false;
     for step in steps {
@@ -62,10 +61,15 @@ pub(crate) fn of_wire<'a>(wire: &'a WireExpectation, session: &Session) -> impl 
     bad_headers.chain(bad_names)
 }
 
-/// What does not make sense in a fault.
-pub(crate) fn of_fault(fault: &Fault, transport: Transport, operations: &'static [&'static str]) -> Option<String> {
+/// What does not make sense in a fault. `tls` says what makes it so that TLS is spoken.
+pub(crate) fn of_fault(
+    fault: &Fault,
+    transport: Transport,
+    tls: &str,
+    operations: &'static [&'static str],
+) -> Option<String> {
     Some(match fault.misfit(transport, operations)? {
-        Misfit::Tls => "this fault is of TLS; write `transport: tls` beside `faults`".to_owned(),
+        Misfit::Tls => format!("this fault is of TLS; {tls}"),
         misfit => misfit.to_string(),
     })
 }

@@ -34,6 +34,9 @@ pub trait Emulation: Send + Sync + 'static {
     /// The operations whose calls a [fault](crate::Fault) can count.
     const OPERATIONS: &'static [&'static str];
 
+    /// What the keys of a world file mean: `clusters` is one of the world, `clusters.id` one of each of its clusters.
+    const WORLD_KEYS: &'static [(&'static str, &'static str)] = &[];
+
     /// Whether the answers hold a credential of the provider's making, for [`admits`](Emulation::admits) to judge.
     const ISSUES_CREDENTIALS: bool = true;
 
@@ -59,6 +62,10 @@ pub trait Emulation: Send + Sync + 'static {
 
     /// How a caller with every right would ask for the first cluster.
     fn caller(world: &Self::World) -> Caller;
+
+    /// How a caller asks for access to the cluster with these ids, named as in [`Caller::cluster`], credentials aside.
+    /// Options are named as in a case; those that are another provider's are left out.
+    fn request(edition: Edition, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request;
 
     /// Whether the cluster with these ids, named as in [`Caller::cluster`], would accept a credential at `at`.
     fn admits(

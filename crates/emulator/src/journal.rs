@@ -115,6 +115,11 @@ impl Journal {
         self.exchanges.iter()
     }
 
+    /// The newest exchange.
+    pub fn newest(&self) -> Option<&Exchange> {
+        self.exchanges.back()
+    }
+
     /// How many exchanges were ever recorded.
     pub fn recorded(&self) -> u64 {
         self.recorded

@@ -5,6 +5,7 @@ pub mod digitalocean;
 pub mod fireworks;
 pub mod ucs;
 
+mod asking;
 mod bearer;
 mod provisioning;
 

@@ -127,7 +127,7 @@ impl Reply {
     pub fn with_header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
         let is_printable = |byte: &u8| (b' '..=b'~').contains(byte);
         let value = value.as_ref();
-        let value = if value.as_bytes().iter().all(|byte| is_printable(byte)) {
+        let value = if value.as_bytes().iter().all(is_printable) {
             HeaderValue::from_str(value)
         } else {
             HeaderValue::from_bytes(&value.bytes().filter(is_printable).collect::<Vec<u8>>())

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use http::{HeaderMap, Method};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// One request as an emulation sees it.
 ///
@@ -41,6 +41,19 @@ impl Request {
             None => (target, None),
         };
         Self { method: Method::GET, path: path.to_owned(), query, headers: HeaderMap::new(), body: Vec::new() }
+    }
+
+    /// A `GET` of a path of these segments, each percent-encoded whole, with these parameters.
+    pub(crate) fn of<'a>(
+        segments: impl IntoIterator<Item = &'a str>,
+        parameters: impl IntoIterator<Item = (&'a str, &'a String)>,
+    ) -> Self {
+        let encoded = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
+        let path: String = segments.into_iter().map(|segment| format!("/{}", encoded(segment))).collect();
+        let parameters: Vec<String> =
+            parameters.into_iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+        let query = (!parameters.is_empty()).then(|| parameters.join("&"));
+        Self { method: Method::GET, path, query, headers: HeaderMap::new(), body: Vec::new() }
     }
 
     /// The same request with one more header field. A name or value that HTTP does not allow is left out.
@@ -101,6 +114,9 @@ impl fmt::Debug for Request {
             .finish_non_exhaustive()
     }
 }
+
+/// What is not unreserved (RFC 3986, 2.3), but for the colon, which needs no encoding in a segment (3.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
 
 /// A path segment with its percent-encoding undone; `None` when the result is no UTF-8.
 pub fn decoded(segment: &str) -> Option<Cow<'_, str>> {

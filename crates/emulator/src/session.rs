@@ -253,6 +253,23 @@ impl Session {
         self.scene.caller()
     }
 
+    /// How a caller asks for access to the cluster with these ids, named as in [`Caller::cluster`], credentials aside.
+    /// Options are named as in a case; those that are another provider's are left out.
+    ///
+    /// ```
+    /// use kubeproof_emulator::Session;
+    /// use kubeproof_emulator::providers::digitalocean::DigitalOcean;
+    ///
+    /// let session = Session::new::<DigitalOcean>(Default::default());
+    /// let cluster = [("cluster_id".to_owned(), "abc".to_owned())].into();
+    /// let options = [("expiry_seconds".to_owned(), "300".to_owned())].into();
+    /// let request = session.request(&cluster, &options);
+    /// assert_eq!(request.target(), "/v2/kubernetes/clusters/abc/kubeconfig?expiry_seconds=300");
+    /// ```
+    pub fn request(&self, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request {
+        self.scene.request(cluster, options)
+    }
+
     /// Whether the cluster with these ids, named as in [`Caller::cluster`], would accept a credential at `at`.
     pub fn admits(&self, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
         self.scene.admits(at, cluster, presented)
@@ -293,6 +310,7 @@ trait Scene: Send {
     fn operation(&self, request: &Request) -> Option<&'static str>;
     fn answer(&mut self, now: Timestamp, request: &Request) -> Reply;
     fn caller(&self) -> Caller;
+    fn request(&self, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request;
     fn admits(&self, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission;
     fn issues_credentials(&self) -> bool;
     fn certificate_authority(&self) -> String;
@@ -362,6 +380,10 @@ impl<E: Emulation> Scene for Stage<E> {
 
     fn caller(&self) -> Caller {
         E::caller(&self.setting.world)
+    }
+
+    fn request(&self, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request {
+        E::request(self.setting.edition, cluster, options)
     }
 
     fn admits(&self, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
@@ -477,6 +499,10 @@ mod tests {
 
         fn caller((): &()) -> Caller {
             Caller { credentials: Vec::new(), cluster: BTreeMap::new() }
+        }
+
+        fn request(_: Edition, _: &BTreeMap<String, String>, _: &BTreeMap<String, String>) -> Request {
+            Request::get("/fine")
         }
 
         fn admits((): &(), _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {

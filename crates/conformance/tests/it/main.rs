@@ -1,6 +1,7 @@
 //! Judges the suite, the runner and the reports from outside.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod by_hand;
 mod judging;
 mod loading;
 mod raw;
@@ -8,3 +9,4 @@ mod reporting;
 mod running;
 mod suite_of;
 mod wire;
+mod worlds;

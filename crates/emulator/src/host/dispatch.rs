@@ -9,12 +9,11 @@ use crate::{Reply, Request, Session};
 /// Has a session answer a request that came on a connection. A panic of the emulation is an answer and a journal entry,
 /// instead of a line on stderr and a dropped connection.
 pub(super) fn serve(
-    session: &Mutex<Session>,
+    session: &mut Session,
     clock: Option<Timestamp>,
     request: Request,
     connection: Option<u64>,
 ) -> Served {
-    let mut session = lock(session);
     if let Some(clock) = clock {
         session.tick(clock);
     }
@@ -28,13 +27,12 @@ pub(super) fn serve(
 
 /// The same for a request to the Kubernetes API of the session's clusters.
 pub(super) fn serve_api(
-    session: &Mutex<Session>,
+    session: &mut Session,
     clock: Option<Timestamp>,
     request: Request,
     client_certificate: Option<&[u8]>,
     connection: u64,
 ) -> Reply {
-    let mut session = lock(session);
     if let Some(clock) = clock {
         session.tick(clock);
     }

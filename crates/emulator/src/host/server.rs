@@ -8,8 +8,10 @@ mod api;
 mod connection;
 mod connections;
 mod door;
+mod event;
 mod harm;
 mod listener;
+mod row;
 mod service;
 mod setting;
 mod site;
@@ -17,6 +19,8 @@ mod stream;
 mod tls;
 
 pub use self::connections::{Connection, Connections, Destination};
+pub use self::event::{Event, Events, Following, Missed};
+pub use self::row::{Complained, Origin, Row};
 pub use self::setting::{Admin, Clock, KubernetesApi, Limits, Ports, ServerSetting, Sleep, Sleeping, Transport};
 
 use std::io;
@@ -86,18 +90,19 @@ impl Server {
         let ports = setting.ports.of(sessions.len());
         let site = Arc::new(Site::new(sessions, certificates, &setting, numbers));
 
-        let elsewhere = Listener::bind(SocketAddr::new(setting.address, 0), Door::Elsewhere)?;
-        let elsewhere_address = elsewhere.address();
-        let scheme = setting.transport.scheme();
-        for session in &site.sessions {
-            lock(session).point_elsewhere(format!("{scheme}://{}", reachable(elsewhere_address)));
-        }
         let mut bound = Vec::new();
         let mut addresses = Vec::new();
         for (sessions, port) in ports {
             let listener = Listener::bind(SocketAddr::new(setting.address, port), Door::Providers(sessions.clone()))?;
             addresses.extend(sessions.map(|_| listener.address()));
             bound.push(listener);
+        }
+        // The last, since it takes any port that is free.
+        let elsewhere = Listener::bind(SocketAddr::new(setting.address, 0), Door::Elsewhere)?;
+        let elsewhere_address = elsewhere.address();
+        let scheme = setting.transport.scheme();
+        for session in &site.sessions {
+            lock(session).point_elsewhere(format!("{scheme}://{}", reachable(elsewhere_address)));
         }
         bound.push(elsewhere);
         bound.extend(api::bind(&site, &setting)?);
@@ -167,7 +172,7 @@ impl Server {
 
     /// The providers that are served, in the order given.
     pub fn providers(&self) -> Vec<&'static str> {
-        self.site.sessions.iter().map(|session| lock(session).provider()).collect()
+        self.site.providers.clone()
     }
 
     /// The session of a provider, locked: its requests wait while the guard lives. `None` when it is not served.

@@ -98,7 +98,7 @@ struct Dispatch {
 
 impl Respond for Dispatch {
     fn respond(&self, request: &wiremock::Request) -> ResponseTemplate {
-        template(dispatch::serve(&self.session, None, taken_from(request), None).reply)
+        template(dispatch::serve(&mut lock(&self.session), None, taken_from(request), None).reply)
     }
 }
 

@@ -39,6 +39,7 @@ use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
+use super::asking::id;
 use crate::hex::uuid;
 use crate::iam::{self, Bearer, Fault, Iam, Rights, request_id};
 use crate::kubernetes::{ApiServer, authority_data};
@@ -55,6 +56,7 @@ impl Emulation for Cce {
     const PROVIDER: &'static str = "cce";
     const EDITIONS: &'static [Edition] = &[edition::DOCUMENTED, edition::NEWER];
     const PATHS: &'static [&'static str] = &["/api/v3/"];
+    const WORLD_KEYS: &'static [(&'static str, &'static str)] = world::KEYS;
     const OPERATIONS: &'static [&'static str] = &["clustercert"];
 
     fn answer(edition: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
@@ -73,6 +75,18 @@ impl Emulation for Cce {
 
     fn caller(world: &World) -> Caller {
         Caller { credentials: iam(world).credentials(), cluster: world.clusters.first().map(ids).unwrap_or_default() }
+    }
+
+    fn request(_: Edition, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request {
+        let (project, cluster) = (id(cluster, "project_id"), id(cluster, "cluster_id"));
+        let request = Request::of(["api", "v3", "projects", project, "clusters", cluster, "clustercert"], [])
+            .with_header("content-type", "application/json");
+        match options.get("duration_days") {
+            None => request,
+            Some(days) => {
+                Request { body: format!(r#"{{"duration":{days}}}"#).into(), ..request.with_method(Method::POST) }
+            }
+        }
     }
 
     fn admits(world: &World, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {

@@ -31,6 +31,7 @@ use self::expiry::{SEVEN_DAYS, expiry};
 use self::kubeconfig::{Kubeconfig, User};
 use self::kubeconfig_type::{DOCUMENTED, KubeconfigType, SINGLE_SIGN_ON};
 use self::usage::after;
+use super::asking::{id, named};
 use super::bearer::bearer;
 use super::provisioning::{Readiness, count_call, until_ready};
 use crate::hex::hex;
@@ -60,6 +61,7 @@ impl Emulation for DigitalOcean {
     const PROVIDER: &'static str = "digitalocean";
     const EDITIONS: &'static [Edition] = &[DOCUMENTED, SINGLE_SIGN_ON];
     const PATHS: &'static [&'static str] = &["/v2/"];
+    const WORLD_KEYS: &'static [(&'static str, &'static str)] = world::KEYS;
     const OPERATIONS: &'static [&'static str] = &["kubeconfig"];
 
     fn answer(edition: Edition, world: &World, now: Timestamp, request: &Request) -> (Reply, World) {
@@ -102,6 +104,14 @@ impl Emulation for DigitalOcean {
             credentials: world.api_tokens.iter().cloned().map(CallerCredentials::Bearer).collect(),
             cluster: world.clusters.first().map(ids).unwrap_or_default(),
         }
+    }
+
+    fn request(_: Edition, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request {
+        let parameters = [("expiry_seconds", "expiry_seconds"), ("kubeconfig_type", "type")];
+        Request::of(
+            ["v2", "kubernetes", "clusters", id(cluster, "cluster_id"), "kubeconfig"],
+            named(options, parameters),
+        )
     }
 
     fn admits(world: &World, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {

@@ -17,6 +17,7 @@ use self::dialect::{Code, Refusal};
 use self::mask::{Mask, Shown};
 use self::route::{Operation, Route, route};
 use self::world::Found;
+use super::asking::{id, named};
 use super::bearer::bearer;
 use crate::kubernetes::{ApiServer, authority_data};
 use crate::pki::Authority;
@@ -44,6 +45,7 @@ impl Emulation for Fireworks {
     const PROVIDER: &'static str = "fireworks";
     const EDITIONS: &'static [Edition] = &[Edition("2026-11")];
     const PATHS: &'static [&'static str] = &["/v1/accounts/"];
+    const WORLD_KEYS: &'static [(&'static str, &'static str)] = world::KEYS;
     const OPERATIONS: &'static [&'static str] = &["getConnectionInfo"];
     const ISSUES_CREDENTIALS: bool = false;
 
@@ -75,6 +77,12 @@ impl Emulation for Fireworks {
             credentials: world.api_keys.iter().cloned().map(CallerCredentials::Bearer).collect(),
             cluster: world.clusters.first().map(ids).unwrap_or_default(),
         }
+    }
+
+    fn request(_: Edition, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request {
+        let operation = format!("{}:getConnectionInfo", id(cluster, "cluster_id"));
+        let parameters = named(options, [("read_mask", "readMask")]);
+        Request::of(["v1", "accounts", id(cluster, "account_id"), "clusters", &operation], parameters)
     }
 
     /// Fireworks issues no user credentials: what the clusters accept comes from elsewhere.

@@ -16,7 +16,7 @@
 //!     )
 //! };
 //! assert_eq!(ask().decision.clause, "ucs.reply.access-info");
-//! assert_eq!(ask().body, br#"["Downloaded"]"#);
+//! assert_eq!(ask().body, &br#"["Downloaded"]"#[..]);
 //! ```
 
 mod edition;
@@ -33,6 +33,7 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 
+use super::asking::{id, named};
 use crate::iam::{self, Bearer, Fault, Iam, Rights, request_id};
 use crate::pki::Authority;
 use crate::{Admission, Caller, Complaint, Edition, Emulation, Presented, Rejection, Reply, Request, decoded};
@@ -47,6 +48,7 @@ impl Emulation for Ucs {
     const PROVIDER: &'static str = "ucs";
     const EDITIONS: &'static [Edition] = &[edition::DOCUMENTED, edition::NEWER];
     const PATHS: &'static [&'static str] = &["/v1/clusters/"];
+    const WORLD_KEYS: &'static [(&'static str, &'static str)] = world::KEYS;
     const OPERATIONS: &'static [&'static str] = &["accessinfo"];
     /// An agent's keys connect a cluster; they open nothing.
     const ISSUES_CREDENTIALS: bool = false;
@@ -72,6 +74,11 @@ impl Emulation for Ucs {
             credentials: iam(world).credentials(),
             cluster: world.clusters.iter().take(1).map(|c| ("cluster_id".to_owned(), c.id.clone())).collect(),
         }
+    }
+
+    fn request(_: Edition, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request {
+        let parameters = named(options, [("vpcendpoint", "vpcendpoint"), ("region", "region")]);
+        Request::of(["v1", "clusters", id(cluster, "cluster_id"), "accessinfo"], parameters)
     }
 
     fn admits(_: &World, _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {

@@ -1,5 +1,6 @@
 //! What the emulations answer, without a socket and over one.
 
+mod asking;
 mod cce;
 mod cce_newer;
 mod clauses;

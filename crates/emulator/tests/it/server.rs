@@ -3,6 +3,7 @@
 
 mod admin;
 mod api;
+mod events;
 mod faults;
 mod robustness;
 mod tls;

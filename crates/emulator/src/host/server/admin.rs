@@ -29,8 +29,7 @@ use self::resource::Resource;
 use super::door::Door;
 use super::setting::Transport;
 use super::site::Site;
-use crate::host::dispatch::lock;
-use crate::{Redactor, Reply, Request};
+use crate::{Reply, Request};
 
 /// What every path of the admin API begins with.
 pub(super) const PREFIX: &str = "/_kubeproof";
@@ -80,7 +79,7 @@ impl Desk {
                 Err(Problem::new(refusal.status, "the request did not arrive whole", refusal.decision.explanation))
             }
         };
-        answered.unwrap_or_else(|problem| problem.answer(&redactor(site)))
+        answered.unwrap_or_else(|problem| problem.answer(&site.redactor()))
     }
 
     fn decide(&self, site: &Site, request: &Request) -> Result<Answer, Problem> {
@@ -189,9 +188,4 @@ impl Desk {
     fn forgot(&self) {
         self.forgotten.fetch_add(1, Ordering::Relaxed);
     }
-}
-
-/// A redactor that knows the secrets of every world: a caller may send one provider's secret to another.
-fn redactor(site: &Site) -> Redactor {
-    site.sessions.iter().fold(Redactor::default(), |all, session| all.with(lock(session).redactor()))
 }

@@ -42,6 +42,7 @@ pub(super) async fn serve(site: Arc<Site>, door: Door, stream: TcpStream, number
     };
     under_way.note(|connection| {
         connection.end.get_or_insert_with(|| ended.err().unwrap_or_else(|| "closed".to_owned()));
+        under_way.site.events.ended(connection);
     });
 }
 

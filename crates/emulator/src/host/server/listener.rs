@@ -26,9 +26,9 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    /// Takes a port, without listening yet.
+    /// Takes a port, without listening yet. An error says which.
     pub(super) fn bind(address: SocketAddr, door: Door) -> io::Result<Self> {
-        let socket = bound(address)?;
+        let socket = bound(address).map_err(|error| at(address, &error))?;
         Ok(Self { address: socket.local_addr()?, socket, door })
     }
 
@@ -39,7 +39,11 @@ impl Listener {
     /// Begins to listen, unless a fault is armed that refuses connections.
     pub(super) fn open(self, site: &Site) -> io::Result<Listening> {
         let Self { socket, address, door } = self;
-        let state = if site.refuses(&door) { State::Refusing(socket) } else { State::Open(socket.listen(BACKLOG)?) };
+        let state = if site.refuses(&door) {
+            State::Refusing(socket)
+        } else {
+            State::Open(socket.listen(BACKLOG).map_err(|error| at(address, &error))?)
+        };
         let places = Arc::new(Semaphore::new(site.limits.connections));
         Ok(Listening { state, address, door, places })
     }
@@ -129,6 +133,11 @@ fn note_panic(site: &Site, ended: &Result<(), JoinError>) {
     if ended.as_ref().is_err_and(JoinError::is_panic) {
         site.panicked();
     }
+}
+
+/// The same error, saying where.
+fn at(address: SocketAddr, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{address}: {error}"))
 }
 
 fn bound(address: SocketAddr) -> io::Result<TcpSocket> {

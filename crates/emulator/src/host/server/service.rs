@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use super::admin::Desk;
 use super::door::Door;
 use super::harm::Harm;
+use super::row::{Origin, Source};
 use super::site::Site;
 use crate::host::dispatch::{self, lock};
 use crate::host::elsewhere;
@@ -66,19 +67,21 @@ async fn respond(context: &Context, request: hyper::Request<Incoming>) -> Respon
         }
     }
     let served = match (taken, door) {
-        (Err((request, refusal)), _) => {
-            lock(&site.unclaimed).record(exchange(site, request, &refusal, *connection));
-            Served::without_session(refusal.ready_for_the_wire(None))
-        }
+        (Err((request, refusal)), _) => unclaimed(site, request, refusal, *connection),
         (Ok(request), Door::Elsewhere) => {
             let reply = elsewhere::reply();
-            lock(&site.elsewhere).record(exchange(site, request, &reply, *connection));
+            site.record_elsewhere(exchange(site, request, &reply, *connection));
             Served::without_session(reply)
         }
         (Ok(request), Door::Api(at)) => match site.sessions.get(*at) {
             Some(session) => {
+                let mut session = lock(session);
                 let certificate = client_certificate.as_deref();
-                let reply = dispatch::serve_api(session, site.clock(), request, certificate, *connection);
+                let reply = dispatch::serve_api(&mut session, site.clock(), request, certificate, *connection);
+                let source = Source { origin: Origin::Kubernetes, provider: Some(session.provider()) };
+                let exchange = site.to_tell(session.api_journal());
+                drop(session);
+                site.tell(source, exchange);
                 Served::without_session(reply)
             }
             None => served(site, door, request, *connection),
@@ -101,17 +104,30 @@ fn served(site: &Site, door: &Door, request: Request, connection: u64) -> Served
     let mut sessions = site.behind(door);
     let is_alone = door.sessions().len() == 1;
     match sessions.find(|session| is_alone || lock(session).claims(&request)) {
-        Some(session) => dispatch::serve(session, site.clock(), request, Some(connection)),
+        Some(session) => {
+            let mut session = lock(session);
+            let served = dispatch::serve(&mut session, site.clock(), request, Some(connection));
+            let source = Source { origin: Origin::Provider, provider: Some(session.provider()) };
+            let exchange = site.to_tell(session.journal());
+            drop(session);
+            site.tell(source, exchange);
+            served
+        }
         None => {
             let reply = Reply::refuse(
                 "kubeproof.no-provider",
                 StatusCode::NOT_FOUND,
                 "ask for a path of one of the providers that are served: this one is of none",
             );
-            lock(&site.unclaimed).record(exchange(site, request, &reply, connection));
-            Served::without_session(reply.ready_for_the_wire(None))
+            unclaimed(site, request, reply, connection)
         }
     }
+}
+
+/// Refuses what is for no provider.
+fn unclaimed(site: &Site, request: Request, refusal: Reply, connection: u64) -> Served {
+    site.record_unclaimed(exchange(site, request, &refusal, connection));
+    Served::without_session(refusal.ready_for_the_wire(None))
 }
 
 fn exchange(site: &Site, request: Request, reply: &Reply, connection: u64) -> Exchange {

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU16;
 use std::ops::Range;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,6 +9,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Deserialize;
+
+use super::event::Events;
 
 /// How a [`Server`](super::Server) listens.
 #[derive(Clone, Debug)]
@@ -28,6 +31,10 @@ pub struct ServerSetting {
     pub sleep: Sleep,
     /// Whether there is an admin API.
     pub admin: Admin,
+    /// Tells what happens to whoever follows it.
+    pub events: Events,
+    /// Names and addresses besides `localhost` and the address, by which clients may call the server over TLS.
+    pub names: Vec<String>,
 }
 
 impl Default for ServerSetting {
@@ -41,6 +48,8 @@ impl Default for ServerSetting {
             clock: None,
             sleep: Sleep::default(),
             admin: Admin::default(),
+            events: Events::default(),
+            names: Vec::new(),
         }
     }
 }
@@ -49,8 +58,11 @@ impl ServerSetting {
     /// The names that the server's certificates are for.
     pub(super) fn names(&self) -> Vec<String> {
         let mut names = vec!["localhost".to_owned(), Ipv4Addr::LOCALHOST.to_string(), "::1".to_owned()];
-        if !self.address.is_unspecified() && !names.contains(&self.address.to_string()) {
-            names.push(self.address.to_string());
+        let address = (!self.address.is_unspecified()).then(|| self.address.to_string());
+        for name in address.iter().chain(&self.names) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
         }
         names
     }
@@ -61,6 +73,8 @@ impl ServerSetting {
 pub enum Ports {
     /// Each at a free port of its own.
     Each,
+    /// Each at a port of its own: the first at this one, the next at the one after it, and so on.
+    EachFrom(NonZeroU16),
     /// All at this one. A request is for the provider whose paths begin like its own.
     Shared(u16),
 }
@@ -76,6 +90,13 @@ impl Ports {
     pub(super) fn of(self, sessions: usize) -> Vec<(Range<usize>, u16)> {
         match self {
             Self::Each => (0..sessions).map(|at| (at..at + 1, 0)).collect(),
+            Self::EachFrom(first) => {
+                // There are more sessions than ports, then, and the last one is wanted twice.
+                (0..sessions)
+                    .zip((0..).map(|at| first.saturating_add(at).get()))
+                    .map(|(at, port)| (at..at + 1, port))
+                    .collect()
+            }
             Self::Shared(port) => vec![(0..sessions, port)],
         }
     }

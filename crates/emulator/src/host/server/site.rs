@@ -7,19 +7,24 @@ use tokio::sync::watch;
 use super::admin::Desk;
 use super::connections::{Connections, Destination};
 use super::door::Door;
+use super::event::Events;
+use super::row::{Origin, Row, Source};
 use super::setting::{Clock, Limits, ServerSetting, Sleep};
 use super::tls::Certificates;
 use crate::fault::ConnectionHarm;
 use crate::host::dispatch::lock;
 use crate::journal::Numbers;
-use crate::{EPOCH, Journal, Session};
+use crate::{EPOCH, Exchange, Journal, Redactor, Session, Verdict};
 
 /// What all connections of a server share.
 pub(super) struct Site {
+    /// The provider of each session: to ask for it, a session need not be locked.
+    pub(super) providers: Vec<&'static str>,
     pub(super) sessions: Vec<Arc<Mutex<Session>>>,
     pub(super) elsewhere: Mutex<Journal>,
     /// What was asked at a shared address and is for no provider.
     pub(super) unclaimed: Mutex<Journal>,
+    pub(super) events: Events,
     pub(super) connections: Mutex<Connections>,
     pub(super) certificates: Option<Certificates>,
     /// What the certificates of this server are for.
@@ -44,9 +49,11 @@ impl Site {
         numbers: Numbers,
     ) -> Self {
         Self {
+            providers: sessions.iter().map(|session| lock(session).provider()).collect(),
             sessions,
             elsewhere: Mutex::new(Journal::default().numbered_by(numbers.clone())),
             unclaimed: Mutex::new(Journal::default().numbered_by(numbers.clone())),
+            events: setting.events.clone(),
             connections: Mutex::default(),
             certificates,
             names: setting.names(),
@@ -63,7 +70,7 @@ impl Site {
 
     /// Where the session of a provider stands.
     pub(super) fn position(&self, provider: &str) -> Option<usize> {
-        self.sessions.iter().position(|session| lock(session).provider() == provider)
+        self.providers.iter().position(|known| *known == provider)
     }
 
     pub(super) fn session(&self, provider: &str) -> Option<&Arc<Mutex<Session>>> {
@@ -112,6 +119,45 @@ impl Site {
             due = due.or(harm);
         }
         due
+    }
+
+    /// Records what reached the second origin.
+    pub(super) fn record_elsewhere(&self, exchange: Exchange) {
+        let exchange = self.recorded(&mut lock(&self.elsewhere), exchange);
+        self.tell(Source { origin: Origin::Elsewhere, provider: None }, exchange);
+    }
+
+    /// Records what is for no provider.
+    pub(super) fn record_unclaimed(&self, exchange: Exchange) {
+        let exchange = self.recorded(&mut lock(&self.unclaimed), exchange);
+        self.tell(Source { origin: Origin::Unclaimed, provider: None }, exchange);
+    }
+
+    fn recorded(&self, journal: &mut Journal, exchange: Exchange) -> Option<Exchange> {
+        journal.record(exchange);
+        self.to_tell(journal)
+    }
+
+    /// The newest exchange of a journal, if anybody wants to be told of it.
+    pub(super) fn to_tell(&self, journal: &Journal) -> Option<Exchange> {
+        if self.events.is_followed() { journal.newest().cloned() } else { None }
+    }
+
+    /// Tells of an exchange. No session may be locked: a request may hold the secret of any of them.
+    pub(super) fn tell(&self, source: Source, exchange: Option<Exchange>) {
+        let Some(exchange) = exchange else { return };
+        // The path of a session's answer is one of its own. To look for every secret that was issued takes its time.
+        let is_plain = source.provider.is_some()
+            && exchange.reply.decision.verdict == Verdict::Answered
+            && exchange.reply.complaints.is_empty()
+            && exchange.request.query.is_none();
+        let redactor = if is_plain { Redactor::default() } else { self.redactor() };
+        self.events.exchanged(Row::of(source, &exchange, &redactor));
+    }
+
+    /// A redactor that knows the secrets of every world: a caller may send one provider's secret to another.
+    pub(super) fn redactor(&self) -> Redactor {
+        self.sessions.iter().fold(Redactor::default(), |all, session| all.with(lock(session).redactor()))
     }
 
     /// What the clock says, when there is one.

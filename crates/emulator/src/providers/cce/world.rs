@@ -38,6 +38,26 @@ pub struct World {
     pub calls: u64,
 }
 
+/// What the keys of a world file mean.
+pub(super) const KEYS: &[(&str, &str)] = &[
+    ("tokens", "User tokens that are valid for X-Auth-Token."),
+    ("access_keys", "Key pairs that may sign requests."),
+    ("forbidden_tokens", "User tokens that are valid, but whose user may not read these clusters."),
+    ("forbidden_access_keys", "Key pairs that may sign requests, but whose user may not read these clusters."),
+    ("clusters", "The clusters. Of each:"),
+    ("clusters.id", "its id"),
+    ("clusters.project_id", "the project it belongs to"),
+    ("clusters.private_ip", "its address inside the VPC"),
+    ("clusters.public_ip", "the elastic IP (EIP), when one is bound"),
+    ("clusters.certificates", "issued, or blank: empty strings, as in the document's example"),
+    ("clusters.verified_access", "whether one with an EIP is verified there, in 2026-04: offered or absent"),
+    ("clusters.state", "ready, creating or unavailable; null is creating where ready_after_calls is given"),
+    ("clusters.ready_after_calls", "after how many calls about it the cluster is ready; each call takes one off"),
+    ("content_type", "What a Content-Type is answered with that the document does not list: lenient or strict."),
+    ("cloud", "Whose cloud it is, which bounds durations: huawei-cloud or open-telekom-cloud."),
+    ("seed", "What every generated key and certificate is derived from."),
+];
+
 /// A cluster.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -172,6 +192,21 @@ impl Default for World {
                 Cluster {
                     id: "0c0ffee0-0000-11f1-8000-000000000002".to_owned(),
                     public_ip: Some(Ipv4Addr::new(203, 0, 113, 10)),
+                    ..Cluster::default()
+                },
+                Cluster {
+                    id: "0c0ffee0-0000-11f1-8000-000000000003".to_owned(),
+                    certificates: Certificates::Blank,
+                    ..Cluster::default()
+                },
+                Cluster {
+                    id: "0c0ffee0-0000-11f1-8000-000000000004".to_owned(),
+                    ready_after_calls: Some(2),
+                    ..Cluster::default()
+                },
+                Cluster {
+                    id: "0c0ffee0-0000-11f1-8000-000000000005".to_owned(),
+                    state: Some(State::Unavailable),
                     ..Cluster::default()
                 },
             ],

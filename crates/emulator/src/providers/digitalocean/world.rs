@@ -31,6 +31,21 @@ pub struct World {
     pub usage: Usage,
 }
 
+/// What the keys of a world file mean.
+pub(super) const KEYS: &[(&str, &str)] = &[
+    ("api_tokens", "API tokens that may read every cluster of the team."),
+    ("forbidden_api_tokens", "API tokens that are valid, but without the right to access clusters."),
+    ("clusters", "The team's clusters. Of each:"),
+    ("clusters.id", "its id"),
+    ("clusters.name", "its name; the kubeconfig calls it do-REGION-NAME"),
+    ("clusters.region", "its region"),
+    ("clusters.auth", "what its kubeconfigs authenticate with: token, client-certificate, sso or sso-only"),
+    ("clusters.ready_after_calls", "after how many calls about it the cluster is ready; each call takes one off"),
+    ("clusters.not_ready_as", "what a call gets until then, not-found or server-error"),
+    ("unusable_type", "What an unknown `type`, or one that the cluster does not offer, gets: refused or ignored."),
+    ("seed", "What every generated key, certificate and token is derived from."),
+];
+
 /// A cluster.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -119,6 +134,18 @@ impl Default for World {
                     id: "0c0ffee0-0000-4000-8000-000000000003".to_owned(),
                     name: "sso".to_owned(),
                     auth: Auth::Sso,
+                    ..Cluster::default()
+                },
+                Cluster {
+                    id: "0c0ffee0-0000-4000-8000-000000000004".to_owned(),
+                    name: "sso-only".to_owned(),
+                    auth: Auth::SsoOnly,
+                    ..Cluster::default()
+                },
+                Cluster {
+                    id: "0c0ffee0-0000-4000-8000-000000000005".to_owned(),
+                    name: "provisioning".to_owned(),
+                    ready_after_calls: 2,
                     ..Cluster::default()
                 },
             ],

@@ -30,6 +30,22 @@ pub struct World {
     pub api: Option<ApiServer>,
 }
 
+/// What the keys of a world file mean.
+pub(super) const KEYS: &[(&str, &str)] = &[
+    ("api_keys", "API keys that may read every cluster of their account."),
+    ("forbidden_api_keys", "API keys that are valid, but whose owner may not read these clusters."),
+    ("user_tokens", "What the Kubernetes API of every cluster accepts: Fireworks hands out none."),
+    ("clusters", "The clusters. Of each:"),
+    ("clusters.id", "its id"),
+    ("clusters.account_id", "the account it belongs to"),
+    ("clusters.endpoint", "the address of its Kubernetes API server"),
+    ("clusters.state", "ready, creating, or creating-with-empty-fields"),
+    ("clusters.ready_after_calls", "after how many calls about it the cluster is ready; each call takes one off"),
+    ("unrequested", "How a field is written that the read mask does not name: empty or absent."),
+    ("unknown_mask_field", "What a read mask with an unknown field gets: refused or ignored."),
+    ("seed", "What the certificate authority is derived from."),
+];
+
 /// A cluster.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -111,6 +127,8 @@ impl Default for World {
             clusters: vec![
                 Cluster::default(),
                 Cluster { id: "demo-creating".to_owned(), state: State::Creating, ..Cluster::default() },
+                Cluster { id: "demo-empty".to_owned(), state: State::CreatingWithEmptyFields, ..Cluster::default() },
+                Cluster { id: "demo-provisioning".to_owned(), ready_after_calls: Some(2), ..Cluster::default() },
             ],
             unrequested: Unrequested::default(),
             unknown_mask_field: UnknownMaskField::default(),

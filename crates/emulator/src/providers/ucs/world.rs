@@ -31,6 +31,24 @@ pub struct World {
     pub calls: u64,
 }
 
+/// What the keys of a world file mean.
+pub(super) const KEYS: &[(&str, &str)] = &[
+    ("tokens", "User tokens that are valid for X-Auth-Token."),
+    ("access_keys", "Key pairs that may sign requests."),
+    ("forbidden_tokens", "User tokens that are valid, but whose user has no permission to query these clusters."),
+    ("forbidden_access_keys", "Key pairs that may sign requests, but whose user may not read these clusters."),
+    ("clusters", "The clusters. Of each:"),
+    ("clusters.id", "its id"),
+    ("clusters.kind", "attached, the only kind with access information, or cce"),
+    ("clusters.network", "public, or private, where vpcendpoint and region are mandatory"),
+    ("clusters.downloaded", "whether its agent certificate was downloaded before"),
+    ("clusters.state", "ready, creating, unavailable or frozen; null is creating where ready_after_calls is given"),
+    ("clusters.ready_after_calls", "after how many calls about it the cluster is ready; each call takes one off"),
+    ("downloaded_as", "How a repeated call is answered: array, string or bare-text; null is as the edition has it."),
+    ("items_as", "How access information is written: strings or objects; null is as the edition has it."),
+    ("seed", "What every generated key and certificate is derived from."),
+];
+
 /// A cluster.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -157,6 +175,21 @@ impl Default for World {
                 Cluster {
                     id: "0c0ffee0-0000-4000-8000-000000000003".to_owned(),
                     kind: ClusterKind::Cce,
+                    ..Cluster::default()
+                },
+                Cluster {
+                    id: "0c0ffee0-0000-4000-8000-000000000004".to_owned(),
+                    downloaded: true,
+                    ..Cluster::default()
+                },
+                Cluster {
+                    id: "0c0ffee0-0000-4000-8000-000000000005".to_owned(),
+                    ready_after_calls: Some(2),
+                    ..Cluster::default()
+                },
+                Cluster {
+                    id: "0c0ffee0-0000-4000-8000-000000000006".to_owned(),
+                    state: Some(State::Frozen),
                     ..Cluster::default()
                 },
             ],

@@ -5,12 +5,13 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::answer::Answer;
-use super::exchange::{Origin, Row, Source, Whole};
+use super::exchange::Whole;
 use super::guard::Changing;
 use super::problem::Problem;
 use super::query::Query;
-use super::{Desk, redactor, world};
+use super::{Desk, world};
 use crate::host::dispatch::lock;
+use crate::host::server::row::{Origin, Row, Source};
 use crate::host::server::site::Site;
 use crate::{Exchange, Journal, Request, Session, Verdict};
 
@@ -161,12 +162,12 @@ const USUAL_LIMIT: usize = 100;
 
 pub(super) fn list(site: &Site, request: &Request) -> Result<Answer, Problem> {
     let selection = Selection::of(site, &Query::of(request, &PARAMETERS)?, USUAL_LIMIT)?;
-    let redactor = redactor(site);
+    let redactor = site.redactor();
     Answer::json(&selection.list(site, |source, exchange| Row::of(source, exchange, &redactor)))
 }
 
 pub(super) fn one(site: &Site, number: u64) -> Result<Answer, Problem> {
-    let redactor = redactor(site);
+    let redactor = site.redactor();
     let mut found = None;
     each_journal(site, None, |source, journal| {
         if let Some(exchange) = journal.exchanges().find(|exchange| exchange.number == number) {
@@ -183,7 +184,7 @@ pub(super) fn one(site: &Site, number: u64) -> Result<Answer, Problem> {
 }
 
 pub(super) fn elsewhere(site: &Site, url: &str) -> Result<Answer, Problem> {
-    let redactor = redactor(site);
+    let redactor = site.redactor();
     let source = Source { origin: Origin::Elsewhere, provider: None };
     let journal = lock(&site.elsewhere);
     let rows: Vec<Row> = journal.exchanges().map(|exchange| Row::of(source, exchange, &redactor)).collect();

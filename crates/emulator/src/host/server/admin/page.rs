@@ -21,7 +21,7 @@ use super::journal::{Listing, PARAMETERS, Selection};
 use super::problem::Problem;
 use super::query::Query;
 use super::state::{ProviderState, State};
-use super::{Desk, PREFIX, redactor};
+use super::{Desk, PREFIX};
 use crate::host::dispatch::lock;
 use crate::host::server::connections::Connection;
 use crate::host::server::site::Site;
@@ -70,7 +70,7 @@ impl Page {
 
     pub(super) fn show(&self, desk: &Desk, site: &Site, request: &Request) -> Result<Answer, Problem> {
         let query = Query::of(request, &PARAMETERS)?;
-        let redactor = redactor(site);
+        let redactor = site.redactor();
         let listing = Selection::of(site, &query, SHOWN_EXCHANGES)?
             .list(site, |source, exchange| Whole::of(source, exchange, &redactor, SHOWN_BODY));
         let mut state = State::of(site, desk);

@@ -1,0 +1,627 @@
+//! `kubeproof serve`
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::program::kubeproof;
+use crate::serving::{Serving, read_out, request};
+
+/// What gets an answer of each provider with what the default worlds have.
+const ASKED: [(&str, &str, &str); 4] = [
+    (
+        "digitalocean",
+        "/v2/kubernetes/clusters/0c0ffee0-0000-4000-8000-000000000001/kubeconfig",
+        "authorization: Bearer example-do-api-token",
+    ),
+    (
+        "cce",
+        "/api/v3/projects/00000000000000000000000000000abc/clusters/0c0ffee0-0000-11f1-8000-000000000001/clustercert",
+        "x-auth-token: example-iam-token",
+    ),
+    ("ucs", "/v1/clusters/0c0ffee0-0000-4000-8000-000000000001/accessinfo", "x-auth-token: example-iam-token"),
+    (
+        "fireworks",
+        "/v1/accounts/demo-account/clusters/demo:getConnectionInfo",
+        "authorization: Bearer example-fireworks-api-key",
+    ),
+];
+
+#[track_caller]
+fn answers(serving: &Serving, provider: &str) {
+    let (_, target, credential) = ASKED.into_iter().find(|(name, ..)| *name == provider).unwrap();
+    let answer = serving.ask(provider, target, &[credential]);
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{provider}: {answer}");
+}
+
+#[test]
+fn all_providers_answer_at_one_port() {
+    let serving = Serving::start(&[]);
+    let places = serving.places();
+    assert_eq!(places.len(), 4);
+    assert!(places.values().all(|place| *place == places["ucs"]), "{places:?}");
+    for (provider, target, credential) in ASKED {
+        answers(&serving, provider);
+        // What the clients need to know is all said.
+        let id =
+            target.split('/').rev().find(|segment| segment.contains("demo") || segment.contains("0c0ffee0")).unwrap();
+        let id = id.trim_end_matches(":getConnectionInfo");
+        let credential = credential.rsplit(' ').next().unwrap();
+        for part in [&format!("\n{provider}  http://127.0.0.1:"), id, credential] {
+            assert!(format!("\n{}", serving.said).contains(part), "`{part}` is not in: {}", serving.said);
+        }
+    }
+    let refused = serving.ask("ucs", "/v1/clusters/unknown/accessinfo", &["x-auth-token: example-iam-token"]);
+    assert!(refused.contains("\r\nkubeproof-clause: ucs."), "{refused}");
+    let ended = serving.stop();
+    assert_eq!(ended.code, Some(0));
+    assert!(ended.out.ends_with('\n') && ended.out.lines().last().unwrap().starts_with("kubeproof ready"));
+}
+
+#[test]
+fn either_signal_ends_it() {
+    for signal in ["INT", "TERM"] {
+        let serving = Serving::start(&["--quiet"]);
+        serving.signal(signal);
+        let ended = serving.wait();
+        assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{signal}");
+    }
+}
+
+#[test]
+fn providers_may_be_chosen_and_have_ports_of_their_own() {
+    let serving = Serving::start(&["--port-each", "--provider", "ucs", "--provider", "cce"]);
+    let places = serving.places();
+    assert_eq!(places.keys().collect::<Vec<_>>(), ["cce", "ucs"]);
+    assert_ne!(places["cce"], places["ucs"]);
+    answers(&serving, "ucs");
+    answers(&serving, "cce");
+    assert!(!serving.said.contains("DIGITALOCEAN"), "{}", serving.said);
+}
+
+#[test]
+fn the_environment_names_every_provider_and_its_credentials() {
+    let serving = Serving::start(&[]);
+    let environment = serving.environment();
+    let url = &serving.places()["ucs"];
+    for name in [
+        "KUBEPROOF_DIGITALOCEAN_URL",
+        "KUBEPROOF_CCE_URL",
+        "KUBEPROOF_UCS_URL",
+        "KUBEPROOF_FIREWORKS_URL",
+        "DIGITALOCEAN_API_URL",
+        "FIREWORKS_BASE_URL",
+        "HUAWEICLOUD_SDK_REGION_CCE_KUBEPROOF",
+        "HUAWEICLOUD_SDK_REGION_UCS_KUBEPROOF",
+    ] {
+        assert_eq!(environment.get(name), Some(url), "{name}");
+    }
+    for (name, value) in [
+        ("DIGITALOCEAN_TOKEN", "example-do-api-token"),
+        ("DIGITALOCEAN_ACCESS_TOKEN", "example-do-api-token"),
+        ("HUAWEICLOUD_SDK_AK", "AKEXAMPLE"),
+        ("HUAWEICLOUD_SDK_SK", "SKEXAMPLE"),
+        ("HUAWEICLOUD_SDK_PROJECT_ID", "00000000000000000000000000000abc"),
+        ("FIREWORKS_API_KEY", "example-fireworks-api-key"),
+        ("FIREWORKS_ACCOUNT_ID", "demo-account"),
+    ] {
+        assert_eq!(environment.get(name).map(String::as_str), Some(value), "{name}");
+    }
+    assert!(!environment.contains_key("SSL_CERT_FILE"), "there is no TLS");
+}
+
+#[test]
+fn tls_is_trusted_by_the_authority_that_is_written() {
+    let folder = TempDir::new().unwrap();
+    let asked_for = folder.path().join("ca.pem");
+    for arguments in [&["--tls"][..], &["--tls", "--ca-file", asked_for.to_str().unwrap()]] {
+        let serving = Serving::start(arguments);
+        let environment = serving.environment();
+        let authority = environment["SSL_CERT_FILE"].clone();
+        for name in ["REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "CURL_CA_BUNDLE"] {
+            assert_eq!(environment[name], authority);
+        }
+        assert_eq!(fs::metadata(&authority).unwrap().permissions().mode() & 0o777, 0o644);
+        for (provider, target, credential) in ASKED {
+            assert!(serving.places()[provider].starts_with("https://"));
+            let answer = serving.ask_tls(provider, "127.0.0.1", &authority, target, &[credential]).unwrap();
+            assert!(answer.starts_with("HTTP/1.1 200 OK"), "{provider}: {answer}");
+        }
+        assert!(serving.ask_tls("ucs", "example.test", &authority, "/", &[]).is_err(), "it is for no such host");
+        let is_asked_for = arguments.len() > 1;
+        assert_eq!(Path::new(&authority) == asked_for, is_asked_for);
+        assert_eq!(serving.stop().code, Some(0));
+        assert_eq!(Path::new(&authority).exists(), is_asked_for, "a temporary file is removed");
+    }
+}
+
+#[test]
+fn another_name_can_be_certified() {
+    let serving = Serving::start(&["--tls", "--tls-name", "kubeproof.example.test", "--tls-name", "192.0.2.7"]);
+    let authority = serving.environment()["SSL_CERT_FILE"].clone();
+    let (provider, target, credential) = ASKED[2];
+    for host in ["kubeproof.example.test", "192.0.2.7", "localhost"] {
+        assert!(serving.ask_tls(provider, host, &authority, target, &[credential]).is_ok(), "{host}");
+    }
+}
+
+#[test]
+fn what_says_where_it_is_goes_with_it() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (ports, environment) = (path("ports"), path("env"));
+    fs::write(&ports, "what was there before").unwrap();
+    let serving = Serving::start(&["--port-file", &ports, "--env-file", &environment]);
+    let port = serving.address("ucs").rsplit_once(':').unwrap().1.to_owned();
+    let expected: String =
+        ["digitalocean", "cce", "ucs", "fireworks"].iter().map(|name| format!("{name}={port}\n")).collect();
+    assert_eq!(fs::read_to_string(&ports).unwrap(), expected);
+    let lines = fs::read_to_string(&environment).unwrap();
+    for (name, value) in serving.environment() {
+        assert!(lines.lines().any(|line| line == format!("{name}={value}")), "{name} is not in: {lines}");
+    }
+    assert_eq!(serving.stop().code, Some(0));
+    assert!(!Path::new(&ports).exists() && !Path::new(&environment).exists());
+
+    // What another one wrote meanwhile is not this one's to remove.
+    let serving = Serving::start(&["--port-file", &ports]);
+    fs::write(&ports, "of another").unwrap();
+    assert_eq!(serving.stop().code, Some(0));
+    assert_eq!(fs::read_to_string(&ports).unwrap(), "of another");
+}
+
+#[test]
+fn the_log_has_a_line_for_each_exchange_and_each_connection() {
+    let serving = Serving::start(&["--log-format", "json"]);
+    answers(&serving, "ucs");
+    let json = |line: String| serde_json::from_str::<Value>(&line).unwrap();
+    let exchange = json(serving.log());
+    assert_eq!(exchange["event"], "exchange");
+    assert_eq!(
+        (&exchange["provider"], &exchange["status"], &exchange["verdict"]),
+        (&"ucs".into(), &200.into(), &"answered".into())
+    );
+    assert_eq!(exchange["target"], ASKED[2].1);
+    let connection = json(serving.log());
+    assert_eq!(
+        (&connection["event"], &connection["requests"], &connection["end"]),
+        (&"connection".into(), &1.into(), &"closed".into())
+    );
+    assert_eq!(connection["number"], exchange["connection"]);
+    let ended = serving.stop();
+    let rest: Vec<Value> = ended.err.lines().map(|line| json(line.to_owned())).collect();
+    assert_eq!(rest.iter().map(|line| line["event"].as_str().unwrap()).collect::<Vec<_>>(), ["stopping", "stopped"]);
+
+    let serving = Serving::start(&[]);
+    serving.ask(
+        "ucs",
+        "/v1/clusters/0c0ffee0-0000-4000-8000-00000000000f/accessinfo",
+        &["x-auth-token: example-iam-token"],
+    );
+    let line = serving.log();
+    for part in
+        ["Z ucs GET /v1/clusters/0c0ffee0-0000-4000-8000-00000000000f/accessinfo 403 refused by ucs.", "(connection 1)"]
+    {
+        assert!(line.contains(part), "`{part}` is not in: {line}");
+    }
+    let line = serving.log();
+    for part in [" connection 1 from 127.0.0.1:", " ended after 1 request over http/1.1: closed"] {
+        assert!(line.contains(part), "`{part}` is not in: {line}");
+    }
+    serving.ask("ucs", "/nowhere", &[]);
+    let line = serving.log();
+    assert!(line.contains(" nobody GET /nowhere 404 refused by kubeproof.no-provider: "), "{line}");
+}
+
+/// A world whose credentials are nobody's example.
+const PLANTED: &str = "\
+digitalocean:
+  world: {api_tokens: [planted-secret-1, example-do-api-token], forbidden_api_tokens: [planted-secret-2]}
+cce:
+  world: {tokens: [planted-secret-3], access_keys: [{access_key: AKMINE, secret_key: planted-secret-4}]}
+ucs:
+  world: {tokens: [planted-secret-5], forbidden_access_keys: [{access_key: AKOTHER, secret_key: planted-secret-6}]}
+fireworks:
+  world: {api_keys: [planted-secret-7]}
+";
+
+#[test]
+fn a_secret_of_a_world_file_is_nowhere() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (world, environment, ports) = (path("my-world.yaml"), path("env"), path("ports"));
+    fs::write(&world, PLANTED).unwrap();
+    for format in ["text", "json"] {
+        let arguments = ["--world", &world, "--env-file", &environment, "--port-file", &ports, "--log-format", format];
+        let serving = Serving::start(&arguments);
+        let written = fs::read_to_string(&environment).unwrap() + &fs::read_to_string(&ports).unwrap();
+        // It is what opens the door all the same.
+        let answer = serving.ask("digitalocean", ASKED[0].1, &["authorization: Bearer planted-secret-1"]);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        for (provider, secret) in
+            [("digitalocean", 1), ("digitalocean", 2), ("cce", 3), ("cce", 4), ("ucs", 5), ("ucs", 6), ("fireworks", 7)]
+        {
+            let secret = format!("planted-secret-{secret}");
+            let asked = ASKED.into_iter().find(|(name, ..)| *name == provider).unwrap().1;
+            for target in [format!("{asked}?x={secret}"), format!("{asked}/{secret}"), format!("/{secret}")] {
+                for field in [format!("authorization: Bearer {secret}"), format!("x-auth-token: {secret}")] {
+                    serving.ask(provider, &target, &[&field]);
+                }
+            }
+        }
+        let first = serving.log();
+        assert!(first.contains("digitalocean"), "{first}");
+        let ended = serving.stop();
+        assert_eq!(ended.code, Some(0));
+        for text in [&written, &first, &ended.out, &ended.err] {
+            assert!(!text.contains("planted-secret"), "{text}");
+        }
+        assert!(ended.err.lines().count() > 80, "{}", ended.err);
+        // What is not shown is counted, and where it is from is said.
+        for part in [
+            "  api_tokens            example-do-api-token, 1 of ",
+            "my-world.yaml, not shown",
+            "# FIREWORKS_API_KEY: set it to one of ",
+            "# HUAWEICLOUD_SDK_SK: set it to one of ",
+        ] {
+            assert!(ended.out.contains(part), "`{part}` is not in: {}", ended.out);
+        }
+    }
+}
+
+#[test]
+fn a_world_may_come_on_standard_input() {
+    let printed = kubeproof(&["serve", "--print-world"]);
+    assert_eq!((printed.code, printed.err.as_str()), (0, ""));
+    let edited = printed.out.replace("0c0ffee0-0000-4000-8000-000000000001", "0c0ffee0-0000-4000-8000-00000000000a");
+    let serving = Serving::start_with(&["--world", "-"], &edited);
+    let (provider, target, credential) = ASKED[0];
+    assert!(serving.ask(provider, target, &[credential]).starts_with("HTTP/1.1 404"));
+    let target = target.replace("000000000001", "00000000000a");
+    assert!(serving.ask(provider, &target, &[credential]).starts_with("HTTP/1.1 200"));
+    answers(&serving, "cce");
+    // The examples are still examples.
+    assert!(serving.said.contains("export FIREWORKS_API_KEY='example-fireworks-api-key'"), "{}", serving.said);
+    let one = kubeproof(&["serve", "--print-world", "--provider", "ucs"]).out;
+    assert!(one.contains("\nucs:\n") && !one.contains("\ncce:\n"), "{one}");
+}
+
+#[test]
+fn faults_and_incidents_of_a_world_happen() {
+    let world = "\
+digitalocean:
+  faults: [{is: close, at: {body: 12}, calls: [2]}]
+ucs:
+  incidents: [{calls: [1], is: rate-limited}]
+";
+    let serving = Serving::start_with(&["--world", "-"], world);
+    answers(&serving, "digitalocean");
+    let (provider, target, credential) = ASKED[0];
+    let cut = serving.ask(provider, target, &[credential]);
+    assert_eq!(cut.split_once("\r\n\r\n").unwrap().1.len(), 12, "{cut}");
+    answers(&serving, "digitalocean");
+    assert!(serving.ask("ucs", ASKED[2].1, &[ASKED[2].2]).starts_with("HTTP/1.1 429"));
+    answers(&serving, "ucs");
+}
+
+/// What is wrong with a file of worlds: the exit code, and parts of the message.
+#[track_caller]
+fn check_world(text: &str, parts: &[&str]) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("world.yaml");
+    fs::write(&path, text).unwrap();
+    let ran = kubeproof(&["serve", "--listen", "127.0.0.1:0", "--world", path.to_str().unwrap()]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
+    for part in parts {
+        assert!(ran.err.contains(part), "`{part}` is not in: {}", ran.err);
+    }
+}
+
+#[test]
+fn bad_worlds() {
+    check_world("ucs:\n  worlds: {}", &["world.yaml:2:3: ", "unknown field `worlds`", "incidents"]);
+    check_world("ucs:\n  world: {clusters: {}}", &["world.yaml:2:21: ", "a list has to stand here"]);
+    check_world("firework: {}", &["world.yaml:1:1: ", "did you mean `fireworks`?"]);
+    check_world("ucs: {edition: '1999-01'}", &["world.yaml:1:16: ", "2025-05"]);
+    check_world("ucs: {faults: [{is: trickle}]}", &["world.yaml:1:16: ", "write `bytes-per-second`"]);
+    check_world("ucs: {faults: [{is: tls-expired}]}", &["world.yaml:1:16: ", "serve with --tls"]);
+    check_world("ucs:\n  incidents: [{reply: {file: gone.json}}]", &["world.yaml:2:30: ", "gone.json cannot be read"]);
+    let ran = kubeproof(&["serve", "--world", "/no/such/world.yaml"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("/no/such/world.yaml cannot be read") && ran.err.contains("--print-world"), "{}", ran.err);
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_with_a_remedy() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for arguments in [&[][..], &["--port-each"], &["--tls"]] {
+        let ran = kubeproof(&[&["serve", "--listen", &address], arguments].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (5, ""), "{}", ran.err);
+        for part in [&format!("cannot listen: {address}: "), "it is taken", "--listen 127.0.0.1:0"] {
+            assert!(ran.err.contains(part), "`{part}` is not in: {}", ran.err);
+        }
+    }
+}
+
+/// Runs `serve` where it cannot start, and compares the exit code and what is on standard error.
+#[track_caller]
+fn check_usage(arguments: &[&str], code: i32, parts: &[&str]) {
+    let ran = kubeproof(&[&["serve"], arguments].concat());
+    assert_eq!((ran.code, ran.out.as_str()), (code, ""), "{}", ran.err);
+    for part in parts {
+        assert!(ran.err.contains(part), "`{part}` is not in: {}", ran.err);
+    }
+}
+
+#[test]
+fn wrong_usage() {
+    check_usage(&["--listen", "8080"], 2, &["127.0.0.1:8080", "[::1]:8080"]);
+    check_usage(&["--listen", "127.0.0.1:65534", "--port-each"], 2, &["65534 to 65537", "lower port"]);
+    check_usage(&["--listen", "192.0.2.1:0"], 5, &["192.0.2.1:0", "no such address", "--listen 127.0.0.1"]);
+    check_usage(&["--clock", "noon"], 2, &["system", "2026-01-01T00:00:00Z"]);
+    check_usage(&["--ca-file", "x"], 2, &["--ca-file is of TLS", "--tls"]);
+    check_usage(&["--tls-name", "x"], 2, &["--tls-name is of TLS", "--tls"]);
+    check_usage(&["--tls", "--tls-name", "no name"], 2, &["kubeproof.example.test"]);
+    check_usage(&["--fixtures", "x"], 2, &["--case"]);
+    check_usage(&["--provider", "nimbus"], 2, &["nimbus", "digitalocean, cce, ucs, fireworks"]);
+    check_usage(&["--edition", "ucs@1999-01"], 2, &["ucs@2025-05"]);
+    check_usage(&["--provider", "cce", "--edition", "ucs@2025-05"], 2, &["--provider ucs"]);
+    check_usage(
+        &["--case", "ucs/download/second-call-is-refuse"],
+        2,
+        &["did you mean `ucs/download/second-call-is-refused`?"],
+    );
+    check_usage(&["--case", "ucs/download"], 2, &["several cases"]);
+    check_usage(&["--case", "ucs/download/second-call-is-refused", "--tls"], 2, &["--tls"]);
+    check_usage(
+        &["--listen", "127.0.0.1:0", "--port-file", "/no/such/folder/ports"],
+        2,
+        &["no folder /no/such/folder", "make it first"],
+    );
+    check_usage(&["--listen", "127.0.0.1:0", "--port-file", "/"], 5, &["the ports cannot be written to /"]);
+}
+
+#[test]
+fn nothing_is_left_of_a_start_that_failed() {
+    let folder = TempDir::new().unwrap();
+    let environment = folder.path().join("env");
+    let arguments = [
+        "--listen",
+        "127.0.0.1:0",
+        "--env-file",
+        environment.to_str().unwrap(),
+        "--port-file",
+        "/no/such/folder/ports",
+    ];
+    check_usage(&arguments, 2, &["no folder"]);
+    assert!(!environment.exists());
+}
+
+#[test]
+fn what_others_can_reach_is_warned_of() {
+    for quiet in [&[][..], &["--quiet"]] {
+        let serving = Serving::spawn(&[&["--listen", "0.0.0.0:0"], quiet].concat(), "");
+        let line = serving.log();
+        assert!(line.starts_with("warning: 0.0.0.0 ") && line.contains("examples that everybody knows"), "{line}");
+        // It is reached at loopback, too, and that is what is said.
+        assert!(serving.places()["ucs"].starts_with("http://127.0.0.1:"));
+        answers(&serving, "ucs");
+    }
+    assert_eq!(Serving::start(&["--quiet"]).stop().err, "");
+}
+
+#[test]
+fn the_admin_api_is_there_where_only_this_machine_reaches_it() {
+    let admin = |arguments: &[&str]| {
+        let serving = Serving::spawn(arguments, "");
+        let answer = serving.ask("ucs", "/_kubeproof/healthz", &[]);
+        let url = serving.environment().get("KUBEPROOF_ADMIN_URL").cloned();
+        assert_eq!(answer.starts_with("HTTP/1.1 200"), url.is_some(), "{answer}");
+        url
+    };
+    let local = admin(&["--listen", "127.0.0.1:0"]).unwrap();
+    assert!(local.starts_with("http://127.0.0.1:") && local.ends_with("/_kubeproof/"), "{local}");
+    assert_eq!(admin(&["--listen", "0.0.0.0:0"]), None);
+    assert!(admin(&["--listen", "0.0.0.0:0", "--admin"]).is_some());
+    assert_eq!(admin(&["--listen", "127.0.0.1:0", "--admin=off"]), None);
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let at = format!("--admin={free}");
+    assert_eq!(admin(&["--listen", "127.0.0.1:0", &at]), Some(format!("http://127.0.0.1:{free}/_kubeproof/")));
+}
+
+#[test]
+fn kubeconfigs_point_at_the_stub_or_where_they_are_told_to() {
+    let (provider, target, credential) = ASKED[0];
+    let server = |arguments: &[&str]| {
+        let serving = Serving::start(arguments);
+        let answer = serving.ask(provider, target, &[credential]);
+        let line = answer.lines().find(|line| line.trim_start().starts_with("server: ")).unwrap();
+        (line.trim_start().trim_start_matches("server: ").to_owned(), serving.said.clone())
+    };
+    let (stub, said) = server(&[]);
+    let base = stub.strip_suffix("/0c0ffee0-0000-4000-8000-000000000001").unwrap();
+    assert!(base.starts_with("https://127.0.0.1:"), "{stub}");
+    assert!(said.contains(&format!("  Kubernetes API        {base}, a stub")), "{said}");
+
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (authority, wrong) = (path("ca.crt"), path("wrong.crt"));
+    let serving = Serving::start(&["--tls", "--ca-file", &authority]);
+    serving.stop();
+    fs::write(&wrong, "no certificate").unwrap();
+    let real = "https://k8s.example.test:6443";
+    let (told, said) = server(&["--api-server", real, "--api-ca", &authority]);
+    assert_eq!(told, real);
+    assert!(said.contains(&format!("  Kubernetes API        {real}\n")), "{said}");
+    // A case is served as it is judged: with the addresses that the documents name.
+    let (documented, _) = server(&["--case", "digitalocean/access/server"]);
+    assert!(documented.ends_with(".k8s.ondigitalocean.com"), "{documented}");
+
+    check_usage(&["--api-server", real], 2, &["--api-ca"]);
+    check_usage(&["--api-server", "ftp://x", "--api-ca", &authority], 2, &["--api-server"]);
+    check_usage(&["--api-server", real, "--api-ca", &wrong], 2, &["wrong.crt", "certificates in PEM"]);
+    check_usage(&["--api-server", real, "--api-ca", "/no/such/file"], 2, &["/no/such/file", "No such file"]);
+}
+
+#[test]
+fn an_edition_can_be_asked_for() {
+    for edition in ["2025-05", "2026-01"] {
+        let serving = Serving::start(&["--provider", "ucs", "--edition", &format!("ucs@{edition}")]);
+        assert!(serving.said.contains(&format!(" edition {edition}\n")), "{}", serving.said);
+        let downloaded = ASKED[2].1.replace("000000000001", "000000000004");
+        let answer = serving.ask("ucs", &downloaded, &[ASKED[2].2]);
+        let status = if edition == "2025-05" { "HTTP/1.1 200" } else { "HTTP/1.1 410" };
+        assert!(answer.starts_with(status), "{answer}");
+    }
+    check_usage(
+        &["--edition", "ucs@2025-05", "--edition", "ucs@2026-01"],
+        2,
+        &["ucs@2025-05 or --edition ucs@2026-01"],
+    );
+}
+
+#[test]
+fn the_clock_is_that_of_the_machine_unless_it_stands() {
+    let at = |arguments: &[&str]| {
+        let serving = Serving::start(&[&["--log-format", "json"], arguments].concat());
+        let place = serving.places().into_iter().next().unwrap();
+        serving.ask(&place.0, "/", &[]);
+        let line: Value = serde_json::from_str(&serving.log()).unwrap();
+        line["at"].as_str().unwrap().to_owned()
+    };
+    const CASE: [&str; 2] = ["--case", "ucs/download/second-call-is-refused"];
+    assert_eq!(at(&["--clock", "2031-02-03T04:05:06Z"]), "2031-02-03T04:05:06Z");
+    assert_eq!(at(&CASE), "2026-01-01T00:00:00Z", "as in `check`");
+    assert_eq!(at(&[CASE[0], CASE[1], "--clock", "2031-02-03T04:05:06Z"]), "2031-02-03T04:05:06Z");
+    for arguments in [&[][..], &["--clock", "system"], &[CASE[0], CASE[1], "--clock", "system"]] {
+        // A clock that goes shows no whole second, but once in a thousand million times.
+        assert!(at(arguments).contains('.'), "{arguments:?}");
+    }
+}
+
+/// The commands that are said for a case.
+fn commands(serving: &Serving) -> Vec<&str> {
+    serving.said.lines().filter(|line| line.starts_with("curl ") || line.starts_with("# ")).collect()
+}
+
+#[test]
+fn a_case_is_served_as_it_is() {
+    let serving = Serving::start(&["--case", "ucs/faults/reset-before-the-answer"]);
+    let commands = commands(&serving);
+    let url = format!("curl -i --path-as-is '{}{}' ", serving.places()["ucs"], ASKED[2].1);
+    assert!(commands[0].starts_with("# step 1: ") && commands[1].starts_with(&url), "{commands:?}");
+    // The answer gets lost, and with it the download.
+    assert_eq!(serving.ask("ucs", ASKED[2].1, &[ASKED[2].2]), "");
+    let line = serving.log();
+    for part in [" 200 answered by ucs.reply.access-info: ", "; the connection was reset before the answer"] {
+        assert!(line.contains(part), "`{part}` is not in: {line}");
+    }
+    assert_eq!(serving.places().len(), 1);
+}
+
+#[test]
+fn a_case_over_tls_is_served_over_tls() {
+    let folder = TempDir::new().unwrap();
+    let authority = folder.path().join("it's ca.pem").to_str().unwrap().to_owned();
+    let serving = Serving::start(&["--case", "ucs/faults/expired", "--ca-file", &authority]);
+    let quoted = authority.replace('\'', "'\\''");
+    assert!(commands(&serving)[1].contains(&format!(" --cacert '{quoted}' 'https://127.0.0.1:")), "{}", serving.said);
+    let (provider, target, credential) = ASKED[2];
+    let error = serving.ask_tls(provider, "127.0.0.1", &authority, target, &[credential]).unwrap_err();
+    assert!(error.to_string().contains("certificate expired"), "{error}");
+    let serving = Serving::start(&["--case", "ucs/faults/works-over-tls"]);
+    let authority = serving.environment()["SSL_CERT_FILE"].clone();
+    assert!(
+        serving.ask_tls(provider, "127.0.0.1", &authority, target, &[credential]).unwrap().starts_with("HTTP/1.1 200")
+    );
+}
+
+#[test]
+fn the_clock_of_a_case_is_moved_by_the_command_that_is_said() {
+    let serving = Serving::start(&["--case", "digitalocean/expiry/expired-is-fetched-anew", "--log-format", "json"]);
+    let command = commands(&serving).into_iter().find(|line| line.contains("/clock/advance")).unwrap().to_owned();
+    let part = |from: &str| command.split_once(from).unwrap().1.split('\'').next().unwrap().to_owned();
+    let (url, body) = (part("'http://"), part("-d '"));
+    let (address, path) = url.split_once('/').unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!(
+        "POST /{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let answer = read_out(&mut stream);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    serving.ask("digitalocean", ASKED[0].1, &[ASKED[0].2]);
+    let line: Value = serde_json::from_str(&serving.log()).unwrap();
+    assert_ne!(line["at"], "2026-01-01T00:00:00Z");
+
+    let serving = Serving::start(&["--case", "digitalocean/expiry/expired-is-fetched-anew", "--admin=off"]);
+    assert!(serving.said.contains("serve with --admin"), "{}", serving.said);
+}
+
+#[test]
+fn explain_says_how_to_make_a_case_by_hand() {
+    let ran = kubeproof(&["explain", "ucs/faults/expired"]);
+    for part in [
+        "\nBy hand\n  kubeproof serve --case ucs/faults/expired --ca-file kubeproof-ca.pem\n",
+        "  curl -i --path-as-is --cacert 'kubeproof-ca.pem' 'https://127.0.0.1:7420/v1/clusters/",
+    ] {
+        assert!(ran.out.contains(part), "`{part}` is not in: {}", ran.out);
+    }
+    let folder = crate::program::fixtures(crate::program::PASSES);
+    let folder = folder.path().to_str().unwrap();
+    let ran = kubeproof(&["explain", "ucs/some/passes", "--fixtures", folder]);
+    assert!(
+        ran.out.contains(&format!("kubeproof serve --case ucs/some/passes --fixtures '{folder}'\n")),
+        "{}",
+        ran.out
+    );
+    let serving = Serving::start(&["--case", "ucs/some/passes", "--fixtures", folder]);
+    answers(&serving, "ucs");
+}
+
+/// A request whose body has not come, of which the server has said that it may.
+fn under_way(serving: &Serving) -> TcpStream {
+    const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let mut stream = TcpStream::connect(serving.address("ucs")).unwrap();
+    let (_, target, credential) = ASKED[2];
+    let head = request(target, &[credential, "content-length: 1", "expect: 100-continue"]);
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = [0; CONTINUE.len()];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(answer, CONTINUE);
+    stream
+}
+
+#[test]
+fn what_is_under_way_may_end() {
+    let serving = Serving::start(&[]);
+    let mut stream = under_way(&serving);
+    serving.signal("TERM");
+    assert!(serving.log().starts_with("stopping"));
+    stream.write_all(b"x").unwrap();
+    assert!(read_out(&mut stream).starts_with("HTTP/1.1 200 OK"));
+    let ended = serving.wait();
+    assert_eq!(ended.code, Some(0));
+    assert!(ended.err.ends_with("stopped\n"), "{}", ended.err);
+}
+
+#[test]
+fn a_second_signal_waits_for_nothing() {
+    let serving = Serving::start(&[]);
+    let mut stream = under_way(&serving);
+    serving.signal("INT");
+    assert!(serving.log().starts_with("stopping"));
+    serving.signal("INT");
+    assert_eq!(read_out(&mut stream), "", "it was cut off");
+    let ended = serving.wait();
+    assert_eq!(ended.code, Some(0));
+    assert!(ended.err.ends_with("stopped at once\n"), "{}", ended.err);
+}

@@ -1,0 +1,50 @@
+//! Reads YAML, and says where something stands in it.
+
+use serde::de::DeserializeOwned;
+use serde_saphyr::Location;
+
+use crate::case::Place;
+use crate::problem::Problem;
+
+/// Reads a YAML file; a mistake becomes a problem with file, line and column.
+pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str, problems: &mut Vec<Problem>) -> Option<T> {
+    match serde_saphyr::from_str(text) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+            let place = Place { file: file.to_owned(), line, column };
+            problems.push(Problem::at(place, plain_message(&error)));
+            None
+        }
+    }
+}
+
+/// The message of a YAML error without the place, which is said in front of it.
+fn plain_message(error: &serde_saphyr::Error) -> String {
+    let message = error.without_snippet().to_string();
+    if message.starts_with("duplicate mapping key") {
+        return "a key stands here that stands in this map already; leave one of them out".to_owned();
+    }
+    let message = message.split_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+    match message {
+        "expected mapping start" => "a map has to stand here; write its keys, each with a colon and a value".to_owned(),
+        "expected sequence start" => "a list has to stand here; write `- ` before each item".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// A place in a file.
+pub(crate) fn place(file: &str, at: Location) -> Place {
+    Place { file: file.to_owned(), line: at.line(), column: at.column() }
+}
+
+/// Where `needle` stands first in a file, from a place on.
+pub(crate) fn place_of(text: &str, needle: &str, from: &Place) -> Place {
+    let start = usize::try_from(from.line).unwrap_or(1).saturating_sub(1);
+    for (number, line) in (1_u64..).zip(text.lines()).skip(start) {
+        if let Some(column) = line.find(needle) {
+            return Place { file: from.file.clone(), line: number, column: column as u64 + 1 };
+        }
+    }
+    from.clone()
+}
