@@ -89,8 +89,8 @@ impl Emulation for DigitalOcean {
         if let Some(token) = token {
             next.usage.count(now, token);
         }
-        if let Some(cluster) = about(world, request).and_then(|place| next.clusters.get_mut(place)) {
-            count_call(&mut cluster.ready_after_calls);
+        if let Some(place) = about(world, request) {
+            count_call_about(&mut next, place);
         }
         let mut quota = next.usage.quota(now, token);
         if problem == Problem::HourlyLimit {
@@ -157,20 +157,34 @@ fn respond(edition: Edition, world: &mut World, now: Timestamp, request: &Reques
         ));
     }
     authorize(world, &token)?;
-    let Some(cluster) = world.clusters.iter_mut().find(|cluster| cluster.id == cluster_id) else {
+    let Some(place) = world.clusters.iter().position(|cluster| cluster.id == cluster_id) else {
         return Err(Problem::NotFound
             .by("digitalocean.status.404", format!("send a `cluster_id` that this world has: {}", known_ids(world))));
     };
-    if let Readiness::NotReady { calls_left } = count_call(&mut cluster.ready_after_calls) {
+    let readiness = count_call_about(world, place);
+    let clusters = Arc::clone(&world.clusters);
+    let Some(cluster) = clusters.get(place) else {
+        return Ok(Reply::harness_error("the cluster that was found is gone"));
+    };
+    if let Readiness::NotReady { calls_left } = readiness {
         return Err(not_ready(cluster.not_ready_as, calls_left));
     }
-    let cluster = cluster.clone();
     match KubeconfigType::of(edition, cluster.auth, request, world.unusable_type)? {
-        KubeconfigType::Token => token_kubeconfig(world, &cluster, now, expiry(request, now)?),
-        KubeconfigType::ClientCertificate => certificate_kubeconfig(world, &cluster, now),
-        KubeconfigType::Sso => sso_kubeconfig(world, &cluster),
+        KubeconfigType::Token => token_kubeconfig(world, cluster, now, expiry(request, now)?),
+        KubeconfigType::ClientCertificate => certificate_kubeconfig(world, cluster, now),
+        KubeconfigType::Sso => sso_kubeconfig(world, cluster),
     }
     .or_else(|broken| Ok(Reply::harness_error(format!("the cluster's certificates cannot be made: {broken}"))))
+}
+
+/// Counts a call about the cluster at this place, and says whether it came too early.
+fn count_call_about(world: &mut World, place: usize) -> Readiness {
+    // Nothing is copied for a cluster that is ready.
+    if world.clusters.get(place).is_none_or(|cluster| cluster.ready_after_calls == 0) {
+        return Readiness::Ready;
+    }
+    let cluster = Arc::make_mut(&mut world.clusters).get_mut(place);
+    cluster.map_or(Readiness::Ready, |cluster| count_call(&mut cluster.ready_after_calls))
 }
 
 fn not_ready(shown: NotReadyAs, calls_left: u64) -> Refusal {

@@ -116,7 +116,7 @@ fn a_kubeconfig_reads_as_what_it_was_written_from() {
 #[track_caller]
 fn check_names(region: &str, name: &str) {
     let cluster = Cluster { region: region.to_owned(), name: name.to_owned(), ..Cluster::default() };
-    let world = World { clusters: vec![cluster], ..World::default() };
+    let world = World { clusters: vec![cluster].into(), ..World::default() };
     let (reply, _) = DigitalOcean::answer(Edition("2026-04"), &world, EPOCH, &get(TOKEN_CLUSTER));
     let kubeconfig = yaml(&reply);
     assert_eq!(kubeconfig["current-context"], format!("do-{region}-{name}"));
@@ -351,7 +351,7 @@ fn the_scheme_has_no_case() {
 /// Asks in the newer edition; what comes authenticates with `user`, the only key of the user's entry but for a certificate's.
 #[track_caller]
 fn check_type(auth: Auth, query: &str, user: &str) {
-    let world = World { clusters: vec![Cluster { auth, ..Cluster::default() }], ..World::default() };
+    let world = World { clusters: vec![Cluster { auth, ..Cluster::default() }].into(), ..World::default() };
     let reply = newer(world).handle(get(&format!("{TOKEN_CLUSTER}{query}")));
     let entry = &yaml(&reply)["users"][0]["user"];
     assert_eq!(entry.as_object().unwrap().keys().next().unwrap(), user, "{auth:?} {query}");
@@ -378,7 +378,8 @@ fn the_newer_edition_gives_the_type_that_is_asked_for() {
 #[test]
 fn the_newer_edition_refuses_a_type_that_it_cannot_give() {
     let ask = |auth, query: &str, unusable_type| {
-        let world = World { clusters: vec![Cluster { auth, ..Cluster::default() }], unusable_type, ..World::default() };
+        let world =
+            World { clusters: vec![Cluster { auth, ..Cluster::default() }].into(), unusable_type, ..World::default() };
         newer(world).handle(get(&format!("{TOKEN_CLUSTER}{query}")))
     };
     for (auth, query, clause) in [
@@ -399,7 +400,7 @@ fn the_newer_edition_refuses_a_type_that_it_cannot_give() {
 #[test]
 fn the_documented_edition_gives_tokens_where_single_sign_on_is_to_come() {
     for (auth, query) in [(Auth::Sso, ""), (Auth::Sso, "?type=sso"), (Auth::SsoOnly, "?type=bogus")] {
-        let world = World { clusters: vec![Cluster { auth, ..Cluster::default() }], ..World::default() };
+        let world = World { clusters: vec![Cluster { auth, ..Cluster::default() }].into(), ..World::default() };
         let mut session = Session::new::<DigitalOcean>(Setting { world, ..Setting::default() });
         let credential = credential(&session.handle(get(&format!("{TOKEN_CLUSTER}{query}"))));
         assert!(matches!(credential, Presented::Token(_)), "{auth:?} {query}");
@@ -426,7 +427,7 @@ fn a_cluster_becomes_ready_after_calls_about_it() {
         (NotReadyAs::ServerError, 500, "server_error", "digitalocean.status.500.not-ready"),
     ] {
         let cluster = Cluster { ready_after_calls: 2, not_ready_as, ..Cluster::default() };
-        let world = World { clusters: vec![cluster, World::default().clusters.remove(1)], ..World::default() };
+        let world = World { clusters: vec![cluster, World::default().clusters[1].clone()].into(), ..World::default() };
         let mut session = Session::new::<DigitalOcean>(Setting { world, ..Setting::default() });
         for explained in ["and 1 more call about it comes too early", "and is ready for the next call about it"] {
             // None of these is a call about it, or may have its kubeconfig.
@@ -453,7 +454,8 @@ fn a_cluster_becomes_ready_after_calls_about_it() {
 #[test]
 fn an_incident_is_a_call_about_a_cluster_too() {
     let incidents = serde_json::from_value(serde_json::json!([{"calls": [1], "is": "rate-limited-burst"}])).unwrap();
-    let world = World { clusters: vec![Cluster { ready_after_calls: 2, ..Cluster::default() }], ..World::default() };
+    let world =
+        World { clusters: vec![Cluster { ready_after_calls: 2, ..Cluster::default() }].into(), ..World::default() };
     let mut session = Session::new::<DigitalOcean>(Setting { world, incidents, ..Setting::default() });
     let statuses: Vec<u16> = (0..3).map(|_| session.handle(get(TOKEN_CLUSTER)).status.as_u16()).collect();
     assert_eq!(statuses, [429, 404, 200]);

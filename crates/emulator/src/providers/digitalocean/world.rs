@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +15,8 @@ pub struct World {
     pub api_tokens: Vec<String>,
     /// API tokens that are valid, but without the right to access clusters.
     pub forbidden_api_tokens: Vec<String>,
-    /// The team's clusters.
-    pub clusters: Vec<Cluster>,
+    /// The team's clusters, in common with the worlds before and after a call.
+    pub clusters: Arc<Vec<Cluster>>,
     /// What a `type` is answered with that is unknown, or that the cluster does not offer.
     pub unusable_type: UnusableType,
     /// What every generated key, certificate and token is derived from.
@@ -122,7 +123,7 @@ impl Default for World {
         Self {
             api_tokens: vec!["example-do-api-token".to_owned()],
             forbidden_api_tokens: vec!["example-do-api-token-without-rights".to_owned()],
-            clusters: vec![
+            clusters: Arc::new(vec![
                 Cluster::default(),
                 Cluster {
                     id: "0c0ffee0-0000-4000-8000-000000000002".to_owned(),
@@ -148,7 +149,7 @@ impl Default for World {
                     ready_after_calls: 2,
                     ..Cluster::default()
                 },
-            ],
+            ]),
             unusable_type: UnusableType::default(),
             seed: 1,
             ledger: Ledger::default(),
