@@ -40,7 +40,7 @@ pub(crate) fn check_exec(exec: &Exec) -> Result<(), Problem> {
     if exec.command.is_empty() {
         return Err(Problem::new("has no command", "name the program to run"));
     }
-    if exec.env.iter().any(|variable| variable.name.is_empty()) {
+    if exec.env.iter().flatten().any(|variable| variable.name.is_empty()) {
         return Err(Problem::new("has an environment variable without a name", "name it or remove it"));
     }
     let mode = exec.interactive_mode.as_deref().filter(|mode| !mode.is_empty());

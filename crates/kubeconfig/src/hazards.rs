@@ -197,7 +197,7 @@ fn runs(exec: &Exec) -> String {
 
 /// kube-rs runs the `cmd-path` of `gcp`; client-go does not any more.
 fn helper(provider: &AuthProvider) -> &'static str {
-    if provider.config.contains_key("cmd-path") {
+    if provider.config.as_ref().is_some_and(|config| config.contains_key("cmd-path")) {
         "names a program, which some clients run as you"
     } else {
         "uses a log-in helper, for which some clients run a program"

@@ -47,8 +47,6 @@ impl Kubeconfig {
     ///   than its key; a tab that begins a line of a text without quotes.
     /// - What follows the first value is not looked at; kubectl refuses the file when that is no YAML at all. There is a
     ///   [`Warning`] of it, and one of a tab in a line with nothing else, which kubectl refuses after some lines.
-    /// - An empty list or mapping and `null` are one, as they are to client-go; `kubectl config view` shows which it was
-    ///   for `args`, `env`, `config` and `as-user-extra`.
     ///
     /// Otherwise the rules of YAML 1.1 as go-yaml v2 has them count, since a text that means one thing here and another
     /// to kubectl could hide what is dangerous in it: U+0085 ends a line, also that of a comment.

@@ -224,7 +224,7 @@ impl Validation<'_> {
             let remedy = "set `client.authentication.k8s.io/v1`, or v1beta1";
             self.add(code, format!("{path}.apiVersion"), "is empty", remedy);
         }
-        for (at, variable) in exec.env.iter().enumerate() {
+        for (at, variable) in exec.env.iter().flatten().enumerate() {
             if variable.name.is_empty() {
                 self.add(code, format!("{path}.env[{at}].name"), "is empty", "name the variable or remove it");
             }

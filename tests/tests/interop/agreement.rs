@@ -87,17 +87,9 @@ fn judge(oracle: &Oracle, document: &Document) -> Verdict {
             if *theirs == view.to_json() {
                 return judge_yaml(oracle, &file, &view);
             }
-            let mut value: Value = serde_json::from_str(theirs).expect("kubectl prints JSON");
-            let is_alike = value == *view.as_value();
-            without_empty(&mut value);
-            let mut shown: Value = serde_json::from_str(&view.to_json()).expect("the view is JSON");
-            without_empty(&mut shown);
-            match () {
-                () if is_alike => Verdict::Differ(format!("printed otherwise: {theirs}\n{}", view.to_json())),
-                // Client-go does not tell them apart either when it uses them.
-                () if value == shown => Verdict::Known(EMPTY),
-                () => differ(format!("read otherwise:\n{theirs}\n{}", view.to_json())),
-            }
+            let value: Value = serde_json::from_str(theirs).expect("kubectl prints JSON");
+            let how = if value == *view.as_value() { "printed" } else { "read" };
+            differ(format!("{how} otherwise:\n{theirs}\n{}", view.to_json()))
         }
     }
 }
@@ -117,14 +109,11 @@ fn judge_yaml(oracle: &Oracle, file: &Path, view: &View) -> Verdict {
     }
 }
 
-const EMPTY: &str = "an empty list or mapping is one with `null`";
-
 /// Takes the document, what this crate made of it, and the difference.
 type IsKnown = fn(&Document, &Result<Read, ReadError>, &str) -> bool;
 
 /// Every difference that there may be, each with what shows that it is this one.
 const KNOWN: &[(&str, IsKnown)] = &[
-    (EMPTY, |_, _, _| false),
     (
         "what kubectl refuses is read, with a warning: escapes of JSON, a tab in a line with nothing else",
         |_, read, _| {
@@ -187,24 +176,4 @@ const KNOWN: &[(&str, IsKnown)] = &[
 
 fn says(read: &Result<Read, ReadError>, kind: ReadErrorKind, message: &str) -> bool {
     read.as_ref().is_err_and(|error| error.kind() == kind && error.to_string().contains(message))
-}
-
-/// Makes `null` of what is empty, where Go tells nil from empty and the model does not.
-fn without_empty(document: &mut Value) {
-    let users = document.get_mut("users").and_then(Value::as_array_mut);
-    for user in users.into_iter().flatten().filter_map(|entry| entry.get_mut("user")) {
-        for pointer in ["/exec/args", "/exec/env", "/auth-provider/config"] {
-            if let Some(value) = user.pointer_mut(pointer) {
-                make_null(value);
-            }
-        }
-        let extra = user.get_mut("as-user-extra").and_then(Value::as_object_mut);
-        extra.into_iter().flatten().for_each(|(_, values)| make_null(values));
-    }
-}
-
-fn make_null(value: &mut Value) {
-    if value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(serde_json::Map::is_empty) {
-        *value = Value::Null;
-    }
 }

@@ -90,12 +90,8 @@ fn user(mut fields: Fields<'_>) -> Result<User, ReadError> {
         token_file: fields.optional_text("tokenFile")?,
         impersonate: fields.optional_text("as")?,
         impersonate_uid: fields.optional_text("as-uid")?,
-        impersonate_groups: fields.texts("as-groups")?,
-        impersonate_user_extra: fields
-            .pairs("as-user-extra")?
-            .into_iter()
-            .map(|(key, item)| Ok((key.into_owned(), item.texts()?)))
-            .collect::<Result<_, ReadError>>()?,
+        impersonate_groups: fields.texts("as-groups")?.unwrap_or_default(),
+        impersonate_user_extra: fields.map("as-user-extra", Item::optional_texts)?.unwrap_or_default(),
         username: fields.optional_text("username")?,
         password: fields.secret("password")?,
         auth_provider: fields.optional_nested("auth-provider")?.map(auth_provider).transpose()?,
@@ -108,11 +104,7 @@ fn user(mut fields: Fields<'_>) -> Result<User, ReadError> {
 fn auth_provider(mut fields: Fields<'_>) -> Result<AuthProvider, ReadError> {
     Ok(AuthProvider {
         name: fields.text("name")?,
-        config: fields
-            .pairs("config")?
-            .into_iter()
-            .map(|(key, item)| Ok((key.into_owned(), Secret::new(item.text()?))))
-            .collect::<Result<_, ReadError>>()?,
+        config: fields.map("config", |item| item.text().map(Secret::new))?,
         unknown: fields.finish(),
     })
 }

@@ -42,6 +42,24 @@ fn check(base: &Kubeconfig, new: &Kubeconfig, expected: &Kubeconfig, expected_ch
     assert!(again.changes.iter().all(|change| change.action != Action::Added), "{:?}", again.changes);
 }
 
+/// client-go compares with `reflect.DeepEqual`, to which an empty list is not none.
+#[test]
+fn an_empty_list_is_not_none() {
+    let of = |user: &str| Kubeconfig::parse(&format!("users: [{{name: a, user: {{{user}}}}}]")).unwrap();
+    for (empty, none) in [
+        ("exec: {command: c, args: []}", "exec: {command: c}"),
+        ("exec: {command: c, env: []}", "exec: {command: c, env: null}"),
+        ("auth-provider: {config: {}}", "auth-provider: {}"),
+        ("as-user-extra: {a: []}", "as-user-extra: {a: }"),
+    ] {
+        assert_ne!(of(empty), of(none));
+        let merged = merge(&of(empty), &of(none));
+        assert_eq!(changes(&merged), [r#"user "a": renamed to "a-2", since the name is taken by another"#]);
+        assert_eq!(merge(&merged.kubeconfig, &of(none)).kubeconfig, merged.kubeconfig);
+        assert_eq!(changes(&merge(&of(empty), &of(empty))), [r#"user "a": unchanged"#]);
+    }
+}
+
 #[test]
 fn entries_without_collision_are_added() {
     let base = config("a", &["k1=s1"], &["u1=t1"], &["a=k1/u1"]);
