@@ -21,9 +21,9 @@ pub(super) fn kubeconfig(root: Option<Node<'_>>) -> Result<Kubeconfig, ReadError
     expect(&mut fields, "apiVersion", &["", "v1", "/v1", "/"])?;
     expect(&mut fields, "kind", &["", "Config"])?;
     Ok(Kubeconfig {
-        clusters: fields.named_items("clusters", named_cluster, |entry| &entry.name)?,
-        users: fields.named_items("users", named_user, |entry| &entry.name)?,
-        contexts: fields.named_items("contexts", named_context, |entry| &entry.name)?,
+        clusters: fields.named_items("clusters", named_cluster, |entry| &entry.name, |_| false)?,
+        users: fields.named_items("users", named_user, |entry| &entry.name, |_| false)?,
+        contexts: fields.named_items("contexts", named_context, |entry| &entry.name, |_| false)?,
         current_context: fields.text("current-context")?,
         preferences: preferences(fields.nested("preferences")?)?,
         extensions: extensions(&mut fields)?,
@@ -154,7 +154,7 @@ fn preferences(mut fields: Fields<'_>) -> Result<Preferences, ReadError> {
 }
 
 fn extensions(fields: &mut Fields<'_>) -> Result<Vec<NamedExtension>, ReadError> {
-    fields.named_items("extensions", extension, |entry| &entry.name)
+    fields.named_items("extensions", extension, |entry| &entry.name, |entry| entry.extension.is_null())
 }
 
 fn extension(mut fields: Fields<'_>) -> Result<NamedExtension, ReadError> {

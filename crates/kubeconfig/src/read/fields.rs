@@ -1,6 +1,7 @@
 //! The fields of one mapping, taken out by name and type. What nobody took is unknown.
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use super::tree::{Node, Value};
@@ -196,26 +197,40 @@ impl<'t> Fields<'t> {
         list.list()?.into_iter().map(|item| decode(item.fields()?)).collect::<Result<_, _>>().map(Some)
     }
 
-    /// A list of mappings in which no `name` may be there twice. Go's message shows the whole list, tokens included;
-    /// this one shows positions.
+    /// A list of mappings in which no `name` may be there twice, but for one that is nothing and then counts as absent.
+    /// Go's message shows the whole list, tokens included; this one shows positions.
     pub(super) fn named_items<T>(
         &mut self,
         name: &str,
         decode: impl Fn(Self) -> Result<T, ReadError>,
         name_of: impl Fn(&T) -> &str,
+        is_nothing: impl Fn(&T) -> bool,
     ) -> Result<Vec<T>, ReadError> {
         let Some(list) = self.take(name) else { return Ok(Vec::new()) };
         let mut decoded: Vec<T> = Vec::new();
+        // The place of each in the document and among those that count.
         let mut seen = HashMap::new();
         let path = list.path.clone();
         for (at, item) in list.list()?.into_iter().enumerate() {
             let location = item.node.location;
             let value = decode(item.fields()?)?;
-            if let Some(first) = seen.insert(name_of(&value).to_owned(), at) {
-                let message = format!("{path}[{at}] has the same name as {path}[{first}]; rename or remove one");
-                return Err(ReadError::at(ReadErrorKind::DuplicateName, location, message));
+            match seen.entry(name_of(&value).to_owned()) {
+                Entry::Vacant(place) => {
+                    place.insert((at, decoded.len()));
+                    decoded.push(value);
+                }
+                Entry::Occupied(place) => {
+                    let (first, kept) = *place.get();
+                    match decoded.get_mut(kept).filter(|earlier| is_nothing(earlier)) {
+                        Some(earlier) => *earlier = value,
+                        None => {
+                            let message =
+                                format!("{path}[{at}] has the same name as {path}[{first}]; rename or remove one");
+                            return Err(ReadError::at(ReadErrorKind::DuplicateName, location, message));
+                        }
+                    }
+                }
             }
-            decoded.push(value);
         }
         Ok(decoded)
     }

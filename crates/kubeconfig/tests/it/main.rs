@@ -23,3 +23,4 @@ mod secrecy;
 mod select;
 mod vectors;
 mod write;
+mod yaml;
