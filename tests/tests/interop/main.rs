@@ -7,6 +7,7 @@ mod corpus;
 mod documents;
 mod endings;
 mod issued;
+mod known;
 mod manifests;
 mod oracle;
 #[path = "../readers.rs"]
