@@ -4,7 +4,7 @@ use clap::Args;
 use kubeproof::conformance::{Case, Suite, nearest};
 
 use crate::exit_code;
-use crate::output::{complain, print};
+use crate::output::{Text, complain, print};
 use crate::selection::Source;
 
 /// Explains one case: what it does, why, and how to run it alone
@@ -28,7 +28,7 @@ impl Explain {
             complain(unknown(&self.case, &suite));
             return exit_code::USAGE;
         };
-        match print(&explanation(case, &suite)) {
+        match print(&Text::ForPeople(explanation(case, &suite))) {
             Ok(()) => exit_code::CONFORMANT,
             Err(error) => {
                 complain(format_args!("cannot print: {error}"));

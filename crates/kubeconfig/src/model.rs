@@ -85,6 +85,28 @@ impl fmt::Debug for Cluster {
     }
 }
 
+/// A value that client-go does not take for absent: one that is not empty.
+pub(crate) fn given<T: MayBeEmpty>(value: &Option<T>) -> Option<&T> {
+    value.as_ref().filter(|value| !value.is_empty())
+}
+
+/// What client-go takes for absent when it is empty.
+pub(crate) trait MayBeEmpty {
+    fn is_empty(&self) -> bool;
+}
+
+macro_rules! may_be_empty {
+    ($($type:ty),*) => {
+        $(impl MayBeEmpty for $type {
+            fn is_empty(&self) -> bool {
+                self.is_empty()
+            }
+        })*
+    };
+}
+
+may_be_empty!(String, Secret, Data);
+
 /// A URL for people to read: a name and a password in it are left out.
 pub(crate) fn without_userinfo(url: &str) -> String {
     // The last `@`: a password may hold one, and too much hidden is better than too little.

@@ -16,11 +16,11 @@ use crate::{Data, Secret};
 /// Whether a view shows secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Disclosure {
-    /// As kubectl without `--raw`: `*-data` becomes `DATA+OMITTED`, a token or password `REDACTED`. Nothing else does:
+    /// As kubectl without `--raw` and `--flatten`: `*-data` becomes `DATA+OMITTED`, a token or password `REDACTED`. Nothing else does:
     /// arguments and variables of `exec`, settings of `auth-provider`, extensions and passwords in URLs are shown.
     #[default]
     Redacted,
-    /// As kubectl with `--raw`: everything.
+    /// As kubectl with `--raw` or `--flatten`: everything.
     Raw,
 }
 

@@ -24,7 +24,8 @@ const MAX_ALIASED_BYTES: usize = super::MAX_BYTES;
 /// How many nodes a document may have: a kubeconfig of 30,000 contexts.
 const MAX_NODES: usize = 500_000;
 
-const IGNORED_REST: &str = "what follows the first document is not read, by kubectl neither; remove it";
+const IGNORED_REST: &str = "what follows the first document is not read, by kubectl neither";
+const REMOVE_IT: &str = "remove it";
 
 const YAML_TAGS: &str = "tag:yaml.org,2002:";
 
@@ -39,7 +40,7 @@ pub(super) fn first_document(text: &str, characters: Characters) -> Result<(Opti
         let (before, rest) = text.split_at_checked(end).unwrap_or((text, ""));
         if let Ok((Some(root), mut warnings)) = compose(before, characters) {
             if !syntax::after_blank_lines(rest).is_empty() {
-                warnings.add(WarningKind::IgnoredRest, super::text::end_of(before), IGNORED_REST);
+                warnings.add(WarningKind::IgnoredRest, super::text::end_of(before), IGNORED_REST, REMOVE_IT);
             }
             return Ok((Some(root), warnings));
         }
@@ -50,8 +51,8 @@ pub(super) fn first_document(text: &str, characters: Characters) -> Result<(Opti
 /// Why a document is not composed.
 struct Stop {
     error: ReadError,
-    /// Where the parser stopped in a document in brackets, in bytes.
-    in_brackets: Option<usize>,
+    /// Where the parser stopped, in bytes, if the document may have ended before.
+    behind: Option<usize>,
 }
 
 impl Stop {
@@ -59,7 +60,7 @@ impl Stop {
     /// is a comment, or a bracket; go-yaml looks at one token, and refuses what others are wrong.
     fn ends(&self, text: &str) -> Vec<usize> {
         const TRIED: usize = 4;
-        let Some(at) = self.in_brackets else { return Vec::new() };
+        let Some(at) = self.behind else { return Vec::new() };
         let before = text.get(..at).unwrap_or_default();
         let brackets = before.rmatch_indices([']', '}']).take(TRIED).map(|(at, bracket)| at + bracket.len());
         let is_end = |end: &usize| {
@@ -74,7 +75,7 @@ impl Stop {
 
 impl From<ReadError> for Stop {
     fn from(error: ReadError) -> Self {
-        Self { error, in_brackets: None }
+        Self { error, behind: None }
     }
 }
 
@@ -98,12 +99,13 @@ fn compose(text: &str, characters: Characters) -> Result<(Option<Node<'_>>, Warn
             // go-yaml stops after the first value, so that whatever follows it is no mistake.
             Err(error) if composer.root.is_some() => {
                 end = error.marker().byte_offset().unwrap_or(end);
-                composer.warnings.add(WarningKind::IgnoredRest, location(*error.marker()), IGNORED_REST);
+                composer.warnings.add(WarningKind::IgnoredRest, location(*error.marker()), IGNORED_REST, REMOVE_IT);
                 break;
             }
             Err(error) => {
-                let in_brackets = error.marker().byte_offset().filter(|_| !syntax.is_in_block());
-                return Err(Stop { error: refused(&error), in_brackets });
+                let marker = error.marker();
+                let behind = marker.byte_offset().filter(|_| syntax.may_have_ended(marker.col()));
+                return Err(Stop { error: refused(&error), behind });
             }
         };
         let at = location(span.start);
@@ -126,7 +128,7 @@ fn compose(text: &str, characters: Characters) -> Result<(Option<Node<'_>>, Warn
             Event::DocumentEnd => {
                 let is_last = matches!(events.next(), None | Some(Ok((Event::StreamEnd, _))));
                 if !is_last {
-                    composer.warnings.add(WarningKind::IgnoredRest, location(span.end), IGNORED_REST);
+                    composer.warnings.add(WarningKind::IgnoredRest, location(span.end), IGNORED_REST, REMOVE_IT);
                 }
                 let marked = span.slice(text).is_some_and(|mark| mark.starts_with("..."));
                 let behind = span.byte_range().map_or(end, |range| range.end);
@@ -219,9 +221,8 @@ impl<'t> Composer<'t> {
                 code.is_some_and(|code| (0xd800..0xe000).contains(&code))
             };
             if escape.starts_with('/') || is_surrogate() {
-                let message =
-                    "kubectl refuses the escapes `\\/` and `\\ud800` to `\\udfff` of JSON; write the character itself";
-                self.warnings.add(WarningKind::KubectlRefuses, at, message);
+                let message = "kubectl refuses the escapes `\\/` and `\\ud800` to `\\udfff` of JSON";
+                self.warnings.add(WarningKind::KubectlRefuses, at, message, "write the character itself");
                 return;
             }
             let mut characters = escape.chars();
@@ -344,8 +345,8 @@ impl<'t> Composer<'t> {
                 Some(Key::Name(name, at)) => {
                     let is_repeated = entries.write(name, node);
                     if is_repeated {
-                        let message = "a key is there twice, and the last one counts; remove one";
-                        self.warnings.add(WarningKind::DuplicateKey, at, message);
+                        let message = "a key is there twice, and the last one counts";
+                        self.warnings.add(WarningKind::DuplicateKey, at, message, "remove one");
                     }
                 }
                 Some(Key::Merge) => match self.refused.get(&node.location) {

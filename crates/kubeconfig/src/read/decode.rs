@@ -4,6 +4,7 @@ use super::fields::{Fields, Item};
 use super::tree::{Node, Value};
 use super::{ReadError, ReadErrorKind};
 use crate::Secret;
+use crate::credential::has_default_mode;
 use crate::model::{
     AuthProvider, Cluster, Context, EnvVar, Exec, Kubeconfig, NamedCluster, NamedContext, NamedExtension, NamedUser,
     Preferences, User,
@@ -120,8 +121,7 @@ fn exec(mut fields: Fields<'_>) -> Result<Exec, ReadError> {
         interactive_mode: fields.optional_text("interactiveMode")?,
         unknown: fields.finish(),
     };
-    let defaulted = ["client.authentication.k8s.io/v1beta1", "client.authentication.k8s.io/v1alpha1"].map(Some);
-    if exec.interactive_mode.is_none() && defaulted.contains(&exec.api_version.as_deref()) {
+    if exec.interactive_mode.is_none() && exec.api_version.as_deref().is_some_and(has_default_mode) {
         exec.interactive_mode = Some("IfAvailable".to_owned());
     }
     Ok(exec)

@@ -61,7 +61,7 @@ impl ReadError {
     }
 
     pub(super) fn strict(warning: &Warning) -> Self {
-        Self::at(ReadErrorKind::Strict, warning.location, warning.message.clone())
+        Self::at(ReadErrorKind::Strict, warning.location, format!("{}; {}", warning.message, warning.remedy))
     }
 
     /// Adds what may be shown of the line.

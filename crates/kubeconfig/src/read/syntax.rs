@@ -121,9 +121,12 @@ impl<'t> Syntax<'t> {
         }
     }
 
-    /// Whether the document is a list or mapping without brackets, or is in one.
-    pub(super) fn is_in_block(&self) -> bool {
-        matches!(self.open.first(), Some(Open::List(_) | Open::Mapping(_)))
+    /// Whether the document may have ended before something in this column: it is in brackets, or further to the right.
+    pub(super) fn may_have_ended(&self, before: usize) -> bool {
+        match self.open.first() {
+            Some(Open::List(column) | Open::Mapping(column)) => before < *column,
+            Some(Open::Flow(_)) | None => true,
+        }
     }
 
     /// Looks at the lines up to the end of the document, given in bytes.

@@ -269,8 +269,11 @@ fn refuses_credential(credentials: &UserCredentials, message: &str) {
 fn credentials_that_cannot_be_used() {
     let token = |text: &str| UserCredentials::Token(text.into());
     refuses_credential(&token(""), "is empty");
-    for text in ["a\n", " a", "a b", "a\tb", "ä", "\u{7f}"] {
+    for text in ["a\n", "a\tb", "\u{7f}"] {
         refuses_credential(&token(text), "cannot be sent");
+    }
+    for text in [" a", "a b", "ä"] {
+        refuses_credential(&token(text), "white space, or a character that is not ASCII");
     }
     let pair = leaf();
     let certificate = |certificate: &str, key: &str| UserCredentials::ClientCertificate {

@@ -142,6 +142,7 @@ fn before_and_behind_a_document() {
     // A document in brackets ends with them, and no more is read.
     for text in [
         "{current-context: a} }\n",
+        "  current-context: a\n]\n",
         "{current-context: a}\n]",
         "{current-context: a}]]}",
         "{current-context: a}{\"b\" c}",

@@ -71,6 +71,10 @@ pub(crate) fn hostile() -> Vec<Document> {
         "{current-context: a}]\n".to_owned(),
         "{current-context: a}# c\n".to_owned(),
         "&x [current-context: a".to_owned(),
+        "  current-context: a\n]\n".to_owned(),
+        "{current-context: a}\n@".to_owned(),
+        "extensions: [{name: a, extension: [-]}]\n".to_owned(),
+        "current-context: \"\\/\"\n".to_owned(),
         "&x ]".to_owned(),
     ];
     // What ends a line, and so a comment.
