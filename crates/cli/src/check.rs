@@ -7,7 +7,7 @@ use kubeproof::conformance::{Case, Run, Runner, Suite};
 use kubeproof_reference::ReferenceAdapter;
 
 use crate::exit_code;
-use crate::output::{complain, note, print};
+use crate::output::{Text, complain, note, print};
 use crate::replace::replace;
 use crate::selection::{Source, Which};
 
@@ -122,10 +122,15 @@ impl Check {
 
 fn write(wanted: &Wanted, run: &Run, suite: &Suite) -> Result<(), u8> {
     let text = wanted.format.render(run, suite);
+    let text = if wanted.format == Format::Human { Text::ForPeople(text) } else { Text::ForPrograms(text) };
     let (written, place) = match &wanted.destination {
         Destination::Stdout => (print(&text), "standard output".to_owned()),
         Destination::File(path) => {
-            (replace(path, &anstream::adapter::strip_str(&text).to_string()), path.display().to_string())
+            let text = match text {
+                Text::ForPeople(text) => anstream::adapter::strip_str(&text).to_string(),
+                Text::ForPrograms(text) => text,
+            };
+            (replace(path, &text), path.display().to_string())
         }
     };
     written.map_err(|error| {

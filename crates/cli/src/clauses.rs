@@ -9,7 +9,7 @@ use kubeproof::emulator::providers::PROVIDERS;
 use serde_json::json;
 
 use crate::exit_code;
-use crate::output::{complain, print};
+use crate::output::{Text, complain, print};
 use crate::selection::Source;
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -47,7 +47,7 @@ impl Clauses {
             complain("there are no clauses of this provider in these fixtures");
             return exit_code::TOO_FEW_RAN;
         }
-        let text = if self.json { as_json(&rows) } else { as_lines(&rows) };
+        let text = if self.json { Text::ForPrograms(as_json(&rows)) } else { Text::ForPeople(as_lines(&rows)) };
         if let Err(error) = print(&text) {
             complain(format_args!("cannot print: {error}"));
             return exit_code::COULD_NOT_RUN;

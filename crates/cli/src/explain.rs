@@ -7,7 +7,7 @@ use kubeproof::conformance::{Case, Suite};
 use kubeproof::emulator::host::server::Transport;
 
 use crate::exit_code;
-use crate::output::{complain, print};
+use crate::output::{Text, complain, print};
 use crate::selection::Source;
 use crate::serve::listen::usual_url;
 
@@ -32,7 +32,8 @@ impl Explain {
             Ok(case) => case,
             Err(code) => return code,
         };
-        match print(&(explanation(case, &suite) + &by_hand(case, self.source.folder()))) {
+        let text = explanation(case, &suite) + &by_hand(case, self.source.folder());
+        match print(&Text::ForPeople(text)) {
             Ok(()) => exit_code::CONFORMANT,
             Err(error) => {
                 complain(format_args!("cannot print: {error}"));

@@ -5,7 +5,7 @@ use kubeproof::conformance::Case;
 use serde_json::json;
 
 use crate::exit_code;
-use crate::output::{complain, print};
+use crate::output::{Text, complain, print};
 use crate::selection::{Source, Which};
 
 /// Lists the cases there are
@@ -32,7 +32,7 @@ impl List {
             Ok(cases) => cases,
             Err(code) => return code,
         };
-        let text = if self.json { as_json(&cases) } else { as_lines(&cases) };
+        let text = if self.json { Text::ForPrograms(as_json(&cases)) } else { Text::ForPeople(as_lines(&cases)) };
         match print(&text) {
             Ok(()) => exit_code::CONFORMANT,
             Err(error) => {

@@ -25,17 +25,32 @@ impl Color {
     }
 }
 
-/// Prints to standard output; styles are stripped where they do not belong.
+/// What is printed, by who reads it.
+pub(crate) enum Text {
+    /// Styles in it are stripped where they do not belong, and control characters with them.
+    ForPeople(String),
+    /// To the byte as it is: a program reads it, or it becomes a file.
+    ForPrograms(String),
+}
+
+/// Prints to standard output.
 ///
 /// # Errors
 ///
 /// When standard output cannot be written to; a reader that went away, such as `head`, is no error.
-pub(crate) fn print(text: &str) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+pub(crate) fn print(text: &Text) -> io::Result<()> {
+    let printed = match text {
+        Text::ForPeople(text) => write_all(anstream::stdout().lock(), text),
+        Text::ForPrograms(text) => write_all(io::stdout().lock(), text),
+    };
+    match printed {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
+}
+
+fn write_all(mut out: impl io::Write, text: &str) -> io::Result<()> {
+    out.write_all(text.as_bytes()).and_then(|()| out.flush())
 }
 
 /// Says what is wrong on standard error.

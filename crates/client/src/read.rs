@@ -1,6 +1,6 @@
 //! Reading an answer that has to be a kubeconfig.
 
-use kubeproof_kubeconfig::{Cluster, Finding, FindingCode, Kubeconfig, hazards, incompleteness};
+use kubeproof_kubeconfig::{Cluster, Finding, FindingCode, Kubeconfig, Severity, hazards, incompleteness};
 
 use serde_json::Value;
 
@@ -99,10 +99,12 @@ pub fn read_kubeconfig(reply: &Reply, reading: &Reading<'_>) -> Result<ClusterKu
     if let Some(what) = describe(&missing) {
         return Err(reply.malformed(reply.scrubber.clean(&format!("the kubeconfig cannot be used: {what}"))));
     }
-    let refused: Vec<Finding> = hazards(&kubeconfig)
-        .into_iter()
-        .filter(|hazard| !reading.accepted.0.contains(&hazard.code) && concerns_use(hazard, &kubeconfig))
-        .collect();
+    let is_refused = |hazard: &Finding| {
+        hazard.severity() > Severity::Notice
+            && !reading.accepted.0.contains(&hazard.code)
+            && concerns_use(hazard, &kubeconfig)
+    };
+    let refused: Vec<Finding> = hazards(&kubeconfig).into_iter().filter(is_refused).collect();
     if let Some(what) = describe(&refused) {
         let what = reply.scrubber.clean(&format!("the kubeconfig is dangerous: {what}"));
         let error = reply.error(ErrorKind::Unsafe, what, Problem::default());
@@ -159,7 +161,7 @@ fn is_plain(server: &str) -> bool {
 fn remedies(hazards: &[Finding], own: fn(FindingCode) -> Option<&'static str>) -> String {
     let mut remedies: Vec<&str> = Vec::new();
     for hazard in hazards {
-        let remedy = own(hazard.code).unwrap_or(hazard.remedy);
+        let remedy = own(hazard.code).unwrap_or(&hazard.remedy);
         if !remedies.contains(&remedy) {
             remedies.push(remedy);
         }

@@ -147,6 +147,36 @@ impl<'a> Address<'a> {
     }
 }
 
+/// Whether a URL, with a scheme or not, names somebody before its host.
+pub(crate) fn has_userinfo(url: &str) -> bool {
+    authority_of(url).contains('@')
+}
+
+/// Whether the host of a URL is reached on the local network only: 169.254.0.0/16, fe80::/10.
+pub(crate) fn is_link_local(url: &str) -> bool {
+    let authority = authority_of(url).rsplit('@').next().unwrap_or_default();
+    match authority.strip_prefix('[') {
+        Some(bracketed) => {
+            let address = bracketed.split([']', '%']).next().unwrap_or_default().parse::<Ipv6Addr>();
+            address.is_ok_and(|address| match address.to_ipv4_mapped() {
+                Some(address) => address.is_link_local(),
+                None => address.is_unicast_link_local(),
+            })
+        }
+        None => {
+            let host = authority.split(':').next().unwrap_or_default();
+            host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_link_local())
+        }
+    }
+}
+
+/// What is between scheme and path, also where there is no scheme.
+fn authority_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
 /// Checks host and port, and whether the host is this machine.
 fn is_loopback(authority: &str) -> Result<bool, Problem> {
     let (host, port) = match authority.strip_prefix('[') {

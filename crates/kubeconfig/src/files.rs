@@ -25,7 +25,7 @@ impl Files for Disk {
         let mut bytes = Vec::new();
         File::open(path)?.take(bound.saturating_add(1)).read_to_end(&mut bytes)?;
         if bytes.len() > MAX_BYTES {
-            let message = format!("has more than {MAX_BYTES} bytes, which is no file of a kubeconfig");
+            let message = format!("has more than {MAX_BYTES} bytes, the most that is read here");
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
         Ok(bytes)

@@ -1,19 +1,20 @@
 //! What a check says about a kubeconfig.
 
+use std::borrow::Cow;
 use std::fmt;
 
-/// One thing that [`crate::incompleteness`] or [`crate::hazards()`] found. No field holds a secret.
+/// One thing that a check found: [`crate::incompleteness`], [`crate::hazards()`], [`crate::lint()`]. No field holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
     /// What kind of thing it is.
     pub code: FindingCode,
-    /// Where it is: `users[0].user.token`.
+    /// Where it is: `users[0].user.token`; of what is no entry, `line 3, column 1`; empty for the whole.
     pub path: String,
     /// What is wrong or dangerous, as a fragment that follows the path.
     pub message: String,
     /// What to do about it.
-    pub remedy: &'static str,
+    pub remedy: Cow<'static, str>,
 }
 
 impl Finding {
@@ -21,9 +22,9 @@ impl Finding {
         code: FindingCode,
         path: impl Into<String>,
         message: impl Into<String>,
-        remedy: &'static str,
+        remedy: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { code, path: path.into(), message: message.into(), remedy }
+        Self { code, path: path.into(), message: message.into(), remedy: remedy.into() }
     }
 }
 
@@ -105,6 +106,8 @@ codes! {
     UnusableClientKey = "unusable-client-key",
     /// A program to log in with lacks something that client-go requires.
     IncompleteExec = "incomplete-exec",
+    /// A log-in helper that kubectl does not have.
+    UnsupportedAuthProvider = "unsupported-auth-provider",
     /// Two fields exclude each other, and client-go refuses them together.
     ConflictingFields = "conflicting-fields",
     /// A program is run to log in.
@@ -115,6 +118,10 @@ codes! {
     FileReference = "file-reference",
     /// The server's certificate is not checked.
     InsecureSkipTlsVerify = "insecure-skip-tls-verify",
+    /// The server's certificate is checked for another name than that of its address.
+    TlsServerName = "tls-server-name",
+    /// The server is at an address of the local network only, where clouds tell programs their secrets.
+    LinkLocalServer = "link-local-server",
     /// All traffic goes through a proxy.
     ProxyUrl = "proxy-url",
     /// Requests are made as somebody else.
@@ -133,6 +140,16 @@ codes! {
     ExpiresSoon = "expires-soon",
     /// A certificate or token is not valid yet.
     NotYetValid = "not-yet-valid",
+    /// A key is there twice in a mapping; the last one counts.
+    DuplicateKey = "duplicate-key",
+    /// A field that client-go does not know.
+    UnknownField = "unknown-field",
+    /// More follows the first document; nobody reads it.
+    IgnoredRest = "ignored-rest",
+    /// kubectl refuses the document for how something is written.
+    KubectlRefuses = "kubectl-refuses",
+    /// Others on this machine can read or change the file.
+    OpenToOthers = "open-to-others",
 }
 
 impl fmt::Display for FindingCode {

@@ -3,10 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::Data;
 use crate::files::Files;
-use crate::load::{Origins, folder_of, resolved};
+use crate::load::{Origins, folder_of, joined};
 use crate::model::Kubeconfig;
+use crate::{Data, shown};
 
 /// Why a kubeconfig cannot be flattened. It shows paths, never contents.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +30,7 @@ pub enum FlattenErrorKind {
 enum Problem {
     #[error("is given as a file and as data; keep one of the two")]
     FileAndData,
-    #[error("the file {} cannot be read: {error}", file.display())]
+    #[error("the file {} cannot be read: {error}", shown(file))]
     Unreadable { file: PathBuf, error: io::Error },
 }
 
@@ -93,7 +93,7 @@ fn take_in(
     if data.as_ref().is_some_and(|data| !data.is_empty()) {
         return Err(FlattenError { path, problem: Problem::FileAndData });
     }
-    let from = PathBuf::from(resolved(text, folder));
+    let from = joined(text, folder);
     match files.read(&from) {
         Ok(bytes) => {
             *data = Some(Data::new(bytes)).filter(|data| !data.is_empty());

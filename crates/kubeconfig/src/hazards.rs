@@ -10,10 +10,11 @@ pub(crate) mod pair;
 use std::path::{Path, is_separator};
 use std::time::SystemTime;
 
-use crate::endpoint::Address;
+use crate::endpoint::{Address, has_userinfo, is_link_local};
 use crate::finding::{Finding, FindingCode};
-use crate::model::{AuthProvider, Cluster, Exec, Kubeconfig, User};
-use crate::{Data, authority};
+use crate::model::{AuthProvider, Cluster, Exec, Kubeconfig, User, given};
+use crate::shown::misleads;
+use crate::{Data, authority, credential};
 use lifetime::Lifetime;
 
 /// Everything in a kubeconfig that does more than send its own credential to its own cluster over checked TLS.
@@ -55,7 +56,7 @@ pub fn hazards(kubeconfig: &Kubeconfig) -> Vec<Finding> {
 pub fn hazards_at(kubeconfig: &Kubeconfig, now: SystemTime) -> Vec<Finding> {
     let mut findings = hazards(kubeconfig);
     for (at, entry) in kubeconfig.clusters.iter().enumerate() {
-        let Some(data) = given_data(entry.cluster.certificate_authority_data.as_ref()) else { continue };
+        let Some(data) = given(&entry.cluster.certificate_authority_data).map(Data::expose) else { continue };
         let path = format!("clusters[{at}].cluster.certificate-authority-data");
         if let Err(problem) = authority::check_certificates(data) {
             findings.push(problem.finding(FindingCode::UnusableCertificateAuthority, path));
@@ -66,7 +67,7 @@ pub fn hazards_at(kubeconfig: &Kubeconfig, now: SystemTime) -> Vec<Finding> {
     for (at, entry) in kubeconfig.users.iter().enumerate() {
         let user = &entry.user;
         let path = |field: &str| format!("users[{at}].user.{field}");
-        if let Some(certificate) = given_data(user.client_certificate_data.as_ref()) {
+        if let Some(certificate) = given(&user.client_certificate_data).map(Data::expose) {
             let field = path("client-certificate-data");
             if let Err(problem) = authority::check_certificates(certificate) {
                 findings.push(problem.finding(FindingCode::UnusableClientCertificate, field));
@@ -74,11 +75,9 @@ pub fn hazards_at(kubeconfig: &Kubeconfig, now: SystemTime) -> Vec<Finding> {
                 let lifetime = Lifetime::of_client_certificate(certificate);
                 judge(lifetime, now, field, "ask for a new certificate", &mut findings);
             }
-            let key = given_data(user.client_key_data.as_ref());
-            if key.and_then(|key| pair::belong_together(certificate, key)) == Some(false) {
-                let message = "is not the key of the client certificate";
-                let remedy = "take certificate and key from one answer";
-                findings.push(Finding::new(FindingCode::KeyMismatch, path("client-key-data"), message, remedy));
+            let key = given(&user.client_key_data).map(Data::expose);
+            if let Some(Err(problem)) = key.map(|key| credential::check_pair(certificate, key)) {
+                findings.push(problem.finding(FindingCode::KeyMismatch, path("client-key-data")));
             }
         }
         if let Some(token) = &user.token {
@@ -94,19 +93,15 @@ fn judge(lifetime: Option<Lifetime>, now: SystemTime, path: String, remedy: &'st
     }
 }
 
-fn given_data(data: Option<&Data>) -> Option<&[u8]> {
-    data.map(Data::expose).filter(|bytes| !bytes.is_empty())
-}
-
 /// kubectl prints names as they are.
 fn names<'a>(list: &str, names: impl Iterator<Item = &'a str>, findings: &mut Vec<Finding>) {
-    for (at, _) in names.enumerate().filter(|(_, name)| name.contains(char::is_control)) {
+    for (at, _) in names.enumerate().filter(|(_, name)| name.contains(misleads)) {
         findings.push(escapes(format!("{list}[{at}].name")));
     }
 }
 
 fn escapes(path: String) -> Finding {
-    let message = "has control characters, which can make a terminal show something else";
+    let message = "has control characters or invisible ones, which can make a terminal show something else";
     Finding::new(FindingCode::TerminalEscape, path, message, "remove them")
 }
 
@@ -122,17 +117,25 @@ fn cluster(cluster: &Cluster, path: &str, findings: &mut Vec<Finding>) {
         let message = "has a name or password, which is sent instead of the user's credential";
         add(FindingCode::CredentialInUrl, "server", message, "remove everything up to the `@`");
     }
+    if is_link_local(&cluster.server) {
+        let message = "is an address of the local network only, where clouds tell programs their secrets";
+        add(FindingCode::LinkLocalServer, "server", message, "name the address of the API server");
+    }
+    if given(&cluster.tls_server_name).is_some() {
+        let message = "makes clients expect a certificate of another name than that of the address";
+        add(FindingCode::TlsServerName, "tls-server-name", message, "check whose name it is");
+    }
     if cluster.insecure_skip_tls_verify {
         let message = "is set, so that anybody can pretend to be the server";
         add(FindingCode::InsecureSkipTlsVerify, "insecure-skip-tls-verify", message, "use certificate-authority-data");
     }
-    if let Some(proxy) = given(cluster.proxy_url.as_deref()) {
+    if let Some(proxy) = given(&cluster.proxy_url) {
         add(FindingCode::ProxyUrl, "proxy-url", "sends all traffic through a proxy", "check whose proxy it is");
         if has_userinfo(proxy) {
             add(FindingCode::CredentialInUrl, "proxy-url", "has a name or password", "keep it out of the file");
         }
     }
-    if let Some(file) = given(cluster.certificate_authority.as_deref()) {
+    if let Some(file) = given(&cluster.certificate_authority) {
         let message = format!("makes clients read {}", whose_file(file));
         add(FindingCode::FileReference, "certificate-authority", &message, "use certificate-authority-data");
     }
@@ -154,7 +157,7 @@ fn user(user: &User, path: &str, findings: &mut Vec<Finding>) {
         ("client-key", &user.client_key, "use client-key-data"),
     ];
     for (field, file, remedy) in files {
-        if let Some(file) = given(file.as_deref()) {
+        if let Some(file) = given(file) {
             let whose = whose_file(file);
             let message = match field {
                 "tokenFile" => format!("makes clients send the content of {whose} to the server"),
@@ -164,8 +167,8 @@ fn user(user: &User, path: &str, findings: &mut Vec<Finding>) {
         }
     }
     let impersonation = [
-        ("as", given(user.impersonate.as_deref()).is_some()),
-        ("as-uid", given(user.impersonate_uid.as_deref()).is_some()),
+        ("as", given(&user.impersonate).is_some()),
+        ("as-uid", given(&user.impersonate_uid).is_some()),
         ("as-groups", !user.impersonate_groups.is_empty()),
         ("as-user-extra", !user.impersonate_user_extra.is_empty()),
     ];
@@ -175,20 +178,23 @@ fn user(user: &User, path: &str, findings: &mut Vec<Finding>) {
             add(FindingCode::Impersonation, field, message, "remove it unless you asked for it");
         }
     }
-    if given(user.username.as_deref()).is_some() || user.password.as_ref().is_some_and(|text| !text.is_empty()) {
+    if given(&user.username).is_some() || given(&user.password).is_some() {
         let message = "logs in with a name and a password, which no supported Kubernetes accepts";
         add(FindingCode::BasicAuth, "username", message, "use a token or a client certificate");
     }
     let hint = user.exec.as_ref().and_then(|exec| exec.install_hint.as_deref());
     // A hint may have several lines.
-    if hint.is_some_and(|hint| hint.contains(|character: char| character.is_control() && character != '\n')) {
+    if hint.is_some_and(|hint| hint.contains(|character: char| misleads(character) && character != '\n')) {
         findings.push(escapes(format!("{path}.exec.installHint")));
     }
 }
 
 fn runs(exec: &Exec) -> String {
-    // Neither the folders nor what follows a blank is shown: a secret may be there.
+    // Neither the folders nor what follows a blank is shown, and nothing like `TOKEN=… program`: a secret may be there.
     let program = exec.command.split_whitespace().next().unwrap_or_default();
+    if program.contains('=') {
+        return "runs a program as you when it is used".to_owned();
+    }
     let beside = program.contains(is_separator) && !Path::new(program).is_absolute();
     let whose = if beside { ", which lies beside the kubeconfig," } else { "" };
     let name = program.rsplit(is_separator).next().unwrap_or_default();
@@ -197,7 +203,7 @@ fn runs(exec: &Exec) -> String {
 
 /// kube-rs runs the `cmd-path` of `gcp`; client-go does not any more.
 fn helper(provider: &AuthProvider) -> &'static str {
-    if provider.config.contains_key("cmd-path") {
+    if provider.config.as_ref().is_some_and(|config| config.contains_key("cmd-path")) {
         "names a program, which some clients run as you"
     } else {
         "uses a log-in helper, for which some clients run a program"
@@ -209,17 +215,9 @@ fn whose_file(file: &str) -> &'static str {
     if Path::new(file).is_absolute() { "a file of this machine" } else { "a file found relative to the kubeconfig" }
 }
 
-fn given(text: Option<&str>) -> Option<&str> {
-    text.filter(|text| !text.is_empty())
-}
-
 /// Whether kubectl would speak plain HTTP to another machine: also when there is no scheme.
 fn is_plain_http(server: &str) -> bool {
-    let has_tls = server.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"));
-    !server.is_empty() && !has_tls && !Address::parse(server).is_ok_and(|address| address.is_loopback)
-}
-
-fn has_userinfo(url: &str) -> bool {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
+    let scheme = server.split_once("://").map_or("http", |(scheme, _)| scheme);
+    let is_http = !server.is_empty() && scheme.eq_ignore_ascii_case("http");
+    is_http && !Address::parse(server).is_ok_and(|address| address.is_loopback)
 }

@@ -38,24 +38,28 @@ mod finding;
 mod flatten;
 mod generate;
 mod hazards;
+mod lint;
 mod load;
 mod merge;
 mod minify;
 mod model;
 mod moment;
 mod number;
+mod proxy;
 mod read;
+mod rules;
 mod save;
 mod secret;
 mod select;
 mod severity;
+mod shown;
 mod unknown;
 mod validate;
 mod view;
 mod write;
 
 pub use authority::CertificateAuthority;
-pub use completeness::{incompleteness, incompleteness_of_every_context};
+pub use completeness::incompleteness;
 pub use data::{Base64Error, Data};
 pub use edit::RemovedContext;
 pub use endpoint::{Endpoint, PlainHttp};
@@ -64,10 +68,11 @@ pub use finding::{Finding, FindingCode};
 pub use flatten::{FlattenError, FlattenErrorKind};
 pub use generate::{GenerateError, GenerateErrorKind, Names, UserCredentials, generate};
 pub use hazards::{hazards, hazards_at};
+pub use lint::{lint, lint_access};
 pub use load::{LoadError, LoadErrorKind, Loaded, Origins, PathError, Sources, relativized, resolved};
 pub use merge::{
-    Action, Change, Collision, Entry, MergeError, MergeErrorKind, MergePolicy, Merged, OnCollision, merge,
-    merge_first_wins,
+    Action, Change, Collision, Entry, MergeError, MergeErrorKind, MergePolicy, Merged, MergedAll, Occupied,
+    OnCollision, merge, merge_first_wins,
 };
 pub use model::{
     AuthProvider, Cluster, Context, EnvVar, Exec, Kubeconfig, NamedCluster, NamedContext, NamedExtension, NamedUser,
@@ -75,12 +80,13 @@ pub use model::{
 };
 pub use read::{Location, MAX_BYTES, Profile, Read, ReadError, ReadErrorKind, Warning, WarningKind};
 pub use save::{
-    Clock, SaveError, SaveErrorKind, SaveOptions, SaveStep, Saved, SystemClock, UpdateError, save, update,
+    Clock, SaveError, SaveErrorKind, SaveOptions, SaveStep, Saved, SystemClock, UpdateError, preview, save, update,
     update_sources,
 };
 pub use secret::Secret;
 pub use select::{Current, SelectError, SelectErrorKind};
 pub use severity::Severity;
+pub use shown::shown;
 pub use unknown::Unknown;
 pub use validate::{Rules, validate};
 pub use view::{Disclosure, View, ViewError};

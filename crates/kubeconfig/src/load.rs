@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use error::{LoadError, LoadErrorKind};
+pub(crate) use paths::joined;
 pub use paths::{PathError, relativized, resolved};
 pub use sources::Sources;
 
@@ -82,25 +83,81 @@ impl Loaded {
     /// without is looked up in `PATH`.
     ///
     /// Source: client-go, `ResolveLocalPaths`.
-    #[must_use]
-    pub fn with_resolved_paths(&self) -> Kubeconfig {
+    ///
+    /// # Errors
+    /// [`PathError::NoText`] when such a folder has no name that is text.
+    pub fn with_resolved_paths(&self) -> Result<Kubeconfig, PathError> {
         let mut kubeconfig = self.kubeconfig.clone();
         for entry in &mut kubeconfig.clusters {
             if let Some(folder) = folder_of(self.origins.clusters.get(&entry.name)) {
-                for path in paths_of_cluster(&mut entry.cluster) {
-                    *path = resolved(path, folder);
-                }
+                resolve(paths_of_cluster(&mut entry.cluster), folder)?;
             }
         }
         for entry in &mut kubeconfig.users {
             if let Some(folder) = folder_of(self.origins.users.get(&entry.name)) {
-                for path in paths_of_user(&mut entry.user) {
-                    *path = resolved(path, folder);
-                }
+                resolve(paths_of_user(&mut entry.user), folder)?;
             }
         }
-        kubeconfig
+        Ok(kubeconfig)
     }
+}
+
+impl Kubeconfig {
+    /// The kubeconfig with its paths spelt as another one spells them: where an entry of `other`, which lies in `folder`,
+    /// means the same file. For merging into `other` what has resolved paths.
+    ///
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// use kubeproof_kubeconfig::Kubeconfig;
+    ///
+    /// # if cfg!(unix) {
+    /// let other = Kubeconfig::parse("users: [{name: dev, user: {tokenFile: ./token}}]")?;
+    /// let new = Kubeconfig::parse("users: [{name: dev, user: {tokenFile: /home/dev/.kube/token}}]")?;
+    /// assert_eq!(new.with_paths_as_in(&other, Path::new("/home/dev/.kube")), other);
+    /// # }
+    /// # Ok::<(), kubeproof_kubeconfig::ReadError>(())
+    /// ```
+    #[must_use]
+    pub fn with_paths_as_in(&self, other: &Self, folder: &Path) -> Self {
+        let mut spelt = self.clone();
+        let of_clusters = other.clusters.iter().map(|entry| &entry.cluster);
+        let clusters = spellings(of_clusters, |cluster| resolve(paths_of_cluster(cluster), folder));
+        for entry in &mut spelt.clusters {
+            respell(&mut entry.cluster, &clusters);
+        }
+        let of_users = other.users.iter().map(|entry| &entry.user);
+        let users = spellings(of_users, |user| resolve(paths_of_user(user), folder));
+        for entry in &mut spelt.users {
+            respell(&mut entry.user, &users);
+        }
+        spelt
+    }
+}
+
+/// What has relative paths, as it is written and with resolved ones.
+fn spellings<'a, T: Clone + PartialEq>(
+    all: impl Iterator<Item = &'a T>,
+    resolve: impl Fn(&mut T) -> Result<(), PathError>,
+) -> Vec<(&'a T, T)> {
+    let resolved = all.filter_map(|written| {
+        let mut resolved = written.clone();
+        resolve(&mut resolved).is_ok().then_some((written, resolved))
+    });
+    resolved.filter(|(written, resolved)| *written != resolved).collect()
+}
+
+fn respell<T: Clone + PartialEq>(entry: &mut T, spellings: &[(&T, T)]) {
+    if let Some((written, _)) = spellings.iter().find(|(_, resolved)| resolved == entry) {
+        *entry = (*written).clone();
+    }
+}
+
+fn resolve<'a>(paths: impl Iterator<Item = &'a mut String>, folder: &Path) -> Result<(), PathError> {
+    for path in paths {
+        *path = resolved(path, folder)?;
+    }
+    Ok(())
 }
 
 impl Origins {

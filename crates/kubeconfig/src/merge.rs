@@ -1,11 +1,14 @@
 //! Putting two kubeconfigs together.
 
+mod change;
 mod policy;
+mod together;
 
+pub use change::{Action, Change, Entry, Occupied};
 pub use policy::{Collision, MergeError, MergeErrorKind, MergePolicy, OnCollision};
+pub use together::MergedAll;
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 
 use serde_json::Map;
 
@@ -20,93 +23,6 @@ pub struct Merged {
     pub kubeconfig: Kubeconfig,
     /// What became of each entry of the new kubeconfig, in its order: clusters, users, contexts, then the rest.
     pub changes: Vec<Change>,
-}
-
-/// What became of one entry of the new kubeconfig.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Change {
-    /// What the entry is.
-    pub entry: Entry,
-    /// What the new kubeconfig calls it.
-    pub name: String,
-    /// What became of it.
-    pub action: Action,
-}
-
-/// What an entry is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Entry {
-    /// A cluster.
-    Cluster,
-    /// A user.
-    User,
-    /// A context.
-    Context,
-    /// The `current-context`; its name is the context's.
-    CurrentContext,
-    /// An extension of the document or of its preferences.
-    Extension,
-    /// A setting of the command line.
-    Preference,
-    /// A field of the document that client-go does not know.
-    UnknownField,
-}
-
-/// What became of an entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Action {
-    /// It was not there and is now.
-    Added,
-    /// It was there already, the same.
-    Unchanged,
-    /// It was added under another name, or is there already under it, because its own belongs to something else.
-    Renamed {
-        /// The other name.
-        to: String,
-    },
-    /// It was left out, because the base has another of its name, or a current context.
-    Shadowed,
-    /// The context was taken over, but refers to a cluster or user that only the base defines.
-    BoundToBase {
-        /// What kind of entry it refers to.
-        to: Entry,
-        /// The name that it refers to.
-        name: String,
-    },
-}
-
-impl fmt::Display for Entry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Cluster => "cluster",
-            Self::User => "user",
-            Self::Context => "context",
-            Self::CurrentContext => "current context",
-            Self::Extension => "extension",
-            Self::Preference => "preference",
-            Self::UnknownField => "field",
-        })
-    }
-}
-
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { entry, name, action } = self;
-        write!(f, "{entry} {name:?}: ")?;
-        match action {
-            Action::Added => f.write_str("added"),
-            Action::Unchanged => f.write_str("unchanged"),
-            Action::Renamed { to } => write!(f, "renamed to {to:?}, since the name is taken by another"),
-            Action::Shadowed if *entry == Entry::CurrentContext => {
-                f.write_str("not made current, since another one is")
-            }
-            Action::Shadowed => f.write_str("left out, since the name is taken by another"),
-            Action::BoundToBase { to, name } => write!(f, "uses {to} {name:?} of the file that it is merged into"),
-        }
-    }
 }
 
 /// Merges `new` into `base` so that no cluster, user or context of either is lost.
@@ -138,14 +54,14 @@ impl fmt::Display for Change {
 /// ```
 #[must_use]
 pub fn merge(base: &Kubeconfig, new: &Kubeconfig) -> Merged {
-    combine(base, new, Taken::Rename)
+    combine(base, new, Manner { taken: Taken::Rename, reserved: Manner::ALL })
 }
 
 /// Merges as client-go does with the files of `KUBECONFIG`: of two entries with one name the base's is taken, whole, and
 /// the other is [`Action::Shadowed`]. A context of `new` may then use a cluster or user of the base.
 #[must_use]
 pub fn merge_first_wins(base: &Kubeconfig, new: &Kubeconfig) -> Merged {
-    combine(base, new, Taken::Shadow)
+    combine(base, new, Manner { taken: Taken::Shadow, reserved: &[] })
 }
 
 /// What to do with an entry whose name is taken by another.
@@ -155,19 +71,31 @@ enum Taken {
     Shadow,
 }
 
-fn combine(base: &Kubeconfig, new: &Kubeconfig, taken: Taken) -> Merged {
+/// How to merge.
+#[derive(Clone, Copy)]
+struct Manner<'a> {
+    taken: Taken,
+    /// Of which entries a name counts as taken that the base refers to without defining it.
+    reserved: &'a [Entry],
+}
+
+impl Manner<'static> {
+    const ALL: &'static [Entry] = &[Entry::Cluster, Entry::User, Entry::Context];
+}
+
+fn combine(base: &Kubeconfig, new: &Kubeconfig, manner: Manner<'_>) -> Merged {
     let mut changes = Changes(Vec::new());
     let referred = |name_of: fn(&Context) -> &str| base.contexts.iter().map(move |entry| name_of(&entry.context));
 
-    let mut clusters = List::new(&base.clusters, &new.clusters, Entry::Cluster, taken);
+    let mut clusters = List::new(&base.clusters, &new.clusters, Entry::Cluster, manner);
     clusters.reserve(referred(|context| &context.cluster));
     clusters.add_all(&new.clusters, &mut changes);
 
-    let mut users = List::new(&base.users, &new.users, Entry::User, taken);
+    let mut users = List::new(&base.users, &new.users, Entry::User, manner);
     users.reserve(referred(|context| &context.user));
     users.add_all(&new.users, &mut changes);
 
-    let mut contexts = List::new(&base.contexts, &new.contexts, Entry::Context, taken);
+    let mut contexts = List::new(&base.contexts, &new.contexts, Entry::Context, manner);
     // A current context that nobody defines must not become one of `new`, with the server of somebody else.
     contexts.reserve(std::iter::once(base.current_context.as_str()).filter(|name| !name.is_empty()));
     for entry in &new.contexts {
@@ -212,7 +140,7 @@ fn combine(base: &Kubeconfig, new: &Kubeconfig, taken: Taken) -> Merged {
 fn current_context(
     base: &Kubeconfig,
     new: &Kubeconfig,
-    contexts: &List<NamedContext>,
+    contexts: &List<'_, NamedContext>,
     changes: &mut Changes,
 ) -> String {
     if new.current_context.is_empty() {
@@ -231,7 +159,7 @@ fn current_context(
 
 /// Extensions have no references, and two programs do not share a name: the base's goes first, as in client-go.
 fn extensions(base: &[NamedExtension], new: &[NamedExtension], changes: &mut Changes) -> Vec<NamedExtension> {
-    let mut list = List::new(base, new, Entry::Extension, Taken::Shadow);
+    let mut list = List::new(base, new, Entry::Extension, Manner { taken: Taken::Shadow, reserved: &[] });
     list.add_all(new, changes);
     list.items
 }
@@ -283,21 +211,20 @@ macro_rules! named {
 named!(NamedCluster, NamedUser, NamedContext, NamedExtension);
 
 /// One list of the result, in the making.
-struct List<T> {
+struct List<'a, T> {
     items: Vec<T>,
     by_name: HashMap<String, usize>,
     entry: Entry,
-    taken: Taken,
+    manner: Manner<'a>,
     /// Names that `new` uses itself, so that no renamed entry may take them.
     of_new: HashSet<String>,
-    /// Names that the base refers to without an entry. An entry of `new` under such a name would hand its credential to a
-    /// cluster of the base, or the other way round.
+    /// Names that the base refers to without an entry: see [`Occupied::ReferredTo`].
     reserved: HashSet<String>,
     renames: HashMap<String, String>,
 }
 
-impl<T: Named> List<T> {
-    fn new(base: &[T], new: &[T], entry: Entry, taken: Taken) -> Self {
+impl<'a, T: Named> List<'a, T> {
+    fn new(base: &[T], new: &[T], entry: Entry, manner: Manner<'a>) -> Self {
         let mut by_name = HashMap::new();
         for (at, item) in base.iter().enumerate() {
             by_name.entry(item.name().to_owned()).or_insert(at);
@@ -306,15 +233,15 @@ impl<T: Named> List<T> {
             items: base.to_vec(),
             by_name,
             entry,
-            taken,
+            manner,
             of_new: new.iter().map(|item| item.name().to_owned()).collect(),
             reserved: HashSet::new(),
             renames: HashMap::new(),
         }
     }
 
-    fn reserve<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
-        if self.taken == Taken::Rename {
+    fn reserve<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
+        if self.manner.reserved.contains(&self.entry) {
             self.reserved = names.filter(|name| !self.by_name.contains_key(*name)).map(str::to_owned).collect();
         }
     }
@@ -334,8 +261,9 @@ impl<T: Named> List<T> {
                 Action::Added
             }
             Some(same) if same == item => Action::Unchanged,
-            _ if self.taken == Taken::Shadow => Action::Shadowed,
-            _ => Action::Renamed { to: self.add_renamed(item) },
+            _ if self.manner.taken == Taken::Shadow => Action::Shadowed,
+            Some(_) => self.add_renamed(item, Occupied::Taken),
+            None => self.add_renamed(item, Occupied::ReferredTo),
         };
         let is_there = action != Action::Shadowed;
         changes.add(self.entry, &name, action);
@@ -343,10 +271,10 @@ impl<T: Named> List<T> {
     }
 
     /// Adds an entry under the first name that is free, unless it is there under such a name.
-    fn add_renamed(&mut self, item: &T) -> String {
+    fn add_renamed(&mut self, item: &T, because: Occupied) -> Action {
         let mut renamed = item.clone();
         let mut number = 2_usize;
-        let to = loop {
+        let (to, action) = loop {
             let candidate = format!("{}-{number}", item.name());
             number += 1;
             // Names of `new` are passed over even when the entry is the same: merging again has to end up here too.
@@ -355,16 +283,16 @@ impl<T: Named> List<T> {
             }
             renamed.set_name(candidate.clone());
             match self.get(&candidate) {
-                Some(same) if *same == renamed => break candidate,
+                Some(same) if *same == renamed => break (candidate.clone(), Action::UnchangedAs { name: candidate }),
                 Some(_) => {}
                 None => {
                     self.push(renamed);
-                    break candidate;
+                    break (candidate.clone(), Action::Renamed { to: candidate, because });
                 }
             }
         };
-        self.renames.entry(item.name().to_owned()).or_insert_with(|| to.clone());
-        to
+        self.renames.entry(item.name().to_owned()).or_insert(to);
+        action
     }
 
     fn get(&self, name: &str) -> Option<&T> {

@@ -2,7 +2,9 @@
 //!
 //! Every field is public and has the name of its field in the document, in snake case. client-go does not tell an
 //! absent text from an empty one, so a field that it may leave out is an `Option` that reading never fills with an
-//! empty text, and writing leaves out an empty one.
+//! empty text, and writing leaves out an empty one. It does tell an empty list from none where it always writes the list,
+//! `[]` or `null`: such a list is an `Option` that may be empty, and two that differ in that are not equal, to client-go
+//! neither.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -83,6 +85,28 @@ impl fmt::Debug for Cluster {
     }
 }
 
+/// A value that client-go does not take for absent: one that is not empty.
+pub(crate) fn given<T: MayBeEmpty>(value: &Option<T>) -> Option<&T> {
+    value.as_ref().filter(|value| !value.is_empty())
+}
+
+/// What client-go takes for absent when it is empty.
+pub(crate) trait MayBeEmpty {
+    fn is_empty(&self) -> bool;
+}
+
+macro_rules! may_be_empty {
+    ($($type:ty),*) => {
+        $(impl MayBeEmpty for $type {
+            fn is_empty(&self) -> bool {
+                self.is_empty()
+            }
+        })*
+    };
+}
+
+may_be_empty!(String, Secret, Data);
+
 /// A URL for people to read: a name and a password in it are left out.
 pub(crate) fn without_userinfo(url: &str) -> String {
     // The last `@`: a password may hold one, and too much hidden is better than too little.
@@ -125,8 +149,8 @@ pub struct User {
     pub impersonate_uid: Option<String>,
     /// The groups to act as (field `as-groups`).
     pub impersonate_groups: Vec<String>,
-    /// More about the user to act as (field `as-user-extra`).
-    pub impersonate_user_extra: BTreeMap<String, Vec<String>>,
+    /// More about the user to act as (field `as-user-extra`). A key may have no list.
+    pub impersonate_user_extra: BTreeMap<String, Option<Vec<String>>>,
     /// The name for basic authentication, which no supported Kubernetes accepts.
     pub username: Option<String>,
     /// The password for basic authentication.
@@ -147,7 +171,7 @@ pub struct AuthProvider {
     /// Which helper: `oidc`, `gcp`, `azure`.
     pub name: String,
     /// Its settings, refresh tokens among them.
-    pub config: BTreeMap<String, Secret>,
+    pub config: Option<BTreeMap<String, Secret>>,
     /// Fields that client-go does not know.
     pub unknown: Unknown,
 }
@@ -158,9 +182,9 @@ pub struct Exec {
     /// The program: a name, a path, or a path relative to the kubeconfig's folder.
     pub command: String,
     /// Its arguments. `Debug` shows their number only: some hold tokens.
-    pub args: Vec<String>,
+    pub args: Option<Vec<String>>,
     /// Variables added to its environment.
-    pub env: Vec<EnvVar>,
+    pub env: Option<Vec<EnvVar>>,
     /// The version of the protocol, `client.authentication.k8s.io/v1` or `…/v1beta1`.
     pub api_version: Option<String>,
     /// What to tell a person who does not have the program.
@@ -178,7 +202,7 @@ impl fmt::Debug for Exec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exec")
             .field("command", &self.command)
-            .field("args", &format_args!("[{} arguments]", self.args.len()))
+            .field("args", &format_args!("[{} arguments]", self.args.iter().flatten().count()))
             .field("env", &self.env)
             .field("api_version", &self.api_version)
             .field("install_hint", &self.install_hint)

@@ -12,14 +12,13 @@ mod fields;
 mod known;
 mod scalar;
 mod syntax;
+mod tabs;
 mod text;
 mod tree;
 mod warning;
 
 pub use error::{Location, ReadError, ReadErrorKind};
 pub use warning::{Warning, WarningKind};
-
-use warning::Warnings;
 
 use crate::Kubeconfig;
 
@@ -38,17 +37,16 @@ impl Kubeconfig {
     ///   aliases (kubectl bounds their share). No kubeconfig comes near.
     /// - The escapes `\/` and `\ud83d\ude00` of JSON are understood, since providers' answers have them; there is a
     ///   [`Warning`] of it, because kubectl refuses the file.
-    /// - Refused, though kubectl takes it, since no writer is known to write it: an extension given twice of which the
-    ///   first is `null`; `.nan` or `.inf` as a key; `!!binary` that is no text; a bracket or colon right behind the
-    ///   document;
-    ///   a comment right behind `|` or a bracket; `-`, or `?` before a key, without a blank after it in brackets; a tab
-    ///   that indents within brackets in a block; U+2028 or U+2029 outside of quotes or beside a blank.
-    /// - Read, though kubectl refuses it: a bracket closed right behind a tag, `[!x]`; a tag in brackets on another line
-    ///   than its key; a tab that begins a line of a text without quotes.
-    /// - What follows the first value is not looked at; kubectl refuses the file when that is no YAML at all. There is a
-    ///   [`Warning`] of it, and one of a tab in a line with nothing else, which kubectl refuses after some lines.
-    /// - An empty list or mapping and `null` are one, as they are to client-go; `kubectl config view` shows which it was
-    ///   for `args`, `env`, `config` and `as-user-extra`.
+    /// - Refused, since it means one thing to kubectl and another to other readers: U+FEFF behind the start, for which
+    ///   kubectl may skip other characters; U+2028 or U+2029 outside of quotes or beside a blank; in brackets, a colon
+    ///   right before `,` or a bracket (`{a:}`), `,` or a bracket right behind a tag (`[!x, a]`), and `?` right before a
+    ///   text.
+    /// - Refused, since it is no YAML 1.2: a comment right behind a bracket, a quote or `|`; `-` as a value in brackets; a
+    ///   tab that indents within brackets in a block; `|` at the left of what it belongs to, or before a comment that is
+    ///   further to the left than a blank line; a colon right behind an anchor or alias; the escape `\'`; something on the
+    ///   line of `...`; `{}` as the key that a document begins with.
+    /// - What follows the first value is not looked at; kubectl refuses the file when its next token is none. There is a
+    ///   [`Warning`] of it. Behind a document in brackets, what is no YAML is refused, unless it is a bracket or a comment.
     ///
     /// Otherwise the rules of YAML 1.1 as go-yaml v2 has them count, since a text that means one thing here and another
     /// to kubectl could hide what is dangerous in it: U+0085 ends a line, also that of a comment.
@@ -132,8 +130,7 @@ impl Read {
             let text = text.strip_prefix('\u{feff}').unwrap_or(text);
             let characters = text::check_characters(text)?;
             let text = &text::with_line_feeds(text, characters);
-            let mut warnings = Warnings::default();
-            let root = compose::first_document(text, characters, &mut warnings)?;
+            let (root, mut warnings) = compose::first_document(text, characters)?;
             if let Some(root) = &root {
                 known::check(root, &mut warnings);
             }

@@ -3,6 +3,7 @@
 //! kubectl truncates a kubeconfig and writes it anew: a crash in between leaves half a file, and two writers that do not
 //! wait for each other lose entries. Here a file is replaced in one step, under the lock that kubectl takes too.
 
+mod attributes;
 mod clock;
 mod error;
 mod list;
@@ -77,12 +78,13 @@ pub struct SaveOptions<'a> {
     clock: &'a dyn Clock,
     patience: Duration,
     observer: &'a dyn Fn(SaveStep),
+    waiting: &'a dyn Fn(&str),
 }
 
 impl Default for SaveOptions<'_> {
     /// The clock of this machine, and ten seconds of patience.
     fn default() -> Self {
-        Self { clock: &SystemClock, patience: Duration::from_secs(10), observer: &ignore }
+        Self { clock: &SystemClock, patience: Duration::from_secs(10), observer: &ignore, waiting: &ignore_text }
     }
 }
 
@@ -105,12 +107,20 @@ impl<'a> SaveOptions<'a> {
         Self { observer, ..self }
     }
 
+    /// Calls a function once, when a lock was waited for for a second: with the file, and who holds the lock.
+    #[must_use]
+    pub fn with_waiting(self, waiting: &'a dyn Fn(&str)) -> Self {
+        Self { waiting, ..self }
+    }
+
     fn reached(&self, step: SaveStep) {
         (self.observer)(step);
     }
 }
 
 fn ignore(_: SaveStep) {}
+
+fn ignore_text(_: &str) {}
 
 /// Changes a kubeconfig file: reads it under its lock, lets `edit` make another kubeconfig of it, and replaces it in one
 /// step. A file that is not there is an empty kubeconfig; when nothing changes nothing is written.
@@ -119,9 +129,10 @@ fn ignore(_: SaveStep) {}
 ///   save removes.
 /// - The lock is kubectl's, `<file>.lock`, so that kubectl and this exclude each other. One that is in the way is waited
 ///   for and never broken; the error says whose it is, and what to do when that program is gone.
-/// - A new file is for its owner only (`0600`); an existing one keeps its mode, owner and group, a narrower mode too.
-///   Folders that are missing are made for the owner only (`0700`; kubectl makes them `0755`), since what will be in
-///   them is private.
+/// - A new file is for its owner only (`0600`); an existing one keeps its mode, owner, group and access control list. One
+///   that nobody may write is refused, as kubectl refuses it: it was made read-only for a reason. Folders that are missing
+///   are made for the owner only (`0700`; kubectl makes them `0755`), since what will be in them is private; when nothing
+///   is written after all, they are removed.
 /// - A symbolic link stays, and what it points to is replaced. Other names of the same file (hard links) keep the old
 ///   content.
 /// - Comments and the layout are not kept, as with kubectl; unknown fields are. A file with several documents is
@@ -147,7 +158,7 @@ pub fn update<E>(
     edit: impl FnOnce(Kubeconfig) -> Result<Kubeconfig, E>,
 ) -> Result<Saved, UpdateError<E>> {
     let target = Target::of(path)?;
-    target.make_folders()?;
+    let _folders = target.make_folders()?;
     let lock = Lock::take(std::slice::from_ref(&target), options)?;
     options.reached(SaveStep::Locked);
     let before = target.read()?;
@@ -158,6 +169,25 @@ pub fn update<E>(
     lock.give_back();
     options.reached(SaveStep::Unlocked);
     Ok(saved)
+}
+
+/// What [`update`] would do, as far as that is known without writing anything and without a lock.
+///
+/// # Errors
+/// As [`update`], but for what comes up only when something is written: a lock, a folder that is not one's own, a full disk.
+pub fn preview<E>(
+    path: &Path,
+    edit: impl FnOnce(Kubeconfig) -> Result<Kubeconfig, E>,
+) -> Result<Saved, UpdateError<E>> {
+    let target = Target::of(path)?;
+    let before = target.read()?;
+    let old = before.as_ref().map(|before| before.kubeconfig.clone()).unwrap_or_default();
+    let new = edit(old.clone()).map_err(UpdateError::Edit)?;
+    if new == old {
+        return Ok(Saved::Unchanged);
+    }
+    replace::text_of(&target, before.as_ref(), &new)?;
+    Ok(if before.is_some() { Saved::Replaced } else { Saved::Created })
 }
 
 /// Writes a kubeconfig to a file, in the place of what is there, as [`update`] does.

@@ -96,17 +96,4 @@ impl Kubeconfig {
             user.ok_or_else(|| SelectErrorKind::NoSuchUser { context: name.to_owned(), user: context.user.clone() })?;
         Ok(Current { name: &entry.name, context, cluster: &cluster.cluster, user: &user.user })
     }
-
-    /// The same kubeconfig with another current context.
-    ///
-    /// # Errors
-    /// When no context has this name.
-    pub fn with_current_context(mut self, name: impl Into<String>) -> Result<Self, SelectError> {
-        let name = name.into();
-        if !self.contexts.iter().any(|entry| entry.name == name) {
-            return Err(SelectErrorKind::NoSuchContext(name).into());
-        }
-        self.current_context = name;
-        Ok(self)
-    }
 }

@@ -39,8 +39,8 @@ impl FindingCode {
     #[must_use]
     pub fn severity(self) -> Severity {
         match self {
-            // A file of a list need not have one.
-            Self::NoCurrentContext => Severity::Notice,
+            // A file of a list need not have a current context.
+            Self::NoCurrentContext | Self::TlsServerName | Self::UnknownField => Severity::Notice,
             Self::PlainHttp
             | Self::MissingCertificateAuthority
             | Self::MissingClientCertificate
@@ -53,6 +53,10 @@ impl FindingCode {
             | Self::BasicAuth
             | Self::CredentialInUrl
             | Self::TerminalEscape
+            | Self::LinkLocalServer
+            | Self::DuplicateKey
+            | Self::IgnoredRest
+            | Self::OpenToOthers
             | Self::ExpiresSoon => Severity::Warning,
             _ => Severity::Error,
         }

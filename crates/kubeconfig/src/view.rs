@@ -16,11 +16,11 @@ use crate::{Data, Secret};
 /// Whether a view shows secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Disclosure {
-    /// As kubectl without `--raw`: `*-data` becomes `DATA+OMITTED`, a token or password `REDACTED`. Nothing else does:
+    /// As kubectl without `--raw` and `--flatten`: `*-data` becomes `DATA+OMITTED`, a token or password `REDACTED`. Nothing else does:
     /// arguments and variables of `exec`, settings of `auth-provider`, extensions and passwords in URLs are shown.
     #[default]
     Redacted,
-    /// As kubectl with `--raw`: everything.
+    /// As kubectl with `--raw` or `--flatten`: everything.
     Raw,
 }
 
@@ -46,7 +46,7 @@ impl ViewError {
 
 impl Kubeconfig {
     /// What `kubectl config view` shows: lists sorted by name, bytewise; fields in the order of client-go's types; `null`
-    /// for a list that is empty.
+    /// for no clusters, no users and no contexts.
     ///
     /// ```
     /// use kubeproof_kubeconfig::{Disclosure, Kubeconfig};
@@ -170,7 +170,7 @@ impl Printer {
         }
         if !user.impersonate_user_extra.is_empty() {
             let extra = user.impersonate_user_extra.iter();
-            fields.put("as-user-extra", extra.map(|(key, values)| (key.clone(), texts(values))).collect::<Value>());
+            fields.put("as-user-extra", extra.map(|(key, values)| (key, values.clone())).collect::<Value>());
         }
         fields.put_text("username", user.username.as_deref());
         self.put_secret(&mut fields, "password", user.password.as_ref());
@@ -204,8 +204,8 @@ impl Printer {
 }
 
 fn auth_provider(provider: &AuthProvider) -> Value {
-    let settings = provider.config.iter().map(|(key, value)| (key.clone(), Value::from(value.expose())));
-    let config = if provider.config.is_empty() { Value::Null } else { settings.collect() };
+    let setting = |(key, value): (&String, &Secret)| (key.clone(), Value::from(value.expose()));
+    let config: Option<Map<_, _>> = provider.config.as_ref().map(|config| config.iter().map(setting).collect());
     json!({"name": provider.name, "config": config})
 }
 
@@ -213,8 +213,8 @@ fn exec(exec: &Exec) -> Value {
     let variable = |variable: &EnvVar| json!({"name": variable.name, "value": variable.value.expose()});
     let mut fields = Fields::default();
     fields.put("command", &*exec.command);
-    fields.put("args", texts(&exec.args));
-    fields.put("env", if exec.env.is_empty() { Value::Null } else { exec.env.iter().map(variable).collect() });
+    fields.put("args", exec.args.clone());
+    fields.put("env", exec.env.as_ref().map(|env| env.iter().map(variable).collect::<Vec<_>>()));
     fields.put_text("apiVersion", exec.api_version.as_deref());
     fields.put_text("installHint", exec.install_hint.as_deref());
     fields.put("provideClusterInfo", exec.provide_cluster_info);
@@ -236,11 +236,6 @@ fn preferences(preferences: &Preferences) -> Fields {
     fields.put_flag("colors", preferences.colors);
     fields.put_extensions(&preferences.extensions);
     fields
-}
-
-/// A list as Go prints one that may be nil.
-fn texts(texts: &[String]) -> Value {
-    if texts.is_empty() { Value::Null } else { texts.into() }
 }
 
 fn list<T>(items: &[T], name_of: impl Fn(&T) -> &str, print: impl Fn(&T) -> Value) -> Value {

@@ -1,7 +1,7 @@
 //! Writing, so that every YAML reader gets the same strings back.
 //!
-//! Keys are sorted as kubectl sorts them; lists keep their order. client-go's empty fields are left out, and empty
-//! lists are `[]` rather than kubectl's `null`, which some clients cannot read.
+//! Keys are sorted as kubectl sorts them; lists keep their order. client-go's empty fields are left out, and a list that
+//! is empty, or is not there, is `[]` or left out rather than kubectl's `null`, which some clients cannot read.
 
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ enum Field<'a> {
     Base64(&'a Data),
     Flag(bool),
     Texts(&'a [String]),
-    TextsByKey(&'a BTreeMap<String, Vec<String>>),
+    TextsByKey(&'a BTreeMap<String, Option<Vec<String>>>),
     Secrets(&'a BTreeMap<String, Secret>),
     Any(&'a Value),
     Clusters(&'a [NamedCluster]),
@@ -89,10 +89,6 @@ impl<'a> Field<'a> {
 
     fn flag(flag: bool) -> Option<Self> {
         flag.then_some(Self::Flag(true))
-    }
-
-    fn texts(texts: &'a [String]) -> Option<Self> {
-        (!texts.is_empty()).then_some(Self::Texts(texts))
     }
 
     fn extensions(extensions: &'a [NamedExtension]) -> Option<Self> {
@@ -240,10 +236,10 @@ impl Fields for NamedUser {
 
 impl Fields for User {
     fn known(&self) -> impl AsRef<[Known<'_>]> {
-        let extra = &self.impersonate_user_extra;
+        let (groups, extra) = (&self.impersonate_groups, &self.impersonate_user_extra);
         [
             ("as", Field::optional_text(self.impersonate.as_deref())),
-            ("as-groups", Field::texts(&self.impersonate_groups)),
+            ("as-groups", (!groups.is_empty()).then_some(Field::Texts(groups))),
             ("as-uid", Field::optional_text(self.impersonate_uid.as_deref())),
             ("as-user-extra", (!extra.is_empty()).then_some(Field::TextsByKey(extra))),
             ("auth-provider", self.auth_provider.as_ref().map(Field::AuthProvider)),
@@ -267,10 +263,7 @@ impl Fields for User {
 
 impl Fields for AuthProvider {
     fn known(&self) -> impl AsRef<[Known<'_>]> {
-        [
-            ("config", (!self.config.is_empty()).then_some(Field::Secrets(&self.config))),
-            ("name", Some(Field::Text(&self.name))),
-        ]
+        [("config", self.config.as_ref().map(Field::Secrets)), ("name", Some(Field::Text(&self.name)))]
     }
 
     fn unknown(&self) -> &Unknown {
@@ -282,9 +275,9 @@ impl Fields for Exec {
     fn known(&self) -> impl AsRef<[Known<'_>]> {
         [
             ("apiVersion", Field::optional_text(self.api_version.as_deref())),
-            ("args", Field::texts(&self.args)),
+            ("args", self.args.as_deref().map(Field::Texts)),
             ("command", Some(Field::Text(&self.command))),
-            ("env", (!self.env.is_empty()).then_some(Field::Variables(&self.env))),
+            ("env", self.env.as_deref().map(Field::Variables)),
             ("installHint", Field::optional_text(self.install_hint.as_deref())),
             ("interactiveMode", Field::optional_text(self.interactive_mode.as_deref())),
             ("provideClusterInfo", Field::flag(self.provide_cluster_info)),

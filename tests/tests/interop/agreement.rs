@@ -4,10 +4,11 @@
 
 use std::path::Path;
 
-use kubeproof_kubeconfig::{Disclosure, Kubeconfig, Profile, Read, ReadError, ReadErrorKind, View, WarningKind};
+use kubeproof_kubeconfig::{Disclosure, Kubeconfig, Profile, View};
 use serde_json::Value;
 
 use crate::documents::{self, Document};
+use crate::known::{Difference, KNOWN, Seen};
 use crate::oracle::Oracle;
 
 const DEFAULT_SEED: u64 = 20_261_123;
@@ -40,8 +41,9 @@ fn kubectl_and_this_crate_read_the_same() {
         of(|verdict| *verdict == Verdict::BothRefuse),
         of(|verdict| matches!(verdict, Verdict::Known(_))),
     );
-    for (reason, _) in KNOWN {
-        println!("{:5} {reason}", verdicts.iter().filter(|verdict| **verdict == Verdict::Known(reason)).count());
+    for known in KNOWN {
+        let count = verdicts.iter().filter(|verdict| **verdict == Verdict::Known(known.reason)).count();
+        println!("{count:5} {}", known.reason);
     }
     let differences: Vec<String> = documents
         .iter()
@@ -57,6 +59,9 @@ fn kubectl_and_this_crate_read_the_same() {
         differences.len(),
         differences.join("\n")
     );
+    // Each is met: what is no difference any more is not in the list.
+    let unmet = KNOWN.iter().filter(|known| !verdicts.contains(&Verdict::Known(known.reason)));
+    assert_eq!(unmet.map(|known| known.reason).collect::<Vec<_>>(), [""; 0]);
     // That the documents are worth something: neither side is the rule.
     let refused = of(|verdict| *verdict == Verdict::BothRefuse);
     assert!((documents.len() / 10..documents.len() * 9 / 10).contains(&refused), "{refused} were refused");
@@ -74,137 +79,46 @@ fn judge(oracle: &Oracle, document: &Document) -> Verdict {
     let file = oracle.file("document", &document.0);
     let theirs = oracle.kubectl_view_text(&file);
     let ours = Kubeconfig::read(&document.0, Profile::Kubectl);
-    let differ = |how: String| match KNOWN.iter().find(|(_, is_known)| is_known(document, &ours, &how)) {
-        Some((reason, _)) => Verdict::Known(reason),
-        None => Verdict::Differ(how),
-    };
-    match (&theirs, &ours) {
-        (Err(_), Err(_)) => Verdict::BothRefuse,
-        (Err(complaint), Ok(_)) => differ(format!("only kubectl refuses: {complaint}")),
-        (Ok(_), Err(error)) => differ(format!("only this crate refuses: {error}")),
+    let (difference, how) = match (&theirs, &ours) {
+        (Err(_), Err(_)) => return Verdict::BothRefuse,
+        (Err(complaint), Ok(_)) => (Difference::OnlyKubectlRefuses, format!("only kubectl refuses: {complaint}")),
+        (Ok(_), Err(error)) => (Difference::OnlyThisRefuses, format!("only this crate refuses: {error}")),
         (Ok(theirs), Ok(read)) => {
             let view = read.kubeconfig.view(Disclosure::Raw);
-            if *theirs == view.to_json() {
-                return judge_yaml(oracle, &file, &view);
+            let printed = view.to_json();
+            if *theirs == printed {
+                return judge_printed(oracle, &file, &read.kubeconfig, &view);
             }
-            let mut value: Value = serde_json::from_str(theirs).expect("kubectl prints JSON");
-            let is_alike = value == *view.as_value();
-            without_empty(&mut value);
-            let mut shown: Value = serde_json::from_str(&view.to_json()).expect("the view is JSON");
-            without_empty(&mut shown);
-            match () {
-                () if is_alike => Verdict::Differ(format!("printed otherwise: {theirs}\n{}", view.to_json())),
-                // Client-go does not tell them apart either when it uses them.
-                () if value == shown => Verdict::Known(EMPTY),
-                () => differ(format!("read otherwise:\n{theirs}\n{}", view.to_json())),
-            }
+            let value: Value = serde_json::from_str(theirs).expect("kubectl prints JSON");
+            let difference = if value == *view.as_value() { Difference::Printed } else { Difference::Read };
+            (difference, format!("{difference:?} otherwise:\n{theirs}\n{printed}"))
         }
+    };
+    let seen = Seen { document, read: &ours };
+    match KNOWN.iter().find(|known| known.difference == difference && (known.is_in)(&seen)) {
+        Some(known) => Verdict::Known(known.reason),
+        None => Verdict::Differ(how),
     }
 }
 
-/// Judges how YAML is printed, of a document that is read alike. A third of them is enough, by their length.
-fn judge_yaml(oracle: &Oracle, file: &Path, view: &View) -> Verdict {
-    const SHARE: usize = 3;
+/// Judges what is made of a document that is read alike: how it is printed as YAML, and whether kubectl reads the same in
+/// what is written. A third of them each is enough, by their length.
+fn judge_printed(oracle: &Oracle, file: &Path, kubeconfig: &Kubeconfig, view: &View) -> Verdict {
     let json = view.to_json();
-    // kubectl makes a blank of U+0085 when it turns its JSON into YAML.
-    if !json.len().is_multiple_of(SHARE) || json.contains('\u{85}') {
-        return Verdict::Agree;
-    }
-    match (oracle.kubectl_view_yaml(file), view.to_yaml()) {
-        (Ok(theirs), Ok(ours)) if theirs == ours => Verdict::Agree,
-        (Err(_), Err(_)) => Verdict::Agree,
-        (theirs, ours) => Verdict::Differ(format!("printed otherwise as YAML: {theirs:?}\n{ours:?}")),
-    }
-}
-
-const EMPTY: &str = "an empty list or mapping is one with `null`";
-
-/// Takes the document, what this crate made of it, and the difference.
-type IsKnown = fn(&Document, &Result<Read, ReadError>, &str) -> bool;
-
-/// Every difference that there may be, each with what shows that it is this one.
-const KNOWN: &[(&str, IsKnown)] = &[
-    (EMPTY, |_, _, _| false),
-    (
-        "what kubectl refuses is read, with a warning: escapes of JSON, a tab in a line with nothing else",
-        |_, read, _| {
-            read.as_ref()
-                .is_ok_and(|read| read.warnings.iter().any(|warning| warning.kind == WarningKind::KubectlRefuses))
+    match json.len() % 3 {
+        // kubectl makes a blank of U+0085 when it turns its JSON into YAML.
+        0 if !json.contains('\u{85}') => match (oracle.kubectl_view_yaml(file), view.to_yaml()) {
+            (Ok(theirs), Ok(ours)) if theirs == ours => Verdict::Agree,
+            (Err(_), Err(_)) => Verdict::Agree,
+            (theirs, ours) => Verdict::Differ(format!("printed otherwise as YAML: {theirs:?}\n{ours:?}")),
         },
-    ),
-    ("size, depth and aliases are bounded more tightly", |_, read, _| {
-        read.as_ref().is_err_and(|error| error.kind() == ReadErrorKind::Limit)
-    }),
-    ("an extension is there twice, first as `null`", |_, read, _| {
-        says(read, ReadErrorKind::DuplicateName, "extensions[")
-    }),
-    ("`.nan` or `.inf` is a key", |_, read, _| says(read, ReadErrorKind::Type, "not finite")),
-    ("`!!binary` is no text", |_, read, _| says(read, ReadErrorKind::Base64, "!!binary")),
-    ("U+2028 or U+2029 is outside of quotes, or beside a blank", |document, read, _| {
-        let has_separator = |text: &str| text.contains(['\u{2028}', '\u{2029}']);
-        document.text().is_some_and(|text| has_separator(&text)) && says(read, ReadErrorKind::Syntax, "")
-    }),
-    ("a tab indents within brackets that are in a block", |_, read, _| {
-        says(read, ReadErrorKind::Syntax, "tabs disallowed")
-    }),
-    ("`%` begins a line within a document", |_, read, _| says(read, ReadErrorKind::Syntax, "before directive")),
-    ("what follows the document is nothing that can be read; there is a warning of it", |_, read, _| {
-        read.as_ref().is_ok_and(|read| read.warnings.iter().any(|warning| warning.kind == WarningKind::IgnoredRest))
-    }),
-    ("a bare `-` is within brackets", |_, read, _| says(read, ReadErrorKind::Syntax, "cannot start with '-'")),
-    ("right behind the document in brackets there is a bracket or a colon", |_, read, _| {
-        ["misplaced bracket", "unclosed bracket", "cannot be a key"]
-            .iter()
-            .any(|message| says(read, ReadErrorKind::Syntax, message))
-    }),
-    ("a bracket is in a tag, or right behind it", |document, _, _| {
-        let text = document.text().unwrap_or_default();
-        let has_bracket = |word: &str| word.split_once('!').is_some_and(|(_, tag)| tag.contains(['[', ']', '{', '}']));
-        text.split_whitespace().any(has_bracket)
-    }),
-    ("a value that another replaces has a key that is `null`", |_, read, _| {
-        says(read, ReadErrorKind::Syntax, "a key is null")
-    }),
-    ("a tab begins a line of a text without quotes", |_, read, how| {
-        read.is_ok() && how.contains("found a tab character that violates indentation")
-    }),
-    ("a tag in brackets is on another line than its key", |document, read, _| {
-        let text = document.text().unwrap_or_default();
-        let ends_with_tag = |line: &str| {
-            line.rsplit([' ', ',', '{', '[']).find(|word| !word.is_empty()).is_some_and(|word| word.starts_with('!'))
-        };
-        read.is_ok() && text.lines().any(|line| ends_with_tag(line.trim_end()))
-    }),
-    ("`?` begins a value within `[]`", |_, read, _| says(read, ReadErrorKind::Syntax, "no `?`")),
-    ("U+FEFF alone is a text", |document, read, _| {
-        let text = document.text().unwrap_or_default();
-        text.trim_start_matches(['\u{feff}', ' ', '\n']).is_empty() && read.is_ok()
-    }),
-    ("`#` is right behind what it comments", |_, read, _| {
-        says(read, ReadErrorKind::Syntax, "comments must be separated")
-    }),
-];
-
-fn says(read: &Result<Read, ReadError>, kind: ReadErrorKind, message: &str) -> bool {
-    read.as_ref().is_err_and(|error| error.kind() == kind && error.to_string().contains(message))
-}
-
-/// Makes `null` of what is empty, where Go tells nil from empty and the model does not.
-fn without_empty(document: &mut Value) {
-    let users = document.get_mut("users").and_then(Value::as_array_mut);
-    for user in users.into_iter().flatten().filter_map(|entry| entry.get_mut("user")) {
-        for pointer in ["/exec/args", "/exec/env", "/auth-provider/config"] {
-            if let Some(value) = user.pointer_mut(pointer) {
-                make_null(value);
+        1 => {
+            let written = kubeconfig.to_yaml().expect("it can be written");
+            match oracle.kubectl_view_text(&oracle.file("written", &written)) {
+                Ok(theirs) if theirs == json => Verdict::Agree,
+                theirs => Verdict::Differ(format!("written otherwise: {theirs:?}\n{written}")),
             }
         }
-        let extra = user.get_mut("as-user-extra").and_then(Value::as_object_mut);
-        extra.into_iter().flatten().for_each(|(_, values)| make_null(values));
-    }
-}
-
-fn make_null(value: &mut Value) {
-    if value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(serde_json::Map::is_empty) {
-        *value = Value::Null;
+        _ => Verdict::Agree,
     }
 }

@@ -27,6 +27,10 @@ fn corpus() -> Vec<String> {
     groups.into_values().flatten().chain(long).collect()
 }
 
+fn variable(name: String, value: String) -> EnvVar {
+    EnvVar { name, value: value.into(), unknown: Unknown::default() }
+}
+
 /// Every text of the corpus in every place, in one document; and what it has to be read as, written by hand.
 fn document(corpus: &[String]) -> (Kubeconfig, Value) {
     let mut kubeconfig = Kubeconfig { current_context: "on".to_owned(), ..Kubeconfig::default() };
@@ -66,20 +70,18 @@ fn document(corpus: &[String]) -> (Kubeconfig, Value) {
                 impersonate: Some(text()),
                 impersonate_uid: Some(text()),
                 impersonate_groups: vec![text(), String::new()],
-                impersonate_user_extra: BTreeMap::from([(text(), vec![text()])]),
+                impersonate_user_extra: BTreeMap::from([(text(), Some(vec![text()]))]),
                 username: Some(text()),
                 password: Some(text().into()),
                 auth_provider: Some(AuthProvider {
                     name: text(),
-                    config: BTreeMap::from([(text(), text().into())]),
+                    config: Some(BTreeMap::from([(text(), text().into())])),
                     unknown: Unknown::default(),
                 }),
                 exec: Some(Exec {
                     command: text(),
-                    args: vec![text(), String::new(), format!("--name={}", text())],
-                    env: [text(), String::new()]
-                        .map(|value| EnvVar { name: text(), value: value.into(), unknown: Unknown::default() })
-                        .into(),
+                    args: Some(vec![text(), String::new(), format!("--name={}", text())]),
+                    env: Some(vec![variable(text(), text()), variable(text(), String::new())]),
                     api_version: Some(text()),
                     install_hint: Some(text()),
                     interactive_mode: Some(text()),

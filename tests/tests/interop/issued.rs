@@ -148,8 +148,8 @@ pub(crate) fn users() -> [(&'static str, UserCredentials, Value); 3] {
     let print = format!("printf '%s' '{credential}'");
     let exec = Exec {
         command: "sh".to_owned(),
-        args: vec!["-c".to_owned(), print.clone(), "no".to_owned(), String::new()],
-        env: vec![EnvVar { name: "ON".to_owned(), value: "1_000".into(), unknown: Default::default() }],
+        args: Some(vec!["-c".to_owned(), print.clone(), "no".to_owned(), String::new()]),
+        env: Some(vec![EnvVar { name: "ON".to_owned(), value: "1_000".into(), unknown: Default::default() }]),
         api_version: Some("client.authentication.k8s.io/v1".to_owned()),
         install_hint: Some("install a shell: \"sh\" # not part of this".to_owned()),
         provide_cluster_info: true,

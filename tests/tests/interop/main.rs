@@ -9,6 +9,7 @@ mod corpus;
 mod documents;
 mod endings;
 mod issued;
+mod known;
 mod manifests;
 mod oracle;
 mod page;

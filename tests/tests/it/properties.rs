@@ -127,6 +127,10 @@ fn parts() -> impl Strategy<Value = Parts> {
     parts_with(name().boxed())
 }
 
+fn variable(name: &str, value: &str) -> EnvVar {
+    EnvVar { name: name.to_owned(), value: value.into(), unknown: Unknown::default() }
+}
+
 impl Parts {
     fn generate(&self) -> Kubeconfig {
         let authority = &AUTHORITIES[self.authority];
@@ -138,15 +142,8 @@ impl Parts {
             },
             Login::Exec { command, args, env } => UserCredentials::Exec(Exec {
                 command: command.clone(),
-                args: args.clone(),
-                env: env
-                    .iter()
-                    .map(|(name, value)| EnvVar {
-                        name: name.clone(),
-                        value: value.as_str().into(),
-                        unknown: Unknown::default(),
-                    })
-                    .collect(),
+                args: Some(args.clone()),
+                env: Some(env.iter().map(|(name, value)| variable(name, value)).collect()),
                 api_version: Some("client.authentication.k8s.io/v1".to_owned()),
                 interactive_mode: Some("Never".to_owned()),
                 ..Exec::default()

@@ -449,10 +449,10 @@ fn single_sign_on_is_made_up_for_with_a_token() {
 fn the_program_is_another_one() {
     for change in [
         (|exec| exec.command = "curl".to_owned()) as fn(&mut Exec),
-        |exec| exec.args.push("--help".to_owned()),
+        |exec| exec.args.get_or_insert_default().push("--help".to_owned()),
         |exec| {
             let (name, value) = ("LD_PRELOAD".to_owned(), "/tmp/evil.so".to_owned().into());
-            exec.env.push(EnvVar { name, value, unknown: Unknown::default() });
+            exec.env.get_or_insert_default().push(EnvVar { name, value, unknown: Unknown::default() });
         },
     ] {
         let adapter = with_answer(move |result| {

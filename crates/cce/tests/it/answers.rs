@@ -104,7 +104,7 @@ async fn a_server_that_is_not_verified_is_used_only_when_wanted() {
     assert!(!error.to_string().contains("externalTLSVerify"), "{error}");
     let hazards = hazards(&Kubeconfig::parse(&body.to_string()).unwrap());
     let exec = hazards.iter().find(|hazard| hazard.code == FindingCode::Exec).unwrap();
-    assert!(error.to_string().contains(exec.remedy), "{error}");
+    assert!(error.to_string().contains(&*exec.remedy), "{error}");
 
     // Whoever accepts it gets what the provider chose.
     let server = serve(ok(&kubeconfig("external"))).await;

@@ -3,7 +3,7 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use kubeproof_kubeconfig::{Files, FindingCode, MAX_BYTES};
+use kubeproof_kubeconfig::{Files, FindingCode, MAX_BYTES, MergePolicy};
 
 /// Whether a path means standard input.
 pub(super) fn is_standard(path: &Path) -> bool {
@@ -25,9 +25,18 @@ impl Files for StandardInput {
 
 /// Reads the code of a finding.
 pub(super) fn code(text: &str) -> Result<FindingCode, String> {
-    FindingCode::ALL
-        .iter()
-        .copied()
-        .find(|code| code.as_str() == text)
-        .ok_or_else(|| "there is no such code; `kubeproof config lint` shows codes in brackets".to_owned())
+    one_of(FindingCode::ALL, text)
+}
+
+/// Reads the code of what a merge refuses unless it is allowed.
+pub(super) fn guarded_code(text: &str) -> Result<FindingCode, String> {
+    one_of(MergePolicy::GUARDED, text)
+}
+
+fn one_of(codes: &[FindingCode], text: &str) -> Result<FindingCode, String> {
+    let found = codes.iter().copied().find(|code| code.as_str() == text);
+    found.ok_or_else(|| {
+        let known: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+        format!("there is no such code here; take one of {}", known.join(", "))
+    })
 }

@@ -1,32 +1,38 @@
 use std::fmt::{self, Write as _};
-use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use kubeproof_kubeconfig::{
-    Action, Change, Clock as _, Disk, Entry, Files as _, Finding, FindingCode, Kubeconfig, Loaded, MergeError,
-    MergePolicy, OnCollision, SaveErrorKind, SaveOptions, Saved, Sources, SystemClock, UpdateError, hazards_at, update,
+    Action, Change, Clock as _, Disk, Entry, Finding, FindingCode, Kubeconfig, Loaded, MergeError, MergePolicy,
+    OnCollision, SaveErrorKind, SaveOptions, Saved, Sources, SystemClock, UpdateError, hazards_at, preview, shown,
+    update,
 };
 use serde_json::{Value, json};
 
 use super::input::{self, StandardInput};
 use crate::exit_code;
-use crate::output::{complain, note, print};
+use crate::output::{Text, complain, note, print};
 
-/// Merges kubeconfigs into a file, without losing anything of it
+/// Merges kubeconfigs into a file, without losing an entry of it
 ///
 /// What is new is added. What has a name that the file uses for something else gets another name, together with all
-/// that refers to it, or is refused. The file is replaced in one step, under the lock that kubectl takes too; its mode
-/// stays, and a new one is for its owner only. Relative paths in what is merged are made absolute.
+/// that refers to it, or is refused. Several NEW belong together: what one refers to another may define. The file is
+/// replaced in one step, under the lock that kubectl takes too; its mode stays, and a new one is for its owner only.
+/// Relative paths in what is merged are made absolute.
+///
+/// As with kubectl, comments and the layout of the file are not kept; unlike with kubectl, fields that it does not know
+/// are. A current context of NEW when the file has one, and extensions and unknown fields of NEW whose names the file uses
+/// for something else are left out, and it is said.
 #[derive(Args)]
 #[command(after_help = "Without --allow, these are refused: exec, auth-provider, file-reference, and unknown-user and
-unknown-cluster, where a context would use an entry of the file that did not come with it.
+unknown-cluster, where a context would use an entry of the file that did not come with it. A name that the file refers to
+without defining it counts as taken; unknown-user, unknown-cluster and unknown-context allow it to be filled.
 
 Exit codes:
   0  merged, or there was nothing to change
   1  refused: a name is taken, or what came holds what is not allowed
   2  a file cannot be read or is no kubeconfig
-  5  the file could not be locked or written")]
+  5  the file could not be locked or written; or it was written, and then standard output could not be")]
 pub(crate) struct Merge {
     /// The file to change; made when it is not there
     #[arg(long, value_name = "FILE")]
@@ -40,7 +46,7 @@ pub(crate) struct Merge {
     taken: Taken,
 
     /// Allow this in what is merged
-    #[arg(long, value_name = "CODE", value_parser = input::code)]
+    #[arg(long, value_name = "CODE", value_parser = input::guarded_code)]
     allow: Vec<FindingCode>,
 
     /// Make the current context of the last NEW that has one the current context
@@ -63,7 +69,7 @@ struct Taken {
     #[arg(long, conflicts_with = "refuse")]
     rename: bool,
 
-    /// Refuse what has a taken name
+    /// Refuse what has a taken name, also what would be left out
     #[arg(long)]
     refuse: bool,
 }
@@ -79,13 +85,18 @@ struct Incoming {
 #[derive(Default)]
 struct Report {
     changes: Vec<(String, Change)>,
+    /// The context that was made current because it was asked for: where it came from, its name there, and whether it is
+    /// new.
+    current: Option<(String, String, Action)>,
     current_context: String,
+    is_current_defined: bool,
 }
 
 /// Why the kubeconfigs were not merged.
 enum Refusal {
     Merge { from: String, error: MergeError },
     NoCurrentContext,
+    UndefinedCurrentContext(String),
 }
 
 impl fmt::Display for Refusal {
@@ -101,6 +112,10 @@ impl fmt::Display for Refusal {
             Self::NoCurrentContext => {
                 f.write_str("--set-current: nothing that is merged has a current context; leave the option out")
             }
+            Self::UndefinedCurrentContext(name) => {
+                write!(f, "--set-current: the current context is {name:?}, which nothing that is merged defines; ")?;
+                f.write_str("leave the option out, or merge what defines it as well")
+            }
         }
     }
 }
@@ -113,43 +128,34 @@ impl Merge {
     }
 
     fn try_run(&self) -> Result<u8, u8> {
+        if input::is_standard(&self.into) {
+            complain("--into -: standard input cannot be changed; name a file, ./- for one of that name");
+            return Err(exit_code::USAGE);
+        }
         let incoming = self.new.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+        let into = shown(&self.into);
         let mut report = Report::default();
-        let saved = if self.dry_run {
-            let old = read_old(&self.into)?;
-            let new = self.merge(&old, &incoming, &mut report).map_err(|refusal| refuse(&refusal))?;
-            if new == old { "unchanged" } else { "would change" }
+        let edit = |old: Kubeconfig| self.merge(&old, &incoming, &mut report);
+        let result = if self.dry_run {
+            let done = preview(&self.into, edit).map_err(|error| fail(&error))?;
+            words(done, ["would not change", "would be created", "would be replaced"])
         } else {
-            let edit = |old: Kubeconfig| self.merge(&old, &incoming, &mut report);
-            match update(&self.into, SaveOptions::default(), edit) {
-                Ok(Saved::Unchanged) => "unchanged",
-                Ok(Saved::Created) => "created",
-                Ok(_) => "replaced",
-                Err(UpdateError::Edit(refusal)) => return Err(refuse(&refusal)),
-                Err(UpdateError::Save(error)) => {
-                    complain(&error);
-                    return Err(match error.kind() {
-                        SaveErrorKind::Unreadable | SaveErrorKind::NotAFile | SaveErrorKind::SeveralDocuments => {
-                            exit_code::USAGE
-                        }
-                        _ => exit_code::COULD_NOT_RUN,
-                    });
-                }
-            }
+            let say = |text: &str| note(text);
+            let done = update(&self.into, SaveOptions::default().with_waiting(&say), edit);
+            words(done.map_err(|error| fail(&error))?, ["unchanged", "created", "replaced"])
         };
-        let into = self.into.display().to_string();
         let text = if self.json {
-            as_json(&into, saved, &report, &incoming)
+            Text::ForPrograms(as_json(&into, result, &report, &incoming))
         } else {
             for Incoming { from, hazards, .. } in &incoming {
                 for finding in hazards {
                     note(format_args!("warning: {from}: {finding}"));
                 }
             }
-            as_lines(&into, saved, &report)
+            Text::ForPeople(as_lines(&into, result, &report))
         };
         print(&text).map_err(|error| {
-            complain(format_args!("cannot print: {error}"));
+            complain(format_args!("{into}: {result}, but the report cannot be printed: {error}"));
             exit_code::COULD_NOT_RUN
         })?;
         Ok(exit_code::CONFORMANT)
@@ -158,106 +164,140 @@ impl Merge {
     fn merge(&self, old: &Kubeconfig, incoming: &[Incoming], report: &mut Report) -> Result<Kubeconfig, Refusal> {
         let on_collision = if self.taken.refuse { OnCollision::Refuse } else { OnCollision::Rename };
         let policy = self.allow.iter().fold(MergePolicy::new(on_collision), |policy, code| policy.allow(*code));
-        let mut kubeconfig = old.clone();
-        let mut current = None;
-        for Incoming { from, kubeconfig: new, .. } in incoming {
-            let merged =
-                policy.merge(&kubeconfig, new).map_err(|error| Refusal::Merge { from: from.clone(), error })?;
-            kubeconfig = merged.kubeconfig;
-            if !new.current_context.is_empty() {
-                current = Some(name_now(&new.current_context, &merged.changes));
-            }
-            report.changes.extend(merged.changes.into_iter().map(|change| (from.clone(), change)));
-        }
+        // What lies beside the file may be in it already, with a relative path.
+        let into = std::path::absolute(&self.into).unwrap_or_else(|_| self.into.clone());
+        let folder = into.parent().unwrap_or(Path::new(""));
+        let new: Vec<Kubeconfig> =
+            incoming.iter().map(|incoming| incoming.kubeconfig.with_paths_as_in(old, folder)).collect();
+        let merged = policy.merge_all(old, &new).map_err(|error| {
+            let from = incoming.get(error.place()).map(|incoming| incoming.from.clone()).unwrap_or_default();
+            Refusal::Merge { from, error }
+        })?;
+        let mut kubeconfig = merged.kubeconfig;
+        report.changes = incoming
+            .iter()
+            .zip(merged.changes)
+            .flat_map(|(incoming, changes)| changes.into_iter().map(|change| (incoming.from.clone(), change)))
+            .collect();
         if self.set_current {
-            let current = current.ok_or(Refusal::NoCurrentContext)?;
-            kubeconfig.set_current_context(current).map_err(|_| Refusal::NoCurrentContext)?;
-            report.changes.retain(|(_, change)| change.entry != Entry::CurrentContext);
+            self.make_current(&mut kubeconfig, incoming, report)?;
         }
+        report.is_current_defined = kubeconfig.current_context.is_empty()
+            || kubeconfig.contexts.iter().any(|entry| entry.name == kubeconfig.current_context);
         report.current_context.clone_from(&kubeconfig.current_context);
         Ok(kubeconfig)
     }
+
+    /// Makes the last current context that came the current one, if it came along.
+    fn make_current(
+        &self,
+        kubeconfig: &mut Kubeconfig,
+        incoming: &[Incoming],
+        report: &mut Report,
+    ) -> Result<(), Refusal> {
+        let wanted = incoming.iter().rev().find(|incoming| !incoming.kubeconfig.current_context.is_empty());
+        let Incoming { from, kubeconfig: new, .. } = wanted.ok_or(Refusal::NoCurrentContext)?;
+        let name = &new.current_context;
+        let of_context = |(_, change): &&(String, Change)| change.entry == Entry::Context && change.name == *name;
+        // In the same file, or else in another that came with it.
+        let own = report.changes.iter().filter(of_context).find(|(other, _)| other == from);
+        let found = own.or_else(|| report.changes.iter().find(of_context));
+        let undefined = || Refusal::UndefinedCurrentContext(name.clone());
+        let current = match &found.ok_or_else(undefined)?.1.action {
+            Action::Renamed { to, .. } | Action::UnchangedAs { name: to } => to.clone(),
+            _ => name.clone(),
+        };
+        let is_new = kubeconfig.current_context != current;
+        kubeconfig.set_current_context(current).map_err(|_| undefined())?;
+        let action = if is_new { Action::Added } else { Action::Unchanged };
+        report.changes.retain(|(_, change)| change.entry != Entry::CurrentContext);
+        report.current = Some((from.clone(), name.clone(), action));
+        Ok(())
+    }
 }
 
-/// What a context is called after the merge.
-fn name_now(name: &str, changes: &[Change]) -> String {
-    let renamed = changes.iter().filter(|change| change.entry == Entry::Context && change.name == name);
-    let to = renamed.into_iter().find_map(|change| match &change.action {
-        Action::Renamed { to } => Some(to.clone()),
-        _ => None,
-    });
-    to.unwrap_or_else(|| name.to_owned())
+/// What became of the file, or would: in the order of the cases.
+fn words(saved: Saved, [unchanged, created, replaced]: [&'static str; 3]) -> &'static str {
+    match saved {
+        Saved::Unchanged => unchanged,
+        Saved::Created => created,
+        _ => replaced,
+    }
 }
 
-fn refuse(refusal: &Refusal) -> u8 {
-    complain(refusal);
-    exit_code::FAILED
+fn fail(error: &UpdateError<Refusal>) -> u8 {
+    complain(error);
+    match error {
+        UpdateError::Edit(_) => exit_code::FAILED,
+        UpdateError::Save(error) => match error.kind() {
+            SaveErrorKind::Unreadable | SaveErrorKind::NotAFile | SaveErrorKind::SeveralDocuments => exit_code::USAGE,
+            _ => exit_code::COULD_NOT_RUN,
+        },
+    }
 }
 
 /// Reads what is to be merged. Its paths are absolute afterwards: they lead elsewhere from the file that is changed.
 fn read(path: &Path) -> Result<Incoming, u8> {
-    let from = path.display().to_string();
+    let from = shown(path);
     let cannot = |problem: &dyn fmt::Display| {
-        complain(problem);
+        complain(format_args!("{from}: {problem}"));
         exit_code::USAGE
     };
-    let absolute = std::path::absolute(path).map_err(|error| cannot(&format_args!("{from}: {error}")))?;
+    let absolute = std::path::absolute(path).map_err(|error| cannot(&error))?;
     let sources = Sources::Explicit(absolute);
     let loaded = if input::is_standard(path) {
         Loaded::from_sources(&sources, &StandardInput)
     } else {
         Loaded::from_sources(&sources, &Disk)
     };
-    let loaded = loaded.map_err(|error| cannot(&error))?;
+    let loaded = loaded.map_err(|error| cannot(&error.message()))?;
     for (_, warning) in &loaded.warnings {
         note(format_args!("warning: {from}: {warning}"));
     }
-    let kubeconfig = loaded.with_resolved_paths();
+    let kubeconfig = loaded.with_resolved_paths().map_err(|error| cannot(&error))?;
     let hazards = hazards_at(&kubeconfig, SystemClock.now());
     Ok(Incoming { from, kubeconfig, hazards })
 }
 
-/// Reads the file to change, for a dry run.
-fn read_old(path: &Path) -> Result<Kubeconfig, u8> {
-    let problem = match Disk.read(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Kubeconfig::default()),
-        Err(error) => error.to_string(),
-        Ok(bytes) => match Kubeconfig::parse_bytes(&bytes) {
-            Ok(kubeconfig) => return Ok(kubeconfig),
-            Err(error) => error.to_string(),
-        },
-    };
-    complain(format_args!("{}: {problem}", path.display()));
-    Err(exit_code::USAGE)
-}
-
-fn as_lines(into: &str, saved: &str, report: &Report) -> String {
+fn as_lines(into: &str, result: &str, report: &Report) -> String {
     let mut out = String::new();
     // Writing to a String does not fail.
-    for (from, change) in report.changes.iter().filter(|(_, change)| change.action != Action::Unchanged) {
+    let is_said = |action: &Action| !matches!(action, Action::Unchanged | Action::UnchangedAs { .. });
+    for (from, change) in report.changes.iter().filter(|(_, change)| is_said(&change.action)) {
         let _ = writeln!(out, "{from}: {change}");
     }
-    let _ = writeln!(out, "{into}: {saved}; the current context is {:?}", report.current_context);
+    if let Some((from, name, Action::Added)) = &report.current {
+        let _ = writeln!(out, "{from}: current context {name:?}: made current");
+    }
+    let undefined = if report.is_current_defined { "" } else { ", which is not defined" };
+    let _ = writeln!(out, "{into}: {result}; the current context is {:?}{undefined}", report.current_context);
     out
 }
 
-fn as_json(into: &str, saved: &str, report: &Report, incoming: &[Incoming]) -> String {
-    let changes: Vec<Value> = report
-        .changes
-        .iter()
-        .map(|(from, change)| {
-            let (action, to) = match &change.action {
-                Action::Added => ("added", None),
-                Action::Unchanged => ("unchanged", None),
-                Action::Renamed { to } => ("renamed", Some(to.as_str())),
-                Action::Shadowed => ("left-out", None),
-                Action::BoundToBase { name, .. } => ("uses-entry-of-file", Some(name.as_str())),
-                _ => ("other", None),
-            };
-            let entry = change.entry.to_string();
-            json!({"from": from, "entry": entry, "name": change.name, "action": action, "to": to})
-        })
-        .collect();
+fn as_json(into: &str, result: &str, report: &Report, incoming: &[Incoming]) -> String {
+    let of_current = report.current.iter().map(|(from, name, action)| {
+        let action = if *action == Action::Added { "made-current" } else { "unchanged" };
+        let entry = Entry::CurrentContext.to_string();
+        json!({"from": from, "entry": entry, "name": name, "action": action, "to": null, "to_entry": null})
+    });
+    let of_change = |(from, change): &(String, Change)| {
+        let (action, to) = match &change.action {
+            Action::Added => ("added", None),
+            Action::Unchanged => ("unchanged", None),
+            Action::UnchangedAs { name } => ("unchanged-as", Some(name)),
+            Action::Renamed { to, .. } => ("renamed", Some(to)),
+            Action::Shadowed => ("left-out", None),
+            Action::BoundToBase { name, .. } => ("uses-entry-of-file", Some(name)),
+            _ => ("other", None),
+        };
+        let to_entry = match &change.action {
+            Action::BoundToBase { to, .. } => Some(to.to_string()),
+            _ => None,
+        };
+        let entry = change.entry.to_string();
+        json!({"from": from, "entry": entry, "name": change.name, "action": action, "to": to, "to_entry": to_entry})
+    };
+    let changes: Vec<Value> = report.changes.iter().map(of_change).chain(of_current).collect();
     let of_finding = |from: &str, finding: &Finding| {
         let Finding { code, path, message, remedy, .. } = finding;
         json!({"from": from, "code": code.as_str(), "place": path, "message": message, "remedy": remedy})
@@ -269,8 +309,9 @@ fn as_json(into: &str, saved: &str, report: &Report, incoming: &[Incoming]) -> S
     let report = json!({
         "schema": "kubeproof.merge/1",
         "into": into,
-        "result": saved,
+        "result": result,
         "current_context": report.current_context,
+        "current_context_is_defined": report.is_current_defined,
         "changes": changes,
         "warnings": warnings,
     });

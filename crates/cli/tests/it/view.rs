@@ -80,6 +80,10 @@ fn one_context_and_its_files() {
     check(&minified, 0, "certificate-authority: ca.pem", "");
     assert!(!minified.out.contains("name: b\n"));
     check(&home.view(&["dev"], &["--flatten", "--raw"]), 0, "certificate-authority-data: Q0E=\n", "");
+    // kubectl redacts only when neither --raw nor --flatten is given.
+    let flat = home.view(&["dev"], &["--flatten"]);
+    check(&flat, 0, "certificate-authority-data: Q0E=\n", "");
+    check(&flat, 0, "token: planted-secret\n", "");
     check(&home.view(&["none"], &["--minify"]), 2, "", "error: no current context is set");
     check(&home.view(&["gone"], &["--minify"]), 2, "", "error: there is no context \"x\"");
     fs::remove_file(home.path("ca.pem")).unwrap();
@@ -122,4 +126,57 @@ fn what_is_wrong_is_said_without_secrets() {
         check(&ran, code, "", message);
         assert!(!ran.err.contains(SECRET), "{}", ran.err);
     }
+}
+
+/// What a program reads is not filtered as what a terminal shows is.
+#[test]
+fn every_character_is_printed() {
+    let home = Home::with(&[("file", "users:\n- name: u\n  user: {token: \"a\\x7fb\\e[31mc\\u009b\"}\n")]);
+    let json = home.view(&["file"], &["--raw", "-o", "json"]);
+    check(&json, 0, "\"token\": \"a\u{7f}b\\u001b[31mc\u{9b}\"", "");
+    check(&home.view(&["file"], &["--raw"]), 2, "", "print JSON instead");
+}
+
+#[test]
+fn options_as_kubectl_takes_them() {
+    let home = Home::with(&[("dev", DEV)]);
+    check(&home.view(&["dev"], &["--kubeconfig", ""]), 0, "current-context: dev\n", "");
+    check(&home.view(&["dev"], &["-o", "JSON"]), 0, "\"current-context\": \"dev\"", "");
+}
+
+#[test]
+fn without_a_home_there_is_no_file() {
+    let ran = kubeproof_with(&["config", "view"], &[("HOME", ""), ("KUBECONFIG", "")]);
+    check(&ran, 0, EMPTY, "neither KUBECONFIG nor HOME is set");
+}
+
+#[test]
+fn names_of_files_do_not_control_the_terminal() {
+    let home = Home::with(&[("a\u{1b}]0;x\u{7}b", "users: 1"), ("c\u{202e}d", "x: 1")]);
+    check(&home.view(&["a\u{1b}]0;x\u{7}b"], &[]), 2, "", "a\\u{1b}]0;x\\u{7}b: ");
+    check(&home.view(&["c\u{202e}d"], &[]), 0, "", "c\\u{202e}d: ");
+    check(&home.view(&["\u{1b}"], &[]), 0, "", "\\u{1b}: there is no such file");
+}
+
+/// A kubeconfig lies where the system allows it, also where a name is no text.
+#[test]
+#[cfg(target_os = "linux")]
+fn folders_whose_names_are_no_text() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let home = Home::with(&[]);
+    let folder = home.0.path().join(std::ffi::OsStr::from_bytes(b"no\xfftext"));
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("ca.pem"), "CA").unwrap();
+    fs::write(folder.join("config"), DEV).unwrap();
+    let mut view = std::process::Command::new(env!("CARGO_BIN_EXE_kubeproof"));
+    view.args(["config", "view", "--flatten", "--kubeconfig"]).arg(folder.join("config"));
+    let flat = view.output().unwrap();
+    assert!(String::from_utf8_lossy(&flat.stdout).contains("certificate-authority-data: Q0E=\n"), "{flat:?}");
+    // A path into it cannot be written to another file.
+    let mut merge = std::process::Command::new(env!("CARGO_BIN_EXE_kubeproof"));
+    merge.args(["config", "merge", "--allow", "file-reference", "--into"]).arg(home.path("into"));
+    let merged = merge.arg(folder.join("config")).output().unwrap();
+    assert_eq!((merged.status.code(), home.0.path().join("into").exists()), (Some(2), false), "{merged:?}");
+    assert!(String::from_utf8_lossy(&merged.stderr).contains("is no text"), "{merged:?}");
 }

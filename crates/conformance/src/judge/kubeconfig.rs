@@ -128,7 +128,11 @@ fn logs_in_the_same(sent: &User, came: &User) -> bool {
 fn program(user: &User) -> Option<(&str, &[String], &[EnvVar])> {
     let exec = user.exec.as_ref()?;
     let name = exec.command.rsplit(['/', '\\']).next().unwrap_or(&exec.command);
-    Some((name.strip_suffix(".exe").unwrap_or(name), &exec.args, &exec.env))
+    Some((
+        name.strip_suffix(".exe").unwrap_or(name),
+        exec.args.as_deref().unwrap_or_default(),
+        exec.env.as_deref().unwrap_or_default(),
+    ))
 }
 
 fn judge_user(

@@ -3,11 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::ReadError;
+use crate::{ReadError, shown};
 
 /// Why the files could not be loaded, and which file it is about.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {problem}", path.display())]
+#[error("{}: {problem}", shown(path))]
 pub struct LoadError {
     path: PathBuf,
     problem: Problem,
@@ -62,6 +62,12 @@ impl LoadError {
             Problem::Unreadable(_) => LoadErrorKind::Unreadable,
             Problem::Invalid(_) => LoadErrorKind::Invalid,
         }
+    }
+
+    /// What is wrong, without the file.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.problem.to_string()
     }
 
     /// What is wrong in the file, when it is no kubeconfig.

@@ -2,11 +2,18 @@
 
 use std::path::{Component, Path, PathBuf};
 
-/// Why a path cannot be made relative: it goes up, out of the folder.
+use crate::shown;
+
+/// Why a path cannot be written to a kubeconfig.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the path {path:?} goes up, out of the folder of the kubeconfig; make it absolute")]
-pub struct PathError {
-    path: String,
+#[non_exhaustive]
+pub enum PathError {
+    /// It is relative and goes up, out of the folder.
+    #[error("the path {0:?} goes up, out of the folder of the kubeconfig; make it absolute")]
+    GoesUp(String),
+    /// A folder on the way has a name that is no text, and a kubeconfig holds text only.
+    #[error("the path {} is no text, as a path in a kubeconfig has to be; rename that folder", shown(.0))]
+    NoText(PathBuf),
 }
 
 /// The path that a field means: relative ones are against the folder of the kubeconfig, and `.` and `..` are worked
@@ -18,24 +25,28 @@ pub struct PathError {
 /// use kubeproof_kubeconfig::resolved;
 ///
 /// # if cfg!(unix) {
-/// assert_eq!(resolved("../ca.pem", Path::new("/home/dev/.kube")), "/home/dev/ca.pem");
-/// assert_eq!(resolved("/etc/ca.pem", Path::new("/home/dev/.kube")), "/etc/ca.pem");
+/// assert_eq!(resolved("../ca.pem", Path::new("/home/dev/.kube"))?, "/home/dev/ca.pem");
+/// assert_eq!(resolved("/etc/ca.pem", Path::new("/home/dev/.kube"))?, "/etc/ca.pem");
 /// # }
+/// # Ok::<(), kubeproof_kubeconfig::PathError>(())
 /// ```
-#[must_use]
-pub fn resolved(path: &str, folder: &Path) -> String {
-    if path.is_empty() || Path::new(path).is_absolute() {
-        return path.to_owned();
-    }
-    // Both are text: the folder of a kubeconfig whose path is not is kept as far as it can be shown.
-    clean(&folder.join(path)).to_string_lossy().into_owned()
+///
+/// # Errors
+/// [`PathError::NoText`] when the folder has no name that is text.
+pub fn resolved(path: &str, folder: &Path) -> Result<String, PathError> {
+    joined(path, folder).into_os_string().into_string().map_err(|path| PathError::NoText(path.into()))
+}
+
+/// The path that a field means, of any name.
+pub(crate) fn joined(path: &str, folder: &Path) -> PathBuf {
+    if path.is_empty() || Path::new(path).is_absolute() { path.into() } else { clean(&folder.join(path)) }
 }
 
 /// The path as it is written relative to the folder of a kubeconfig: one below the folder loses it, another absolute
 /// one stays what it is, and so does an empty one.
 ///
 /// # Errors
-/// When a relative path goes up, which client-go refuses to write (`RelativizePathWithNoBacksteps`).
+/// [`PathError::GoesUp`] when a relative path goes up, which client-go refuses to write (`RelativizePathWithNoBacksteps`).
 pub fn relativized(path: &str, folder: &Path) -> Result<String, PathError> {
     if path.is_empty() {
         return Ok(String::new());
@@ -49,7 +60,7 @@ pub fn relativized(path: &str, folder: &Path) -> Result<String, PathError> {
         });
     }
     match clean(Path::new(path)).components().next() {
-        Some(Component::ParentDir) => Err(PathError { path: path.to_owned() }),
+        Some(Component::ParentDir) => Err(PathError::GoesUp(path.to_owned())),
         _ => Ok(path.to_owned()),
     }
 }

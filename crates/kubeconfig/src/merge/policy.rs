@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Action, Entry, Merged, Taken, combine};
+use super::together::combine_all;
+use super::{Action, Change, Entry, Manner, Merged, MergedAll, Taken};
 use crate::finding::{Finding, FindingCode};
 use crate::hazards;
 use crate::model::Kubeconfig;
@@ -14,6 +15,9 @@ use crate::model::Kubeconfig;
 /// the base defines ([`FindingCode::UnknownCluster`], [`FindingCode::UnknownUser`]), since that would send a credential of
 /// the base to wherever the new kubeconfig says. What the base has already, the same, needs no permission. Other
 /// [`hazards()`] are for the caller to show.
+///
+/// A name that the base refers to without defining it counts as taken, unless that is allowed too: a cluster or user by
+/// [`FindingCode::UnknownCluster`] or [`FindingCode::UnknownUser`], the current context by [`FindingCode::UnknownContext`].
 ///
 /// ```
 /// use kubeproof_kubeconfig::{FindingCode, Kubeconfig, MergeErrorKind, MergePolicy, OnCollision};
@@ -38,7 +42,7 @@ pub struct MergePolicy {
 pub enum OnCollision {
     /// Give the new one another name, and let what refers to it in the new kubeconfig refer to that ([`merge`](super::merge)).
     Rename,
-    /// Refuse the new kubeconfig.
+    /// Refuse the new kubeconfig, also for an extension or an unknown field that would be left out.
     Refuse,
 }
 
@@ -50,6 +54,7 @@ impl MergePolicy {
         FindingCode::FileReference,
         FindingCode::UnknownCluster,
         FindingCode::UnknownUser,
+        FindingCode::UnknownContext,
     ];
 
     /// A policy that allows nothing of what needs permission.
@@ -71,23 +76,44 @@ impl MergePolicy {
     /// [`MergeErrorKind::Unsafe`] when `new` holds what is not allowed, and [`MergeErrorKind::Collision`] when a name is
     /// taken and that is to be refused. Each says all of it.
     pub fn merge(&self, base: &Kubeconfig, new: &Kubeconfig) -> Result<Merged, MergeError> {
-        let merged = combine(base, new, Taken::Rename);
-        let refused = self.refused(new, &merged);
-        if !refused.is_empty() {
-            return Err(MergeError { problem: Problem::Unsafe(refused) });
-        }
-        let collisions = collisions(&merged);
-        if self.on_collision == OnCollision::Refuse && !collisions.is_empty() {
-            return Err(MergeError { problem: Problem::Collision(collisions) });
+        let MergedAll { kubeconfig, changes } = self.merge_all(base, std::slice::from_ref(new))?;
+        Ok(Merged { kubeconfig, changes: changes.into_iter().next().unwrap_or_default() })
+    }
+
+    /// Merges several kubeconfigs into `base` at once. They belong together: what one of them refers to may be defined in
+    /// another.
+    ///
+    /// # Errors
+    /// As [`MergePolicy::merge`], for the first of them that is refused: [`MergeError::place`].
+    pub fn merge_all(&self, base: &Kubeconfig, news: &[Kubeconfig]) -> Result<MergedAll, MergeError> {
+        let is_reserved = |code: FindingCode, entry: Entry| (!self.allowed.contains(&code)).then_some(entry);
+        let reserved: Vec<Entry> = [
+            is_reserved(FindingCode::UnknownCluster, Entry::Cluster),
+            is_reserved(FindingCode::UnknownUser, Entry::User),
+            is_reserved(FindingCode::UnknownContext, Entry::Context),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let merged = combine_all(base, news, Manner { taken: Taken::Rename, reserved: &reserved });
+        for (place, (new, changes)) in news.iter().zip(&merged.changes).enumerate() {
+            let refused = self.refused(new, changes);
+            if !refused.is_empty() {
+                return Err(MergeError { place, problem: Problem::Unsafe(refused) });
+            }
+            let collisions = collisions(changes);
+            if self.on_collision == OnCollision::Refuse && !collisions.is_empty() {
+                return Err(MergeError { place, problem: Problem::Collision(collisions) });
+            }
         }
         Ok(merged)
     }
 
-    fn refused(&self, new: &Kubeconfig, merged: &Merged) -> Vec<Finding> {
+    fn refused(&self, new: &Kubeconfig, changes: &[Change]) -> Vec<Finding> {
         let is_refused = |code: FindingCode| Self::GUARDED.contains(&code) && !self.allowed.contains(&code);
         let mut refused = hazards(new);
-        refused.retain(|finding| is_refused(finding.code) && !is_unchanged(finding, new, merged));
-        for change in &merged.changes {
+        refused.retain(|finding| is_refused(finding.code) && !is_unchanged(finding, new, changes));
+        for change in changes {
             let Action::BoundToBase { to, name } = &change.action else { continue };
             let (code, field) = match to {
                 Entry::Cluster => (FindingCode::UnknownCluster, "cluster"),
@@ -105,7 +131,7 @@ impl MergePolicy {
 }
 
 /// Whether a finding is about an entry that the base has as it is.
-fn is_unchanged(finding: &Finding, new: &Kubeconfig, merged: &Merged) -> bool {
+fn is_unchanged(finding: &Finding, new: &Kubeconfig, changes: &[Change]) -> bool {
     // A path is `list[place].field`; the changes are in the order of the lists.
     let place = |list: &str| finding.path.strip_prefix(list)?.split_once(']')?.0.parse::<usize>().ok();
     let at = match (place("clusters["), place("users[")) {
@@ -113,18 +139,22 @@ fn is_unchanged(finding: &Finding, new: &Kubeconfig, merged: &Merged) -> bool {
         (None, Some(at)) => new.clusters.len().saturating_add(at),
         (None, None) => return false,
     };
-    merged.changes.get(at).is_some_and(|change| change.action == Action::Unchanged)
+    let is_there = |action: &Action| matches!(action, Action::Unchanged | Action::UnchangedAs { .. });
+    changes.get(at).is_some_and(|change| is_there(&change.action))
 }
 
-fn collisions(merged: &Merged) -> Vec<Collision> {
-    let of_change = |change: &super::Change| match change.action {
-        Action::Renamed { .. } => Some(Collision { entry: change.entry, name: change.name.clone() }),
-        _ => None,
+fn collisions(changes: &[Change]) -> Vec<Collision> {
+    let collides = |change: &&Change| match change.action {
+        Action::Renamed { .. } => true,
+        // That a context is not made the current one is no collision.
+        Action::Shadowed => change.entry != Entry::CurrentContext,
+        _ => false,
     };
-    merged.changes.iter().filter_map(of_change).collect()
+    let of_change = |change: &Change| Collision { entry: change.entry, name: change.name.clone() };
+    changes.iter().filter(collides).map(of_change).collect()
 }
 
-/// A name that both kubeconfigs use, for different things.
+/// A name of the new kubeconfig that is not free: the base uses it for something else, or refers to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Collision {
@@ -143,6 +173,7 @@ impl fmt::Display for Collision {
 /// Why a kubeconfig was not merged. Nothing in it is a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MergeError {
+    place: usize,
     problem: Problem,
 }
 
@@ -172,6 +203,12 @@ impl MergeError {
         }
     }
 
+    /// Which of the kubeconfigs that were to be merged is refused, from zero.
+    #[must_use]
+    pub fn place(&self) -> usize {
+        self.place
+    }
+
     /// The names that are taken; empty unless that is the problem.
     #[must_use]
     pub fn collisions(&self) -> &[Collision] {
@@ -195,7 +232,7 @@ impl fmt::Display for MergeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.problem {
             Problem::Collision(collisions) => {
-                f.write_str("names are taken by other entries: ")?;
+                f.write_str("names are taken by other entries, or referred to already: ")?;
                 list(f, collisions)?;
                 f.write_str("; rename them, or let them be renamed")
             }

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::iter;
 
-use granit_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, Tag};
 
 use super::entries::Entries;
 use super::scalar::{self, Resolved};
-use super::syntax::Syntax;
+use super::syntax::{self, Syntax};
 use super::text::Characters;
 use super::tree::{Node, Value};
 use super::warning::{WarningKind, Warnings};
@@ -23,45 +24,96 @@ const MAX_ALIASED_BYTES: usize = super::MAX_BYTES;
 /// How many nodes a document may have: a kubeconfig of 30,000 contexts.
 const MAX_NODES: usize = 500_000;
 
-const IGNORED_REST: &str = "what follows the first document is not read, by kubectl neither; remove it";
+const IGNORED_REST: &str = "what follows the first document is not read, by kubectl neither";
+const REMOVE_IT: &str = "remove it";
 
 const YAML_TAGS: &str = "tag:yaml.org,2002:";
 
 /// Reads the first document of a text and looks at nothing after it. `None` when there is none.
-pub(super) fn first_document<'t>(
-    text: &'t str,
-    characters: Characters,
-    warnings: &mut Warnings,
-) -> Result<Option<Node<'t>>, ReadError> {
+pub(super) fn first_document(text: &str, characters: Characters) -> Result<(Option<Node<'_>>, Warnings), ReadError> {
+    let stop = match compose(text, characters) {
+        Ok(composed) => return Ok(composed),
+        Err(stop) => stop,
+    };
+    // go-yaml stops after the first value; the parser looks for a colon behind one in brackets.
+    for end in stop.ends(text) {
+        let (before, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+        if let Ok((Some(root), mut warnings)) = compose(before, characters) {
+            if !syntax::after_blank_lines(rest).is_empty() {
+                warnings.add(WarningKind::IgnoredRest, super::text::end_of(before), IGNORED_REST, REMOVE_IT);
+            }
+            return Ok((Some(root), warnings));
+        }
+    }
+    Err(stop.error)
+}
+
+/// Why a document is not composed.
+struct Stop {
+    error: ReadError,
+    /// Where the parser stopped, in bytes, if the document may have ended before.
+    behind: Option<usize>,
+}
+
+impl Stop {
+    /// Where the document may have ended before, in bytes: at the mistake, or at one of the brackets before it. Behind it
+    /// is a comment, or a bracket; go-yaml looks at one token, and refuses what others are wrong.
+    fn ends(&self, text: &str) -> Vec<usize> {
+        const TRIED: usize = 4;
+        let Some(at) = self.behind else { return Vec::new() };
+        let before = text.get(..at).unwrap_or_default();
+        let brackets = before.rmatch_indices([']', '}']).take(TRIED).map(|(at, bracket)| at + bracket.len());
+        let is_end = |end: &usize| {
+            let (before, rest) = text.split_at_checked(*end).unwrap_or((text, ""));
+            let rest = syntax::after_blank_lines(rest);
+            rest.starts_with([']', '}'])
+                || (before.trim_end().ends_with([']', '}']) && (rest.is_empty() || rest.starts_with(['[', '{'])))
+        };
+        iter::once(at).chain(brackets).filter(is_end).collect()
+    }
+}
+
+impl From<ReadError> for Stop {
+    fn from(error: ReadError) -> Self {
+        Self { error, behind: None }
+    }
+}
+
+fn compose(text: &str, characters: Characters) -> Result<(Option<Node<'_>>, Warnings), Stop> {
     let mut options = granit_parser::Options::default();
     options.set_emit_comments(false);
     options.emit_anchor_events = true;
     options.bom_inside_document_as_content = true;
+    options.block_scalar_eof_without_line_feed = true;
     options.flow_nesting_limit = MAX_DEPTH;
     options.block_nesting_limit = MAX_DEPTH;
 
     let mut syntax = Syntax::new(text, characters);
     syntax.check_prologue()?;
-    let mut composer = Composer::new(warnings);
+    let mut composer = Composer::default();
     let mut events = Parser::new_from_str_with_options(text, options);
+    let mut end = text.len();
     while let Some(event) = events.next() {
         let (event, span) = match event {
             Ok(event) => event,
             // go-yaml stops after the first value, so that whatever follows it is no mistake.
             Err(error) if composer.root.is_some() => {
-                let at = error.marker().byte_offset().unwrap_or(text.len());
-                syntax.finish(at, composer.warnings)?;
-                composer.warnings.add(WarningKind::IgnoredRest, location(*error.marker()), IGNORED_REST);
-                return Ok(composer.root);
+                end = error.marker().byte_offset().unwrap_or(end);
+                composer.warnings.add(WarningKind::IgnoredRest, location(*error.marker()), IGNORED_REST, REMOVE_IT);
+                break;
             }
-            Err(error) => return Err(refused(&error)),
+            Err(error) => {
+                let marker = error.marker();
+                let behind = marker.byte_offset().filter(|_| syntax.may_have_ended(marker.col()));
+                return Err(Stop { error: refused(&error), behind });
+            }
         };
         let at = location(span.start);
         syntax.event(&event, &span)?;
         match event {
             Event::DocumentStart(_, Some(version)) if (version.major, version.minor) != (1, 1) => {
                 let message = "kubectl reads YAML 1.1 only; remove the `%YAML` line";
-                return Err(ReadError::at(ReadErrorKind::Syntax, at, message));
+                return Err(ReadError::at(ReadErrorKind::Syntax, at, message).into());
             }
             Event::Scalar(content, style, anchor, tag) => {
                 if style == ScalarStyle::DoubleQuoted {
@@ -75,28 +127,28 @@ pub(super) fn first_document<'t>(
             Event::Alias(anchor) => composer.alias(anchor, at)?,
             Event::DocumentEnd => {
                 let is_last = matches!(events.next(), None | Some(Ok((Event::StreamEnd, _))));
-                let end = span.byte_range().map_or(text.len(), |range| range.end);
-                let looked_at = match (is_last, span.slice(text)) {
-                    (_, Some(mark)) if mark.starts_with("...") => end,
-                    (true, _) => text.len(),
-                    (false, _) => end_of_blanks(text, end),
-                };
-                syntax.finish(looked_at, composer.warnings)?;
                 if !is_last {
-                    composer.warnings.add(WarningKind::IgnoredRest, location(span.end), IGNORED_REST);
+                    composer.warnings.add(WarningKind::IgnoredRest, location(span.end), IGNORED_REST, REMOVE_IT);
                 }
-                return Ok(composer.root);
+                let marked = span.slice(text).is_some_and(|mark| mark.starts_with("..."));
+                let behind = span.byte_range().map_or(end, |range| range.end);
+                end = match (marked, is_last) {
+                    (true, _) => behind,
+                    (false, true) => end,
+                    (false, false) => end_of_blanks(text, behind),
+                };
+                break;
             }
             _ => {}
         }
     }
-    syntax.finish(text.len(), composer.warnings)?;
-    Ok(composer.root)
+    syntax.finish(end)?;
+    Ok(composer.finish()?)
 }
 
 fn refused(error: &granit_parser::ScanError) -> ReadError {
     let kind = match error.kind() {
-        granit_parser::ErrorKind::RecursionLimitExceeded => ReadErrorKind::Limit,
+        ErrorKind::RecursionLimitExceeded => ReadErrorKind::Limit,
         _ => ReadErrorKind::Syntax,
     };
     ReadError::at(kind, location(*error.marker()), format!("not YAML: {}", error.info()))
@@ -111,13 +163,16 @@ pub(super) fn location(marker: Marker) -> Location {
     Location { line: marker.line(), column: marker.col() + 1 }
 }
 
-struct Composer<'a, 't> {
-    warnings: &'a mut Warnings,
+#[derive(Default)]
+struct Composer<'t> {
+    warnings: Warnings,
     stack: Vec<Open<'t>>,
     root: Option<Node<'t>>,
     anchors: HashMap<usize, Node<'t>>,
     nodes: usize,
     aliased: Size,
+    /// What is wrong with a value, by its place. kubectl refuses it unless another value replaces it.
+    refused: HashMap<Location, ReadError>,
 }
 
 /// A list or mapping whose end is still to come.
@@ -135,13 +190,26 @@ enum Frame<'t> {
 
 enum Key<'t> {
     Name(Cow<'t, str>, Location),
+    /// One that there is no name for.
+    Nameless,
     /// A plain `<<`.
     Merge,
 }
 
-impl<'a, 't> Composer<'a, 't> {
-    fn new(warnings: &'a mut Warnings) -> Self {
-        Self { warnings, stack: Vec::new(), root: None, anchors: HashMap::new(), nodes: 0, aliased: Size::default() }
+impl<'t> Composer<'t> {
+    /// The document, unless something is wrong with what is left of it.
+    fn finish(self) -> Result<(Option<Node<'t>>, Warnings), ReadError> {
+        if let Some(root) = self.root.as_ref().filter(|_| !self.refused.is_empty()) {
+            self.check_places(root)?;
+        }
+        Ok((self.root, self.warnings))
+    }
+
+    fn check_places(&self, node: &Node<'_>) -> Result<(), ReadError> {
+        match self.refused.get(&node.location) {
+            Some(error) => Err(error.clone()),
+            None => node.children().try_for_each(|child| self.check_places(child)),
+        }
     }
 
     /// Warns of the escapes of JSON that go-yaml v2 does not know; other writers of JSON use them.
@@ -153,9 +221,8 @@ impl<'a, 't> Composer<'a, 't> {
                 code.is_some_and(|code| (0xd800..0xe000).contains(&code))
             };
             if escape.starts_with('/') || is_surrogate() {
-                let message =
-                    "kubectl refuses the escapes `\\/` and `\\ud800` to `\\udfff` of JSON; write the character itself";
-                self.warnings.add(WarningKind::KubectlRefuses, at, message);
+                let message = "kubectl refuses the escapes `\\/` and `\\ud800` to `\\udfff` of JSON";
+                self.warnings.add(WarningKind::KubectlRefuses, at, message, "write the character itself");
                 return;
             }
             let mut characters = escape.chars();
@@ -178,10 +245,19 @@ impl<'a, 't> Composer<'a, 't> {
         if is_plain && may_merge && text == "<<" && self.wants_key() {
             return self.key(Key::Merge);
         }
-        let value = match &yaml_tag {
-            None if is_plain => resolve(text, at)?,
-            None | Some(None) => Value::Text(text),
+        let resolved = match &yaml_tag {
+            None if is_plain => scalar::plain(text),
+            None | Some(None) => Resolved::Value(Value::Text(text)),
             Some(Some(name)) => tagged(name, text, at)?,
+        };
+        let value = match resolved {
+            Resolved::Value(value) => value,
+            Resolved::NotFinite(name) if self.wants_key() => Value::Text(name.into()),
+            Resolved::NotFinite(_) => {
+                let message = "a number that is not finite, which kubectl refuses; put it in quotes if it is a text";
+                self.refused.insert(at, ReadError::at(ReadErrorKind::Type, at, message));
+                Value::Null
+            }
         };
         self.place(Node { value, location: at }, anchor)
     }
@@ -212,6 +288,9 @@ impl<'a, 't> Composer<'a, 't> {
         }
         self.charge(size, at)?;
         let Some(target) = self.anchors.get(&anchor) else { return Ok(()) };
+        if let Some(error) = self.refused.get(&target.location) {
+            self.refused.insert(at, error.clone());
+        }
         let copy = Node { location: at, ..target.clone() };
         self.place(copy, 0)
     }
@@ -249,7 +328,15 @@ impl<'a, 't> Composer<'a, 't> {
         }
         if self.wants_key() {
             let at = node.location;
-            return self.key(Key::Name(key_name(node)?, at));
+            return match key_name(node) {
+                Ok(name) => self.key(Key::Name(name, at)),
+                Err(error) => {
+                    if let Some(open) = self.stack.last() {
+                        self.refused.entry(open.location).or_insert(error);
+                    }
+                    self.key(Key::Nameless)
+                }
+            };
         }
         match self.stack.last_mut().map(|open| &mut open.frame) {
             None => self.root = Some(node),
@@ -258,13 +345,16 @@ impl<'a, 't> Composer<'a, 't> {
                 Some(Key::Name(name, at)) => {
                     let is_repeated = entries.write(name, node);
                     if is_repeated {
-                        let message = "a key is there twice, and the last one counts; remove one";
-                        self.warnings.add(WarningKind::DuplicateKey, at, message);
+                        let message = "a key is there twice, and the last one counts";
+                        self.warnings.add(WarningKind::DuplicateKey, at, message, "remove one");
                     }
                 }
-                Some(Key::Merge) => entries.merge(node)?,
+                Some(Key::Merge) => match self.refused.get(&node.location) {
+                    Some(error) => return Err(error.clone()),
+                    None => entries.merge(node)?,
+                },
                 // `wants_key` was asked above.
-                None => {}
+                Some(Key::Nameless) | None => {}
             },
         }
         Ok(())
@@ -313,33 +403,24 @@ fn key_name(node: Node<'_>) -> Result<Cow<'_, str>, ReadError> {
     }
 }
 
-fn resolve(text: Cow<'_, str>, at: Location) -> Result<Value<'_>, ReadError> {
-    match scalar::plain(text) {
-        Resolved::Value(value) => Ok(value),
-        Resolved::NotFinite => {
-            let message = "a number that is not finite, which kubectl refuses; put it in quotes if it is a text";
-            Err(ReadError::at(ReadErrorKind::Type, at, message))
-        }
-    }
-}
-
 /// A scalar with a tag of YAML itself, which goes before quotes.
-fn tagged<'t>(tag: &str, text: Cow<'t, str>, at: Location) -> Result<Value<'t>, ReadError> {
+fn tagged<'t>(tag: &str, text: Cow<'t, str>, at: Location) -> Result<Resolved<'t>, ReadError> {
     if tag == "binary" {
-        let bytes = Data::from_base64(&text).ok().and_then(|data| String::from_utf8(data.expose().to_vec()).ok());
-        return bytes.map(|text| Value::Text(text.into())).ok_or_else(|| {
-            ReadError::at(ReadErrorKind::Base64, at, "a `!!binary` value that is not base64 of a text")
-        });
+        let data = Data::from_base64(&text)
+            .map_err(|_| ReadError::at(ReadErrorKind::Base64, at, "a `!!binary` value that is not base64"))?;
+        return Ok(Resolved::Value(Value::Text(scalar::text_of(data.expose()).into())));
     }
-    let value = match tag {
-        "bool" | "int" | "float" | "null" => resolve(text, at)?,
-        _ => return Ok(Value::Text(text)),
+    let resolved = match tag {
+        "bool" | "int" | "float" | "null" => scalar::plain(text),
+        _ => return Ok(Resolved::Value(Value::Text(text))),
     };
-    let fits = match (tag, &value) {
-        ("bool", Value::Bool(_)) | ("float", Value::Number(_)) | ("null", Value::Null) => true,
-        ("int", Value::Number(number)) => !number.is_f64(),
+    let fits = match (tag, &resolved) {
+        ("bool", Resolved::Value(Value::Bool(_)))
+        | ("float", Resolved::Value(Value::Number(_)) | Resolved::NotFinite(_))
+        | ("null", Resolved::Value(Value::Null)) => true,
+        ("int", Resolved::Value(Value::Number(number))) => !number.is_f64(),
         _ => false,
     };
     let refused = || ReadError::at(ReadErrorKind::Type, at, format!("the value is not what its tag `!!{tag}` says"));
-    fits.then_some(value).ok_or_else(refused)
+    fits.then_some(resolved).ok_or_else(refused)
 }

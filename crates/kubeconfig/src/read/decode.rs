@@ -4,6 +4,7 @@ use super::fields::{Fields, Item};
 use super::tree::{Node, Value};
 use super::{ReadError, ReadErrorKind};
 use crate::Secret;
+use crate::credential::has_default_mode;
 use crate::model::{
     AuthProvider, Cluster, Context, EnvVar, Exec, Kubeconfig, NamedCluster, NamedContext, NamedExtension, NamedUser,
     Preferences, User,
@@ -21,9 +22,9 @@ pub(super) fn kubeconfig(root: Option<Node<'_>>) -> Result<Kubeconfig, ReadError
     expect(&mut fields, "apiVersion", &["", "v1", "/v1", "/"])?;
     expect(&mut fields, "kind", &["", "Config"])?;
     Ok(Kubeconfig {
-        clusters: fields.named_items("clusters", named_cluster, |entry| &entry.name)?,
-        users: fields.named_items("users", named_user, |entry| &entry.name)?,
-        contexts: fields.named_items("contexts", named_context, |entry| &entry.name)?,
+        clusters: fields.named_items("clusters", named_cluster, |entry| &entry.name, |_| false)?,
+        users: fields.named_items("users", named_user, |entry| &entry.name, |_| false)?,
+        contexts: fields.named_items("contexts", named_context, |entry| &entry.name, |_| false)?,
         current_context: fields.text("current-context")?,
         preferences: preferences(fields.nested("preferences")?)?,
         extensions: extensions(&mut fields)?,
@@ -90,12 +91,8 @@ fn user(mut fields: Fields<'_>) -> Result<User, ReadError> {
         token_file: fields.optional_text("tokenFile")?,
         impersonate: fields.optional_text("as")?,
         impersonate_uid: fields.optional_text("as-uid")?,
-        impersonate_groups: fields.texts("as-groups")?,
-        impersonate_user_extra: fields
-            .pairs("as-user-extra")?
-            .into_iter()
-            .map(|(key, item)| Ok((key.into_owned(), item.texts()?)))
-            .collect::<Result<_, ReadError>>()?,
+        impersonate_groups: fields.texts("as-groups")?.unwrap_or_default(),
+        impersonate_user_extra: fields.map("as-user-extra", Item::optional_texts)?.unwrap_or_default(),
         username: fields.optional_text("username")?,
         password: fields.secret("password")?,
         auth_provider: fields.optional_nested("auth-provider")?.map(auth_provider).transpose()?,
@@ -108,11 +105,7 @@ fn user(mut fields: Fields<'_>) -> Result<User, ReadError> {
 fn auth_provider(mut fields: Fields<'_>) -> Result<AuthProvider, ReadError> {
     Ok(AuthProvider {
         name: fields.text("name")?,
-        config: fields
-            .pairs("config")?
-            .into_iter()
-            .map(|(key, item)| Ok((key.into_owned(), Secret::new(item.text()?))))
-            .collect::<Result<_, ReadError>>()?,
+        config: fields.map("config", |item| item.text().map(Secret::new))?,
         unknown: fields.finish(),
     })
 }
@@ -128,8 +121,7 @@ fn exec(mut fields: Fields<'_>) -> Result<Exec, ReadError> {
         interactive_mode: fields.optional_text("interactiveMode")?,
         unknown: fields.finish(),
     };
-    let defaulted = ["client.authentication.k8s.io/v1beta1", "client.authentication.k8s.io/v1alpha1"].map(Some);
-    if exec.interactive_mode.is_none() && defaulted.contains(&exec.api_version.as_deref()) {
+    if exec.interactive_mode.is_none() && exec.api_version.as_deref().is_some_and(has_default_mode) {
         exec.interactive_mode = Some("IfAvailable".to_owned());
     }
     Ok(exec)
@@ -162,7 +154,7 @@ fn preferences(mut fields: Fields<'_>) -> Result<Preferences, ReadError> {
 }
 
 fn extensions(fields: &mut Fields<'_>) -> Result<Vec<NamedExtension>, ReadError> {
-    fields.named_items("extensions", extension, |entry| &entry.name)
+    fields.named_items("extensions", extension, |entry| &entry.name, |entry| entry.extension.is_null())
 }
 
 fn extension(mut fields: Fields<'_>) -> Result<NamedExtension, ReadError> {

@@ -5,7 +5,7 @@ use std::fmt;
 use super::Warning;
 
 /// A place in a document. Lines and columns count from 1; a column counts characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Location {
     /// The line.
@@ -61,13 +61,13 @@ impl ReadError {
     }
 
     pub(super) fn strict(warning: &Warning) -> Self {
-        Self::at(ReadErrorKind::Strict, warning.location, warning.message.clone())
+        Self::at(ReadErrorKind::Strict, warning.location, format!("{}; {}", warning.message, warning.remedy))
     }
 
     /// Adds what may be shown of the line.
     pub(super) fn in_text(mut self, text: &str) -> Self {
         self.snippet = self.location.and_then(|location| {
-            let line = text.lines().nth(location.line.checked_sub(1)?)?;
+            let line = super::text::line(text, location.line)?;
             Some(format!("{} | {}", location.line, field_of(line)?))
         });
         self

@@ -1,7 +1,8 @@
 //! The fields of one mapping, taken out by name and type. What nobody took is unknown.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use super::tree::{Node, Value};
 use super::{ReadError, ReadErrorKind};
@@ -67,19 +68,11 @@ impl<'t> Item<'t> {
         }
     }
 
-    pub(super) fn texts(self) -> Result<Vec<String>, ReadError> {
-        self.list()?.into_iter().map(Self::text).collect()
-    }
-
-    /// The keys and values of a mapping of any keys. Paths count: a key may be anything.
-    pub(super) fn pairs(self) -> Result<Vec<(Cow<'t, str>, Self)>, ReadError> {
+    /// A list of texts. Go tells an empty one from none.
+    pub(super) fn optional_texts(self) -> Result<Option<Vec<String>>, ReadError> {
         match self.node.value {
-            Value::Null => Ok(Vec::new()),
-            Value::Map(entries) => {
-                let pair = |(at, (key, node))| (key, Self { node, path: format!("{}[{at}]", self.path) });
-                Ok(entries.into_iter().enumerate().map(pair).collect())
-            }
-            _ => Err(self.refuse(Wanted::Mapping)),
+            Value::Null => Ok(None),
+            _ => self.list()?.into_iter().map(Self::text).collect::<Result<_, _>>().map(Some),
         }
     }
 
@@ -164,12 +157,22 @@ impl<'t> Fields<'t> {
         }
     }
 
-    pub(super) fn texts(&mut self, name: &str) -> Result<Vec<String>, ReadError> {
-        self.take(name).map_or_else(|| Ok(Vec::new()), Item::texts)
+    pub(super) fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, ReadError> {
+        self.take(name).map_or(Ok(None), Item::optional_texts)
     }
 
-    pub(super) fn pairs(&mut self, name: &str) -> Result<Vec<(Cow<'t, str>, Item<'t>)>, ReadError> {
-        self.take(name).map_or_else(|| Ok(Vec::new()), Item::pairs)
+    /// A mapping of any keys, by the key. Paths count: a key may be anything.
+    pub(super) fn map<T>(
+        &mut self,
+        name: &str,
+        decode: impl Fn(Item<'t>) -> Result<T, ReadError>,
+    ) -> Result<Option<BTreeMap<String, T>>, ReadError> {
+        let Some(item) = self.take(name) else { return Ok(None) };
+        let Value::Map(entries) = item.node.value else { return Err(item.refuse(Wanted::Mapping)) };
+        let decoded = entries.into_iter().enumerate().map(|(at, (key, node))| {
+            Ok((key.into_owned(), decode(Item { node, path: format!("{}[{at}]", item.path) })?))
+        });
+        decoded.collect::<Result<_, _>>().map(Some)
     }
 
     /// Nested fields; an absent mapping is an empty one.
@@ -189,31 +192,45 @@ impl<'t> Fields<'t> {
         &mut self,
         name: &str,
         decode: impl Fn(Self) -> Result<T, ReadError>,
-    ) -> Result<Vec<T>, ReadError> {
-        let Some(list) = self.take(name) else { return Ok(Vec::new()) };
-        list.list()?.into_iter().map(|item| decode(item.fields()?)).collect()
+    ) -> Result<Option<Vec<T>>, ReadError> {
+        let Some(list) = self.take(name) else { return Ok(None) };
+        list.list()?.into_iter().map(|item| decode(item.fields()?)).collect::<Result<_, _>>().map(Some)
     }
 
-    /// A list of mappings in which no `name` may be there twice. Go's message shows the whole list, tokens included;
-    /// this one shows positions.
+    /// A list of mappings in which no `name` may be there twice, but for one that is nothing and then counts as absent.
+    /// Go's message shows the whole list, tokens included; this one shows positions.
     pub(super) fn named_items<T>(
         &mut self,
         name: &str,
         decode: impl Fn(Self) -> Result<T, ReadError>,
         name_of: impl Fn(&T) -> &str,
+        is_nothing: impl Fn(&T) -> bool,
     ) -> Result<Vec<T>, ReadError> {
         let Some(list) = self.take(name) else { return Ok(Vec::new()) };
         let mut decoded: Vec<T> = Vec::new();
+        // The place of each in the document and among those that count.
         let mut seen = HashMap::new();
         let path = list.path.clone();
         for (at, item) in list.list()?.into_iter().enumerate() {
             let location = item.node.location;
             let value = decode(item.fields()?)?;
-            if let Some(first) = seen.insert(name_of(&value).to_owned(), at) {
-                let message = format!("{path}[{at}] has the same name as {path}[{first}]; rename or remove one");
-                return Err(ReadError::at(ReadErrorKind::DuplicateName, location, message));
+            match seen.entry(name_of(&value).to_owned()) {
+                Entry::Vacant(place) => {
+                    place.insert((at, decoded.len()));
+                    decoded.push(value);
+                }
+                Entry::Occupied(place) => {
+                    let (first, kept) = *place.get();
+                    match decoded.get_mut(kept).filter(|earlier| is_nothing(earlier)) {
+                        Some(earlier) => *earlier = value,
+                        None => {
+                            let message =
+                                format!("{path}[{at}] has the same name as {path}[{first}]; rename or remove one");
+                            return Err(ReadError::at(ReadErrorKind::DuplicateName, location, message));
+                        }
+                    }
+                }
             }
-            decoded.push(value);
         }
         Ok(decoded)
     }

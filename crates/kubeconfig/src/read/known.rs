@@ -1,5 +1,7 @@
 //! Which fields client-go knows, to find those that it does not.
 
+use std::borrow::Cow;
+
 use super::tree::{Node, Value};
 use super::warning::{WarningKind, Warnings};
 
@@ -39,11 +41,11 @@ fn walk(node: &Node<'_>, shape: &Shape, path: &str, warnings: &mut Warnings) {
                         // The name itself may be a secret that got into the wrong column, so it is not shown.
                         let meant = known.iter().find(|(name, _)| is_meant(key, name));
                         let remedy = match meant {
-                            Some((name, _)) => format!("write `{name}`"),
-                            None => "correct its name or remove it".to_owned(),
+                            Some((name, _)) => Cow::Owned(format!("write `{name}`")),
+                            None => Cow::Borrowed("correct its name or remove it"),
                         };
-                        let message = format!("{place} has a field that kubectl does not know and drops; {remedy}");
-                        warnings.add(WarningKind::UnknownField, value.location, message);
+                        let message = format!("{place} has a field that kubectl does not know and drops");
+                        warnings.add(WarningKind::UnknownField, value.location, message, remedy);
                     }
                 }
             }

@@ -11,7 +11,8 @@ use super::tree::Value;
 #[derive(Debug)]
 pub(super) enum Resolved<'t> {
     Value(Value<'t>),
-    NotFinite,
+    /// With the name that sigs.k8s.io/yaml gives to a key that is one.
+    NotFinite(&'static str),
 }
 
 /// Resolves a plain scalar.
@@ -20,15 +21,22 @@ pub(super) fn plain(text: Cow<'_, str>) -> Resolved<'_> {
         return Resolved::Value(value);
     }
     match &*text {
-        ".nan" | ".NaN" | ".NAN" => return Resolved::NotFinite,
-        _ => {
-            let unsigned = text.strip_prefix(['+', '-']).unwrap_or(&text);
-            if matches!(unsigned, ".inf" | ".Inf" | ".INF") {
-                return Resolved::NotFinite;
-            }
-        }
+        ".nan" | ".NaN" | ".NAN" => return Resolved::NotFinite(".nan"),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => return Resolved::NotFinite(".inf"),
+        "-.inf" | "-.Inf" | "-.INF" => return Resolved::NotFinite("-.inf"),
+        _ => {}
     }
     Resolved::Value(number(&text).map_or_else(|| Value::Text(text), Value::Number))
+}
+
+/// The text that Go's JSON makes of bytes: U+FFFD for each that is not UTF-8.
+pub(super) fn text_of(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    text
 }
 
 fn word(text: &str) -> Option<Value<'static>> {
@@ -112,7 +120,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         let actual = match plain(Cow::Borrowed(text)) {
-            Resolved::NotFinite => "not finite".to_owned(),
+            Resolved::NotFinite(name) => format!("not finite {name}"),
             Resolved::Value(Value::Null) => "null".to_owned(),
             Resolved::Value(Value::Bool(value)) => value.to_string(),
             Resolved::Value(Value::Number(number)) => format!("number {number}"),
@@ -133,8 +141,10 @@ mod tests {
         for word in ["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"] {
             check(word, "false");
         }
-        for word in [".nan", ".NaN", ".NAN", ".inf", "-.Inf", "+.INF"] {
-            check(word, "not finite");
+        for (word, name) in
+            [(".nan", ".nan"), (".NaN", ".nan"), (".inf", ".inf"), ("-.Inf", "-.inf"), ("+.INF", ".inf")]
+        {
+            check(word, &format!("not finite {name}"));
         }
         check("12345", "number 12345");
         check("-7", "number -7");

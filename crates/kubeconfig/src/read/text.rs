@@ -43,12 +43,13 @@ pub(super) enum Characters {
     Any,
 }
 
-/// Refuses the characters that YAML does not allow in a document, with go-yaml's table.
+/// Refuses the characters that YAML does not allow in a document, with go-yaml's table, and a byte-order mark behind the
+/// start: kubectl drops the first character of each line while one is at the start of its buffer.
 pub(super) fn check_characters(text: &str) -> Result<Characters, ReadError> {
     let allowed = |character: char| {
         matches!(character,
-            '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}'
-            | '\u{10000}'..='\u{10ffff}')
+            '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}'
+            | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}')
     };
     // All that most documents have. By blocks, which the compiler turns into vectors.
     let ordinary = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
@@ -60,18 +61,34 @@ pub(super) fn check_characters(text: &str) -> Result<Characters, ReadError> {
         return Ok(Characters::Any);
     };
     let before = text.get(..at).unwrap_or_default();
-    let message = format!(
-        "the control character U+{:04X} is not allowed in YAML; remove it, or write it as an escape in double quotes",
-        u32::from(character)
-    );
+    let what = match character {
+        '\u{feff}' => "a byte-order mark (U+FEFF) behind the start, with which kubectl may skip others".to_owned(),
+        _ => format!("the control character U+{:04X}, which YAML does not allow", u32::from(character)),
+    };
+    let message = format!("{what}; remove it, or write it as an escape in double quotes");
     Err(ReadError::at(ReadErrorKind::Syntax, end_of(before), message))
 }
 
+/// What ends a line, `\r\n` being one end.
+const LINE_ENDS: [char; 3] = ['\n', '\r', '\u{85}'];
+
 /// The place right after a text.
 pub(super) fn end_of(text: &str) -> Location {
-    let line = text.matches('\n').count() + 1;
-    let column = text.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    Location { line, column }
+    let line_ends = text.matches(LINE_ENDS).count() - text.matches("\r\n").count();
+    let column = text.rsplit(LINE_ENDS).next().unwrap_or_default().chars().count() + 1;
+    Location { line: line_ends + 1, column }
+}
+
+/// A line by its number, as [`end_of`] counts them.
+pub(super) fn line(text: &str, number: usize) -> Option<&str> {
+    let mut rest = text;
+    for _ in 1..number {
+        let (_, after) = rest.split_once(LINE_ENDS)?;
+        let ended_by_both =
+            rest.strip_suffix(after).is_some_and(|line| line.ends_with('\r')) && after.starts_with('\n');
+        rest = if ended_by_both { after.get(1..)? } else { after };
+    }
+    rest.split(LINE_ENDS).next()
 }
 
 /// The text with U+0085, a line end of YAML 1.1, as the line feed that go-yaml makes of it: otherwise a comment could

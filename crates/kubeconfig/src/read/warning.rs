@@ -1,5 +1,6 @@
 //! What kubectl does not say.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::Location;
@@ -13,8 +14,10 @@ pub struct Warning {
     pub kind: WarningKind,
     /// Where it is.
     pub location: Location,
-    /// What is to be known, as a fragment, with what to do.
+    /// What is to be known, as a fragment.
     pub message: String,
+    /// What to do about it.
+    pub remedy: Cow<'static, str>,
 }
 
 /// What a [`Warning`] is about.
@@ -32,14 +35,19 @@ pub enum WarningKind {
 }
 
 impl Warning {
-    pub(super) fn new(kind: WarningKind, location: Location, message: impl Into<String>) -> Self {
-        Self { kind, location, message: message.into() }
+    pub(super) fn new(
+        kind: WarningKind,
+        location: Location,
+        message: impl Into<String>,
+        remedy: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { kind, location, message: message.into(), remedy: remedy.into() }
     }
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.location, self.message)
+        write!(f, "{}: {}; {}", self.location, self.message, self.remedy)
     }
 }
 
@@ -50,9 +58,15 @@ pub(super) struct Warnings(Vec<Warning>);
 impl Warnings {
     const MOST: usize = 100;
 
-    pub(super) fn add(&mut self, kind: WarningKind, location: Location, message: impl Into<String>) {
+    pub(super) fn add(
+        &mut self,
+        kind: WarningKind,
+        location: Location,
+        message: impl Into<String>,
+        remedy: impl Into<Cow<'static, str>>,
+    ) {
         if self.0.len() < Self::MOST {
-            self.0.push(Warning::new(kind, location, message));
+            self.0.push(Warning::new(kind, location, message, remedy));
         }
     }
 

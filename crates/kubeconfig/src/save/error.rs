@@ -3,11 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::ReadError;
+use crate::{ReadError, shown};
 
 /// Why a file was not saved: which file, what is wrong and what to do. Nothing in it is a secret of the file.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {message}", path.display())]
+#[error("{}: {message}", shown(path))]
 pub struct SaveError {
     path: PathBuf,
     kind: SaveErrorKind,
@@ -20,7 +20,7 @@ pub struct SaveError {
 pub enum SaveErrorKind {
     /// Another program holds the lock, or left it behind.
     Locked,
-    /// What is there is no kubeconfig that can be read.
+    /// What is there may not be read, or is no kubeconfig.
     Unreadable,
     /// What is there is no ordinary file: a folder, a device, links in a circle.
     NotAFile,
@@ -61,6 +61,17 @@ impl SaveError {
             _ => (SaveErrorKind::Io, "; check the path"),
         };
         Self::new(path, kind, format!("cannot {what}: {error}{remedy}"))
+    }
+
+    /// The system refused to let a file be read.
+    pub(super) fn reading(path: &Path, what: &str, error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::PermissionDenied => {
+                let message = format!("cannot {what}: {error}; check who may read it");
+                Self::new(path, SaveErrorKind::Unreadable, message)
+            }
+            _ => Self::io(path, what, error),
+        }
     }
 
     pub(super) fn unreadable(path: &Path, error: &ReadError) -> Self {

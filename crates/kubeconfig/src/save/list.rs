@@ -33,9 +33,7 @@ pub fn update_sources<E>(
     for _ in 0..ATTEMPTS {
         let to_lock = targets.iter().enumerate().filter(|(at, _)| locked.contains(at)).map(|(_, target)| target);
         let to_lock: Vec<Target> = to_lock.cloned().collect();
-        for target in &to_lock {
-            target.make_folders()?;
-        }
+        let _folders = to_lock.iter().map(Target::make_folders).collect::<Result<Vec<_>, _>>()?;
         let lock = Lock::take(&to_lock, options)?;
         if !locked.is_empty() {
             options.reached(SaveStep::Locked);

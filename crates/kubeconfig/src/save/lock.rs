@@ -13,12 +13,23 @@ use super::SaveOptions;
 use super::error::{SaveError, SaveErrorKind};
 use super::target::Target;
 use crate::moment::{in_words, rfc3339};
+use crate::shown;
 
 /// How long to wait between two looks at a lock.
 const PAUSE: Duration = Duration::from_millis(25);
 
 /// A lock of ours is larger than this in no case; one of something else need not be read.
 const MAX_HOLDER: u64 = 1024;
+
+/// After how long it is said that a lock is waited for.
+const NOTICE: Duration = Duration::from_secs(1);
+
+/// What came of trying to take locks.
+enum Attempt<'p> {
+    Taken(Lock),
+    /// The lock of this path is held by somebody else.
+    Busy(&'p Path),
+}
 
 /// Locks that are held. Dropped, they are given back.
 pub(super) struct Lock {
@@ -27,26 +38,44 @@ pub(super) struct Lock {
 
 impl Lock {
     /// Takes the locks of files: of the path that was given, as kubectl does, and of the file that it links to, so that
-    /// two links to one file exclude each other. Always in the same order, so that no two wait for each other.
+    /// two links to one file exclude each other. Always in the same order, so that no two wait for each other; and none is
+    /// held while another is waited for, since kubectl does not wait.
     pub(super) fn take(targets: &[Target], options: SaveOptions<'_>) -> Result<Self, SaveError> {
         let paths: BTreeSet<&Path> =
             targets.iter().flat_map(|target| [target.named.as_path(), target.real.as_path()]).collect();
-        let mut lock = Self { held: Vec::new() };
         let mut waited = Duration::ZERO;
+        loop {
+            let path = match Self::try_take(&paths, options)? {
+                Attempt::Taken(lock) => return Ok(lock),
+                Attempt::Busy(path) => path,
+            };
+            let explained = |rest: &str| format!("{}{rest}", explain(&lock_of(path), options.clock.now()));
+            if waited >= options.patience {
+                let message = explained(&format!(" (waited {} s)", waited.as_secs()));
+                return Err(SaveError::new(path, SaveErrorKind::Locked, message));
+            }
+            let pause = PAUSE.min(options.patience.saturating_sub(waited));
+            options.clock.sleep(pause);
+            let told = waited >= NOTICE;
+            waited += pause;
+            if waited >= NOTICE && !told {
+                (options.waiting)(&format!("{}: {}", shown(path), explained(" (waiting)")));
+            }
+        }
+    }
+
+    /// Takes all of them or none.
+    fn try_take<'p>(paths: &BTreeSet<&'p Path>, options: SaveOptions<'_>) -> Result<Attempt<'p>, SaveError> {
+        let mut lock = Self { held: Vec::new() };
         for path in paths {
             let lock_path = lock_of(path);
             let claim = claim(options.clock.now());
-            while !create(&lock_path, &claim).map_err(|error| cannot_lock(path, &lock_path, &error))? {
-                if waited >= options.patience {
-                    return Err(SaveError::new(path, SaveErrorKind::Locked, explain(&lock_path, options)));
-                }
-                let pause = PAUSE.min(options.patience.saturating_sub(waited));
-                options.clock.sleep(pause);
-                waited += pause;
+            if !create(&lock_path, &claim).map_err(|error| cannot_lock(path, &lock_path, &error))? {
+                return Ok(Attempt::Busy(path));
             }
             lock.held.push((lock_path, claim));
         }
-        Ok(lock)
+        Ok(Attempt::Taken(lock))
     }
 
     /// Gives the locks back.
@@ -87,15 +116,21 @@ fn create(path: &Path, claim: &str) -> io::Result<bool> {
 }
 
 fn cannot_lock(path: &Path, lock: &Path, error: &io::Error) -> SaveError {
-    SaveError::io(path, &format!("make its lock {}", lock.display()), error)
+    SaveError::io(path, &format!("make its lock {}", shown(lock)), error)
 }
 
 /// What is written in a lock: who holds it and since when, one to a line. The last line makes it ours alone.
 fn claim(now: SystemTime) -> String {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let host = host();
-    format!("kubeproof\npid {}\nhost {host}\nsince {}\nnumber {number}\n", process::id(), rfc3339(now))
+    let (pid, host, namespace) = (process::id(), host(), namespace());
+    let since = rfc3339(now);
+    format!("kubeproof\npid {pid}\nhost {host}\nnamespace {namespace}\nsince {since}\nnumber {number}\n")
+}
+
+/// Which processes this one sees: a container has its own numbers for them.
+fn namespace() -> String {
+    fs::read_link("/proc/self/ns/pid").map_or_else(|_| "unknown".to_owned(), |name| name.display().to_string())
 }
 
 /// The name of this machine, as far as the system tells it without a system call of its own.
@@ -112,15 +147,13 @@ fn host() -> String {
 }
 
 /// Who holds a lock and since when, and what to do.
-fn explain(path: &Path, options: SaveOptions<'_>) -> String {
-    let waited = options.patience.as_secs();
-    let lock = path.display();
+fn explain(path: &Path, now: SystemTime) -> String {
+    let lock = shown(path);
     let holder = fs::metadata(path)
         .ok()
         .filter(|metadata| metadata.is_file() && metadata.len() <= MAX_HOLDER)
         .and_then(|_| fs::read_to_string(path).ok())
         .and_then(|text| Holder::read(&text));
-    let now = options.clock.now();
     match holder {
         Some(holder) => {
             let age = holder.since.and_then(|since| now.duration_since(since).ok());
@@ -129,7 +162,7 @@ fn explain(path: &Path, options: SaveOptions<'_>) -> String {
             let ago = age.map(|age| format!(" ({} ago)", in_words(age))).unwrap_or_default();
             let state =
                 if holder.is_gone() { ", and is not running any more; remove" } else { "; if it is gone, remove" };
-            format!("locked since {since}{ago} by process {pid} on host {on:?}{state} {lock} (waited {waited} s)")
+            format!("locked since {since}{ago} by process {pid} on host {on:?}{state} {lock}")
         }
         None => {
             let modified = fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
@@ -137,7 +170,7 @@ fn explain(path: &Path, options: SaveOptions<'_>) -> String {
             let ago = age.map(|age| format!(" {} ago", in_words(age))).unwrap_or_default();
             format!(
                 "locked by {lock}, which was made{ago} and does not say by whom, as kubectl's locks do not; if no kubectl \
-                 is running, it was left behind: remove it (waited {waited} s)"
+                 is running, it was left behind: remove it"
             )
         }
     }
@@ -146,6 +179,7 @@ fn explain(path: &Path, options: SaveOptions<'_>) -> String {
 struct Holder {
     pid: u32,
     host: String,
+    namespace: Option<String>,
     since: Option<SystemTime>,
 }
 
@@ -154,12 +188,14 @@ impl Holder {
         let field =
             |name: &str| text.lines().find_map(|line| line.strip_prefix(name).and_then(|rest| rest.strip_prefix(' ')));
         let since = field("since").and_then(|since| since.parse::<jiff::Timestamp>().ok()).map(SystemTime::from);
-        Some(Self { pid: field("pid")?.parse().ok()?, host: field("host")?.to_owned(), since })
+        let namespace = field("namespace").map(str::to_owned);
+        Some(Self { pid: field("pid")?.parse().ok()?, host: field("host")?.to_owned(), namespace, since })
     }
 
     /// Whether it is known that the process does not run any more.
     fn is_gone(&self) -> bool {
         let processes = Path::new("/proc");
-        self.host == host() && processes.join("self").exists() && !processes.join(self.pid.to_string()).exists()
+        let is_visible = self.host == host() && self.namespace.as_ref().is_some_and(|name| *name == namespace());
+        is_visible && processes.join("self").exists() && !processes.join(self.pid.to_string()).exists()
     }
 }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+#[cfg(unix)]
+use super::attributes;
 use super::error::{SaveError, SaveErrorKind};
 use super::target::{Before, Target};
 use super::{SaveOptions, SaveStep, Saved};
@@ -20,17 +22,14 @@ pub(super) fn replace(
     kubeconfig: &Kubeconfig,
     options: SaveOptions<'_>,
 ) -> Result<Saved, SaveError> {
-    let text = text_of(target, kubeconfig)?;
+    let text = text_of(target, before, kubeconfig)?;
     remove_leftovers(target);
     let (temporary, mut file) = Temporary::create(target)?;
     options.reached(SaveStep::Created);
     let refused = |what: &str, error: &io::Error| SaveError::io(&target.named, what, error);
     file.write_all(text.as_bytes()).map_err(|error| refused("write the new file", &error))?;
     if let Some(before) = before {
-        keep_access(&file, before).map_err(|error| {
-            let what = "give the new file the owner, group and mode of the old one";
-            refused(what, &error)
-        })?;
+        keep_access(&file, target, before)?;
     }
     options.reached(SaveStep::Written);
     file.sync_all().map_err(|error| refused("sync the new file", &error))?;
@@ -48,12 +47,17 @@ pub(super) fn replace(
     Ok(if before.is_some() { Saved::Replaced } else { Saved::Created })
 }
 
-/// The new text, which is known to be readable.
-fn text_of(target: &Target, kubeconfig: &Kubeconfig) -> Result<String, SaveError> {
+/// The new text, which is known to be readable, for a file that may be changed.
+pub(super) fn text_of(target: &Target, before: Option<&Before>, kubeconfig: &Kubeconfig) -> Result<String, SaveError> {
+    if before.is_some_and(|before| before.metadata.permissions().readonly()) {
+        let message = "is read-only, and is left as it is; allow writing (chmod u+w) if it may be changed";
+        return Err(SaveError::new(&target.named, SaveErrorKind::NotPermitted, message));
+    }
     let refused = |message| SaveError::new(&target.named, SaveErrorKind::NotReadableAgain, message);
     let text = kubeconfig.to_yaml().map_err(|error| refused(format!("not changed: {error}")))?;
-    Kubeconfig::parse(&text)
-        .map_err(|error| refused(format!("not changed, since nobody could read what would be written: {error}")))?;
+    Kubeconfig::parse(&text).map_err(|error| {
+        refused(format!("not changed, since what would be written could not be read here again: {error}"))
+    })?;
     Ok(text)
 }
 
@@ -110,23 +114,43 @@ fn remove_leftovers(target: &Target) {
     }
 }
 
-/// Owner and group first: the mode of the old file must not open the new one to another group.
+/// Owner and group first, then the access control list: the mode must not open the new file to another group.
 #[cfg(unix)]
-fn keep_access(file: &File, before: &Before) -> io::Result<()> {
+fn keep_access(file: &File, target: &Target, before: &Before) -> Result<(), SaveError> {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 
-    let new = file.metadata()?;
-    let (old_owner, old_group) = (before.metadata.uid(), before.metadata.gid());
-    if (new.uid(), new.gid()) != (old_owner, old_group) {
-        let owner = (new.uid() != old_owner).then_some(old_owner);
-        fchown(file, owner, Some(old_group))?;
+    let refused = |what: &str, error: &io::Error| SaveError::io(&target.named, what, error);
+    let new = file.metadata().map_err(|error| refused("look at the new file", &error))?;
+    let (owner, group) = (before.metadata.uid(), before.metadata.gid());
+    if new.uid() != owner {
+        fchown(file, Some(owner), None).map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied => {
+                let message =
+                    "belongs to another user, who would lose it; let that user change it, or name another file";
+                SaveError::new(&target.named, SaveErrorKind::NotPermitted, message)
+            }
+            _ => refused("give the new file the owner of the old one", &error),
+        })?;
     }
-    file.set_permissions(fs::Permissions::from_mode(before.metadata.mode() & 0o777))
+    if new.gid() != group {
+        fchown(file, None, Some(group)).map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied => {
+                let message =
+                    "belongs to a group that you are not in, which would lose it; chgrp it, or name another file";
+                SaveError::new(&target.named, SaveErrorKind::NotPermitted, message)
+            }
+            _ => refused("give the new file the group of the old one", &error),
+        })?;
+    }
+    attributes::keep(&target.real, file).map_err(|error| refused("keep the access control list", &error))?;
+    let mode = fs::Permissions::from_mode(before.metadata.mode() & 0o777);
+    file.set_permissions(mode).map_err(|error| refused("give the new file the mode of the old one", &error))
 }
 
 #[cfg(not(unix))]
-fn keep_access(file: &File, before: &Before) -> io::Result<()> {
-    file.set_permissions(before.metadata.permissions())
+fn keep_access(file: &File, target: &Target, before: &Before) -> Result<(), SaveError> {
+    let kept = file.set_permissions(before.metadata.permissions());
+    kept.map_err(|error| SaveError::io(&target.named, "give the new file the permissions of the old one", &error))
 }
 
 #[cfg(unix)]

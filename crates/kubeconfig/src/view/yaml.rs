@@ -157,11 +157,13 @@ impl Writer {
 
     fn double_quoted(&mut self, text: &str, indent: usize, is_simple_key: bool) {
         self.indicator("\"", true);
+        // go-yaml asks whether the text starts with a byte-order mark where it means each of its characters.
+        let all_escaped = text.starts_with('\u{feff}');
         let mut after_space = false;
         let mut characters = text.char_indices().peekable();
         while let Some((at, character)) = characters.next() {
             let next = characters.peek().map(|(_, next)| *next);
-            if !is_printable(character) || is_break(character) || matches!(character, '"' | '\\') {
+            if all_escaped || !is_printable(character) || is_break(character) || matches!(character, '"' | '\\') {
                 for character in escape(character).chars() {
                     self.put(character);
                 }

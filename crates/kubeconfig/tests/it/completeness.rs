@@ -1,6 +1,6 @@
 //! What a kubeconfig lacks.
 
-use kubeproof_kubeconfig::{Data, Finding, Kubeconfig, incompleteness, incompleteness_of_every_context};
+use kubeproof_kubeconfig::{Data, Finding, Kubeconfig, incompleteness};
 
 use crate::certificates::{authority, leaf};
 
@@ -126,11 +126,21 @@ fn users() {
         &format!("auth-provider: {{name: oidc}}, exec: {{command: c, {exec}}}"),
         &["users[0].user.auth-provider conflicting-fields"],
     );
-    for exec in
-        ["", "command: c", "apiVersion: client.authentication.k8s.io/v1, command: c", "apiVersion: v1, command: c"]
-    {
-        check_user(&format!("exec: {{{exec}}}"), &["users[0].user.exec incomplete-exec"]);
+    for (exec, fields) in [
+        ("", &["command", "apiVersion", "interactiveMode"][..]),
+        ("command: c", &["apiVersion", "interactiveMode"]),
+        ("apiVersion: client.authentication.k8s.io/v1, command: c", &["interactiveMode"]),
+        ("apiVersion: client.authentication.k8s.io/v1beta1, command: c", &[]),
+        ("apiVersion: v1, command: c, interactiveMode: Never", &["apiVersion"]),
+        ("apiVersion: client.authentication.k8s.io/v1beta1, command: c, env: [{value: v}]", &["env[0].name"]),
+    ] {
+        let expected: Vec<String> =
+            fields.iter().map(|field| format!("users[0].user.exec.{field} incomplete-exec")).collect();
+        let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+        check_user(&format!("exec: {{{exec}}}"), &expected);
     }
+    check_user("auth-provider: {name: gcp}", &["users[0].user.auth-provider.name unsupported-auth-provider"]);
+    check_user("tokenFile: f, username: admin", &["users[0].user.username conflicting-fields"]);
 }
 
 #[test]
@@ -152,24 +162,4 @@ fn references() {
     let expected =
         ["clusters[2].name duplicate-name", "users[1].name duplicate-name", "contexts[1].name duplicate-name"];
     check(&complete, &expected);
-}
-
-#[test]
-fn every_context() {
-    let text = "
-clusters: [{name: k, cluster: {}}, {name: unused, cluster: {}}]
-users: [{name: u, user: {token: t}}]
-contexts: [{name: a, context: {cluster: k, user: u}}, {name: b, context: {cluster: k, user: gone}}]
-";
-    let findings = incompleteness_of_every_context(&Kubeconfig::parse(text).unwrap());
-    assert_eq!(
-        codes(&findings),
-        ["clusters[0].cluster.server missing-server", "contexts[1].context.user unknown-user"]
-    );
-    assert_eq!(codes(&incompleteness_of_every_context(&Kubeconfig::default())), ["contexts unknown-context"]);
-    assert_eq!(
-        findings[1].to_string(),
-        "contexts[1].context.user: names user \"gone\", which is not defined; name an entry of the list, or add one \
-         [unknown-user]"
-    );
 }

@@ -28,7 +28,9 @@ fn clusters() {
     };
     for fields in [
         "",
-        "server: 'https://h', tls-server-name: x, certificate-authority-data: YWI=, disable-compression: true",
+        "server: 'https://h', certificate-authority-data: YWI=, disable-compression: true",
+        // No server that anything is sent to.
+        "server: 'ftp://h'",
         "server: 'HTTPS://h'",
         "server: 'http://127.0.0.1:8080'",
         "server: 'http://[::1]'",
@@ -36,10 +38,16 @@ fn clusters() {
     ] {
         check(&of(fields), &[]);
     }
-    for server in ["http://h", "h:6443", "http://localhost.example.test", "http:/h", "ftp://h"] {
+    for server in ["http://h", "h:6443", "http://localhost.example.test", "http:/h", "HTTP://h"] {
         check(&of(&format!("server: '{server}'")), &["clusters[1].cluster.server plain-http"]);
     }
     check(&of("server: 'https://u:p@h'"), &["clusters[1].cluster.server credential-in-url"]);
+    check(
+        &of("server: '//u:p@h'"),
+        &["clusters[1].cluster.server plain-http", "clusters[1].cluster.server credential-in-url"],
+    );
+    check(&of("server: 'https://h', tls-server-name: x"), &["clusters[1].cluster.tls-server-name tls-server-name"]);
+    check(&of("server: 'https://169.254.169.254'"), &["clusters[1].cluster.server link-local-server"]);
     check(&of("server: 'https://h/x@y'"), &[]);
     check(
         &of("server: 'https://h', insecure-skip-tls-verify: true"),
@@ -95,6 +103,9 @@ fn texts_that_control_a_terminal() {
         ("clusters: [{name: a}, {name: \"\\e[31m\"}]", &["clusters[1].name terminal-escape"]),
         ("users: [{name: \"a\\u009bb\"}]", &["users[0].name terminal-escape"]),
         ("contexts: [{name: \"a\\nb\"}]", &["contexts[0].name terminal-escape"]),
+        // The direction of writing, and what is not seen.
+        ("contexts: [{name: \"a\\u202eb\"}]", &["contexts[0].name terminal-escape"]),
+        ("contexts: [{name: \"a\\u200bb\"}]", &["contexts[0].name terminal-escape"]),
         ("contexts: [{name: 'ünï 🦀'}]", &[]),
     ] {
         check(&format!("{text}\n"), expected);
@@ -107,6 +118,7 @@ fn references_say_what_they_are_relative_to() {
         ("tokenFile: /t", "makes clients send the content of a file of this machine to the server"),
         ("tokenFile: ../t", "makes clients send the content of a file found relative to the kubeconfig to the server"),
         ("client-key: k", "makes clients read a file found relative to the kubeconfig"),
+        ("exec: {command: 'TOKEN=hunter2-planted ./run'}", "runs a program as you when it is used"),
         ("exec: {command: aws}", "runs \"aws\" as you when it is used"),
         ("exec: {command: ./aws}", "runs \"aws\", which lies beside the kubeconfig, as you when it is used"),
         ("exec: {command: \"aws --token=planted\"}", "runs \"aws\" as you when it is used"),

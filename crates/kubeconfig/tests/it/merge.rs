@@ -5,7 +5,7 @@ use kubeproof_kubeconfig::{
 };
 
 /// A kubeconfig from short notation: clusters as `name=server`, users as `name=token`, contexts as `name=cluster/user`.
-fn config(current: &str, clusters: &[&str], users: &[&str], contexts: &[&str]) -> Kubeconfig {
+pub(crate) fn config(current: &str, clusters: &[&str], users: &[&str], contexts: &[&str]) -> Kubeconfig {
     let entries = |list: &[&str], of: fn(&str, &str) -> String| {
         let entry = |text: &&str| text.split_once('=').map(|(name, value)| of(name, value)).unwrap();
         list.iter().map(entry).collect::<Vec<_>>().join(", ")
@@ -21,7 +21,7 @@ fn config(current: &str, clusters: &[&str], users: &[&str], contexts: &[&str]) -
     Kubeconfig::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-fn changes(merged: &Merged) -> Vec<String> {
+pub(crate) fn changes(merged: &Merged) -> Vec<String> {
     merged.changes.iter().map(ToString::to_string).collect()
 }
 
@@ -40,6 +40,24 @@ fn check(base: &Kubeconfig, new: &Kubeconfig, expected: &Kubeconfig, expected_ch
     let again = merge(&merged.kubeconfig, new);
     assert_eq!(again.kubeconfig, merged.kubeconfig, "merging again changes something");
     assert!(again.changes.iter().all(|change| change.action != Action::Added), "{:?}", again.changes);
+}
+
+/// client-go compares with `reflect.DeepEqual`, to which an empty list is not none.
+#[test]
+fn an_empty_list_is_not_none() {
+    let of = |user: &str| Kubeconfig::parse(&format!("users: [{{name: a, user: {{{user}}}}}]")).unwrap();
+    for (empty, none) in [
+        ("exec: {command: c, args: []}", "exec: {command: c}"),
+        ("exec: {command: c, env: []}", "exec: {command: c, env: null}"),
+        ("auth-provider: {config: {}}", "auth-provider: {}"),
+        ("as-user-extra: {a: []}", "as-user-extra: {a: }"),
+    ] {
+        assert_ne!(of(empty), of(none));
+        let merged = merge(&of(empty), &of(none));
+        assert_eq!(changes(&merged), [r#"user "a": renamed to "a-2", since the name is taken by another"#]);
+        assert_eq!(merge(&merged.kubeconfig, &of(none)).kubeconfig, merged.kubeconfig);
+        assert_eq!(changes(&merge(&of(empty), &of(empty))), [r#"user "a": unchanged"#]);
+    }
 }
 
 #[test]
@@ -125,7 +143,7 @@ fn no_credential_goes_to_another_cluster_by_name_alone() {
         &config("a", &["k=s1", "k2=s2"], &["u-2=t2"], &["a=k/u", "b=k2/u-2"]),
         &[
             "cluster \"k2\": added",
-            "user \"u\": renamed to \"u-2\", since the name is taken by another",
+            "user \"u\": renamed to \"u-2\", since the name is referred to by what is there already, where nothing has it",
             "context \"b\": added",
         ],
     );
@@ -205,7 +223,7 @@ fn first_wins_as_in_client_go() {
     assert_eq!(merged.kubeconfig.users[0].user.username, None);
 }
 
-fn parse(text: &str) -> Kubeconfig {
+pub(crate) fn parse(text: &str) -> Kubeconfig {
     Kubeconfig::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 

@@ -55,15 +55,18 @@ fn endpoint() -> impl Strategy<Value = Endpoint> {
 }
 
 fn credentials() -> impl Strategy<Value = UserCredentials> {
-    let exec = (name(), proptest::collection::vec(text(), 0..4), proptest::collection::vec((name(), text()), 0..3));
-    let exec = exec.prop_map(|(command, args, env)| {
+    let args = proptest::option::of(proptest::collection::vec(text(), 0..4));
+    let variable = (name(), text()).prop_map(|(name, value)| EnvVar {
+        name,
+        value: Secret::new(value),
+        unknown: Unknown::default(),
+    });
+    let env = proptest::option::of(proptest::collection::vec(variable, 0..3));
+    let exec = (name(), args, env).prop_map(|(command, args, env)| {
         UserCredentials::Exec(Exec {
             command,
             args,
-            env: env
-                .into_iter()
-                .map(|(name, value)| EnvVar { name, value: Secret::new(value), unknown: Unknown::default() })
-                .collect(),
+            env,
             api_version: Some("client.authentication.k8s.io/v1".to_owned()),
             interactive_mode: Some("Never".to_owned()),
             ..Exec::default()
@@ -101,7 +104,7 @@ proptest! {
         let other: serde_json::Value = serde_yaml::from_str(&yaml).unwrap();
         prop_assert_eq!(&other, &kubeconfig.to_json());
         // Lines are as many as the structure has: no string breaks out of its own.
-        let args = kubeconfig.users[0].user.exec.as_ref().map_or(0, |exec| exec.args.len() + 2 * exec.env.len());
+        let args = kubeconfig.users[0].user.exec.as_ref().map_or(0, |exec| exec.args.iter().flatten().count() + 2 * exec.env.iter().flatten().count());
         prop_assert!(yaml.lines().count() <= 26 + args, "{}", yaml);
         for plain in plain_scalars(&yaml) {
             prop_assert!(!IMPLICIT.is_match(&plain), "{:?} in\n{}", plain, yaml);

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use kubeproof_kubeconfig::{
     Clock, Kubeconfig, NamedUser, SaveError, SaveErrorKind, SaveOptions, SaveStep, Saved, Sources, UpdateError, User,
-    save, update, update_sources,
+    preview, save, update, update_sources,
 };
 use tempfile::TempDir;
 
@@ -104,7 +105,7 @@ fn folder() -> (TempDir, PathBuf) {
 fn modes_are_never_widened() {
     let (_folder, path) = folder();
     assert_eq!(mode(&path), 0o600, "of a new file");
-    for before in [0o600, 0o400, 0o640, 0o644, 0o660, 0o666] {
+    for before in [0o600, 0o200, 0o640, 0o644, 0o660, 0o666] {
         fs::write(&path, with_user("old").to_yaml().unwrap()).unwrap();
         set_mode(&path, before);
         assert_eq!(update(&path, SaveOptions::default(), add("new")).unwrap(), Saved::Replaced);
@@ -184,10 +185,41 @@ fn two_links_to_one_file_exclude_each_other() {
     assert_eq!(names(&path), ["old"]);
 }
 
+/// Somebody who waits sees that, and stands in nobody's way meanwhile.
+#[test]
+fn while_one_lock_is_waited_for_no_other_is_held() {
+    struct Looks<'a>(&'a Path, &'a RefCell<Vec<Vec<String>>>);
+    impl Clock for Looks<'_> {
+        fn now(&self) -> SystemTime {
+            SystemTime::UNIX_EPOCH
+        }
+
+        fn sleep(&self, _: Duration) {
+            self.1.borrow_mut().push(entries(self.0));
+        }
+    }
+    let (folder, path) = folder();
+    let link = folder.path().join("a-link");
+    symlink("config", &link).unwrap();
+    fs::write(folder.path().join("config.lock"), "").unwrap();
+    let (seen, told) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
+    let clock = Looks(folder.path(), &seen);
+    let tell = |text: &str| told.borrow_mut().push(text.to_owned());
+    let options = SaveOptions::default().with_clock(&clock).with_waiting(&tell).with_patience(Duration::from_secs(3));
+    refused(&link, options, SaveErrorKind::Locked, &["config.lock", "(waited 3 s)"]);
+    let seen = seen.into_inner();
+    assert!(seen.len() > 2 && seen.iter().all(|names| names == &["a-link", "config", "config.lock"]), "{seen:?}");
+    let told = told.into_inner();
+    assert!(matches!(&*told, [text] if text.contains("config.lock") && text.ends_with("(waiting)")), "{told:?}");
+    assert_eq!(names(&path), ["old"]);
+}
+
 /// Saves, and expects a refusal that names the file and says all of `parts`, and no secret.
 #[track_caller]
 fn refused(path: &Path, options: SaveOptions<'_>, kind: SaveErrorKind, parts: &[&str]) -> SaveError {
-    let before = fs::read(path).ok();
+    // Reading a pipe waits.
+    let content = || fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|_| fs::read(path).unwrap());
+    let before = content();
     let UpdateError::Save(error) = update(path, options, add("new")).expect_err("the save is refused") else {
         panic!("an error of the edit")
     };
@@ -198,7 +230,7 @@ fn refused(path: &Path, options: SaveOptions<'_>, kind: SaveErrorKind, parts: &[
         assert!(shown.contains(part), "`{part}` is not in: {shown}");
     }
     assert!(!format!("{shown} {error:?}").contains(PLANTED), "{shown}");
-    assert_eq!(fs::read(path).ok(), before, "the file was changed");
+    assert_eq!(content(), before, "the file was changed");
     error
 }
 
@@ -234,6 +266,99 @@ fn refusals_name_the_file_and_the_remedy() {
     assert_eq!(error.kind(), SaveErrorKind::NotReadableAgain);
     assert!(!error.to_string().contains(PLANTED));
     assert_eq!(entries(folder.path()), ["config", "round"]);
+}
+
+#[test]
+fn a_file_that_is_read_only_is_left_alone() {
+    let (folder, path) = folder();
+    for read_only in [0o400, 0o444, 0o000] {
+        set_mode(&path, read_only);
+        let parts = ["is read-only", "chmod u+w"];
+        refused(&path, SaveOptions::default(), SaveErrorKind::NotPermitted, &parts);
+        let error = preview(&path, add("new")).unwrap_err();
+        assert!(error.to_string().contains("is read-only"), "{error}");
+        assert_eq!((mode(&path), entries(folder.path())), (read_only, vec!["config".to_owned()]));
+    }
+    assert_eq!(update(&path, SaveOptions::default(), Ok::<_, String>).unwrap(), Saved::Unchanged);
+}
+
+#[test]
+fn what_is_no_file() {
+    let (folder, path) = folder();
+    let named_as_folder = PathBuf::from(format!("{}/", folder.path().join("new").display()));
+    refused(&named_as_folder, SaveOptions::default(), SaveErrorKind::NotAFile, &["names a folder"]);
+    let (pipe, _writer) = std::io::pipe().unwrap();
+    let pipe = format!("/proc/self/fd/{}", pipe.as_raw_fd());
+    for device in ["/dev/null", &pipe] {
+        refused(Path::new(device), SaveOptions::default(), SaveErrorKind::NotAFile, &["is no ordinary file"]);
+    }
+    let socket = folder.path().join("socket");
+    let _listening = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    refused(&socket, SaveOptions::default(), SaveErrorKind::NotAFile, &["is no ordinary file"]);
+    assert!(preview(&socket, add("new")).is_err());
+    assert_eq!(names(&path), ["old"]);
+}
+
+/// Nothing is written, and nothing is left of what was made for it.
+#[test]
+fn folders_that_were_made_for_nothing_are_removed() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("a/b/config");
+    update(&path, SaveOptions::default(), |_| Err::<Kubeconfig, _>("no")).unwrap_err();
+    assert_eq!(entries(folder.path()), [""; 0]);
+    assert_eq!(update(&path, SaveOptions::default(), Ok::<_, String>).unwrap(), Saved::Unchanged);
+    assert_eq!(entries(folder.path()), [""; 0]);
+    let sources = Sources::Explicit(path.clone());
+    update_sources(&sources, SaveOptions::default(), |_| Err::<Kubeconfig, _>("no")).unwrap_err();
+    assert_eq!(entries(folder.path()), [""; 0]);
+    update_sources(&sources, SaveOptions::default(), add("new")).unwrap();
+    assert_eq!(names(&path), ["new"]);
+}
+
+#[test]
+fn a_preview_says_what_would_become_and_writes_nothing() {
+    let (folder, path) = folder();
+    assert_eq!(preview(&path, add("new")).unwrap(), Saved::Replaced);
+    assert_eq!(preview(&path, Ok::<_, String>).unwrap(), Saved::Unchanged);
+    assert_eq!(preview(&folder.path().join("far/away"), add("new")).unwrap(), Saved::Created);
+    assert_eq!((entries(folder.path()), names(&path)), (vec!["config".to_owned()], vec!["old".to_owned()]));
+    fs::write(&path, "a: 1\n---\nb: 1\n").unwrap();
+    let UpdateError::Save(error) = preview(&path, add("new")).unwrap_err() else { panic!("an error of the edit") };
+    assert_eq!(error.kind(), SaveErrorKind::SeveralDocuments);
+}
+
+/// With a list, the mode of a file for its group is what the list allows at most, not what the group may do.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_access_control_list_is_kept() {
+    use rustix::fs::{XattrFlags, getxattr, setxattr};
+
+    const ACCESS: &str = "system.posix_acl_access";
+    let entry = |tag: u16, may: u16, id: u32| [&tag.to_le_bytes()[..], &may.to_le_bytes(), &id.to_le_bytes()].concat();
+    // Of the owner, of user 65534, of the group (nothing), the most for both, of others.
+    let all = u32::MAX;
+    let entries = [entry(1, 6, all), entry(2, 4, 65534), entry(4, 0, all), entry(16, 4, all), entry(32, 0, all)];
+    let list = [&2_u32.to_le_bytes()[..], &entries.concat()].concat();
+    let of = |path: &Path| {
+        let mut value = [0; 256];
+        getxattr(path, ACCESS, &mut value).map(|length| value[..length].to_vec()).ok()
+    };
+    let (folder, path) = folder();
+    setxattr(&path, ACCESS, &list, XattrFlags::empty()).expect("the file system has access control lists");
+    setxattr(&path, "user.kubeproof", b"kept", XattrFlags::empty()).unwrap();
+    assert_eq!(update(&path, SaveOptions::default(), add("new")).unwrap(), Saved::Replaced);
+    assert_eq!((of(&path), mode(&path)), (Some(list), 0o640));
+    let mut value = [0; 16];
+    assert_eq!(getxattr(&path, "user.kubeproof", &mut value).unwrap(), 4);
+    // One that the folder gives to what is new does not let others in.
+    let open = [entry(1, 6, all), entry(2, 4, 65534), entry(4, 0, all), entry(16, 4, all), entry(32, 0, all)];
+    let open = [&2_u32.to_le_bytes()[..], &open.concat()].concat();
+    let other = folder.path().join("other");
+    fs::write(&other, with_user("old").to_yaml().unwrap()).unwrap();
+    set_mode(&other, 0o640);
+    setxattr(folder.path(), "system.posix_acl_default", &open, XattrFlags::empty()).unwrap();
+    assert_eq!(update(&other, SaveOptions::default(), add("new")).unwrap(), Saved::Replaced);
+    assert_eq!((of(&other), mode(&other)), (None, 0o640));
 }
 
 /// The superuser may write in a folder of any mode, but not in this one.
@@ -326,9 +451,18 @@ fn a_lock_of_ours_says_who_and_since_when() {
     assert!(seen.contains(&expected) && seen.contains("; if it is gone, remove "), "{seen}");
     // Left behind by a process that is gone.
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
-    fs::write(&lock, format!("kubeproof\npid 4294967295\nhost {}\nsince 2026-01-01T00:00:00Z\n", host.trim())).unwrap();
+    let namespace = fs::read_link("/proc/self/ns/pid").unwrap().into_os_string().into_string().unwrap();
+    let left_behind = |namespace: &str| {
+        format!("kubeproof\npid 4294967295\nhost {}\n{namespace}since 2026-01-01T00:00:00Z\n", host.trim())
+    };
+    fs::write(&lock, left_behind(&format!("namespace {namespace}\n"))).unwrap();
     let options = SaveOptions::default().with_clock(&inner).with_patience(Duration::ZERO);
     refused(&path, options, SaveErrorKind::Locked, &["process 4294967295", "is not running any more; remove"]);
+    // In another container of the same name, whose processes are not seen.
+    for elsewhere in ["namespace pid:[1]\n", ""] {
+        fs::write(&lock, left_behind(elsewhere)).unwrap();
+        refused(&path, options, SaveErrorKind::Locked, &["process 4294967295", "; if it is gone, remove"]);
+    }
     // On another machine, nobody can tell.
     fs::write(&lock, "kubeproof\npid 1\nhost elsewhere\nsince 2026-01-01T00:00:00Z\n").unwrap();
     refused(&path, options, SaveErrorKind::Locked, &["on host \"elsewhere\"; if it is gone, remove"]);

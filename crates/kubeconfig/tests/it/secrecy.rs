@@ -6,7 +6,7 @@ use std::path::Path;
 use kubeproof_kubeconfig::{
     CertificateAuthority, Data, Disclosure, Endpoint, Files, FindingCode, FlattenErrorKind, Kubeconfig, Loaded,
     MergePolicy, Names, OnCollision, Profile, Rules, Secret, Sources, UserCredentials, generate, hazards_at,
-    incompleteness, incompleteness_of_every_context, merge, merge_first_wins, validate,
+    incompleteness, lint, merge, merge_first_wins, validate,
 };
 
 const PLANTED: &str = "hunter2-planted";
@@ -101,13 +101,17 @@ fn the_model() {
     }
 }
 
+fn read(kubeconfig: &Kubeconfig) -> kubeproof_kubeconfig::Read {
+    Kubeconfig::read(kubeconfig.to_yaml().unwrap().as_bytes(), Profile::Kubectl).unwrap()
+}
+
 #[test]
 fn findings() {
     let kubeconfig = planted();
     let findings = [
         incompleteness(&kubeconfig),
-        incompleteness_of_every_context(&kubeconfig),
         hazards_at(&kubeconfig, std::time::SystemTime::UNIX_EPOCH),
+        lint(&read(&kubeconfig), std::time::SystemTime::UNIX_EPOCH),
     ]
     .concat();
     assert!(findings.len() > 8, "{findings:?}");

@@ -17,11 +17,11 @@ contexts:
 
 #[test]
 fn the_current_context_is_resolved() {
-    let kubeconfig = Kubeconfig::parse(TWO_CONTEXTS).unwrap();
+    let mut kubeconfig = Kubeconfig::parse(TWO_CONTEXTS).unwrap();
     assert_eq!(kubeconfig.current().unwrap().cluster.server, "https://192.0.2.1:5443");
     assert_eq!(kubeconfig.context("external").unwrap().cluster.server, "https://203.0.113.7:5443");
-    let external = kubeconfig.with_current_context("external").unwrap();
-    let current = external.current().unwrap();
+    kubeconfig.set_current_context("external").unwrap();
+    let current = kubeconfig.current().unwrap();
     assert_eq!((current.name, current.context.user.as_str()), ("external", "user"));
 }
 
@@ -33,6 +33,6 @@ fn what_is_missing_is_named() {
     assert!(matches!(kind("no-cluster"), SelectErrorKind::NoSuchCluster { .. }));
     assert!(matches!(kind("no-user"), SelectErrorKind::NoSuchUser { .. }));
     assert_eq!(*Kubeconfig::default().current().unwrap_err().kind(), SelectErrorKind::NoCurrentContext);
-    let error = kubeconfig.with_current_context("gone").unwrap_err();
+    let error = kubeconfig.context("gone").unwrap_err();
     assert_eq!(error.to_string(), "there is no context \"gone\"");
 }

@@ -88,7 +88,7 @@ fn check_resolved(row: &PathRow) {
     let file = format!("{folder}/config");
     let files = BTreeMap::from([(file.clone(), text)]);
     let loaded = Loaded::from_sources(&Sources::Explicit(file.into()), &InMemory(&files)).unwrap();
-    let json = loaded.with_resolved_paths().to_json();
+    let json = loaded.with_resolved_paths().unwrap().to_json();
     let pointer = match field.as_str() {
         "certificate-authority" => "/clusters/0/cluster/certificate-authority".to_owned(),
         "command" => "/users/0/user/exec/command".to_owned(),

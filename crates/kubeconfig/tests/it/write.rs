@@ -155,10 +155,10 @@ pub(crate) fn full_of(text: &str) -> Kubeconfig {
             user: User {
                 token: Some(Secret::new(text.clone())),
                 impersonate_groups: vec![text.clone(), "b".to_owned(), text.clone()],
-                impersonate_user_extra: BTreeMap::from([(text.clone(), vec![text.clone()])]),
+                impersonate_user_extra: BTreeMap::from([(text.clone(), Some(vec![text.clone()]))]),
                 auth_provider: Some(AuthProvider {
                     name: text.clone(),
-                    config: BTreeMap::from([(text.clone(), Secret::new(text.clone()))]),
+                    config: Some(BTreeMap::from([(text.clone(), Secret::new(text.clone()))])),
                     ..AuthProvider::default()
                 }),
                 ..User::default()
@@ -297,6 +297,29 @@ fn what_client_go_leaves_out_is_left_out() {
             "current-context": "",
         })
     );
+}
+
+/// What is written of a user's fields, as another reader reads it.
+#[track_caller]
+fn check_user(fields: &str, written: &serde_json::Value) {
+    let kubeconfig = Kubeconfig::parse(&format!("users: [{{name: u, user: {{{fields}}}}}]")).unwrap();
+    let yaml = kubeconfig.to_yaml().unwrap();
+    let read: serde_json::Value = serde_yaml::from_str(&yaml).unwrap();
+    assert_eq!(&read["users"][0]["user"], written, "{fields}\n{yaml}");
+    assert_eq!(Kubeconfig::parse(&yaml).unwrap(), kubeconfig, "{yaml}");
+}
+
+#[test]
+fn an_empty_list_is_written_and_none_is_not() {
+    use serde_json::json;
+
+    check_user("exec: {command: c, args: [], env: []}", &json!({"exec": {"command": "c", "args": [], "env": []}}));
+    check_user("exec: {command: c, args: null, env: }", &json!({"exec": {"command": "c"}}));
+    check_user("exec: {command: c}", &json!({"exec": {"command": "c"}}));
+    check_user("auth-provider: {name: p, config: {}}", &json!({"auth-provider": {"name": "p", "config": {}}}));
+    check_user("auth-provider: {name: p, config: null}", &json!({"auth-provider": {"name": "p"}}));
+    check_user("as-user-extra: {a: [], b: null}", &json!({"as-user-extra": {"a": [], "b": null}}));
+    check_user("as-user-extra: {}, as-groups: [], extensions: []", &json!({}));
 }
 
 #[test]

@@ -9,7 +9,7 @@ const SCHEME: Problem = Problem::new(
 const URL: Problem = Problem::new("is no URL", "write `http://host:port`");
 
 /// client-go's `parseProxyURL`. The value may hold a password, so it is not shown.
-pub(super) fn check(url: &str) -> Result<(), Problem> {
+pub(crate) fn check(url: &str) -> Result<(), Problem> {
     if url.contains(|character: char| character.is_ascii_control()) {
         return Err(URL);
     }
