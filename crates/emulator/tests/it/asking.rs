@@ -1,5 +1,5 @@
 //! The request by which an emulation says that it is asked, answered by that emulation.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 
