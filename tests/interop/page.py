@@ -30,11 +30,15 @@ PHONE = {"width": 390, "height": 844}
 
 WAY, CHROMIUM, ADMIN, BASE, FOLDER = sys.argv[1:]
 
+# How long is waited for what has to come, in milliseconds: only a test that fails waits so long.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
+
 
 @contextmanager
 def browser(*more):
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *more])
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *more], timeout=PATIENCE)
         yield chromium
         chromium.close()
 
@@ -196,6 +200,14 @@ def act():
         card.get_by_role("button", name="Disarm all").click()
         expect(status).to_have_text("The faults of ucs were disarmed.")
         found["disarmed"] = {"faults": faults(), "shown": card.get_by_text("None is armed.").count()}
+
+        ocean = page.get_by_role("region", name="digitalocean", exact=True)
+        ocean.get_by_role("button", name="Revoke all").click()
+        expect(status).to_have_text("The credentials of digitalocean were revoked.")
+        found["revoked"] = {
+            "credentials": [credential["revoked"] for credential in state("credentials/digitalocean")["credentials"]],
+            "shown": ocean.get_by_text("revoked", exact=True).count(),
+        }
 
         page.get_by_label("Advance clocks by").fill("25h")
         page.keyboard.press("Enter")

@@ -152,8 +152,9 @@ impl ScriptedReply {
                 reply.headers.insert(name, value);
             }
         }
-        reply.body = self.body.repeat(self.repeat).into_bytes();
-        reply.body.resize(reply.body.len().saturating_add(self.padding), b' ');
+        let mut body = self.body.repeat(self.repeat).into_bytes();
+        body.resize(body.len().saturating_add(self.padding), b' ');
+        reply.body = body.into();
         reply
     }
 
@@ -200,7 +201,7 @@ mod tests {
     #[track_caller]
     fn check(source: &str, expected: &str) {
         let scripted: ScriptedReply = serde_json::from_str(source).unwrap();
-        assert_eq!(String::from_utf8(scripted.reply().body).unwrap(), expected, "{source}");
+        assert_eq!(String::from_utf8(scripted.reply().body.into()).unwrap(), expected, "{source}");
     }
 
     #[test]

@@ -89,22 +89,25 @@ impl Journal {
     /// The same journal, taking its numbers from there.
     #[must_use]
     pub fn numbered_by(self, numbers: Numbers) -> Self {
+        // What was recorded before is older than what follows.
+        numbers.0.fetch_max(self.last_number, Ordering::Relaxed);
         Self { numbers, ..self }
     }
 
-    /// Adds an exchange and numbers it.
-    pub fn record(&mut self, mut exchange: Exchange) {
+    /// Adds an exchange and numbers it. Gives back the one that gives way for it.
+    pub fn record(&mut self, mut exchange: Exchange) -> Option<Exchange> {
         self.recorded = self.recorded.saturating_add(1);
         exchange.number = self.numbers.next();
         self.last_number = exchange.number;
-        for body in [&mut exchange.request.body, &mut exchange.reply.body] {
-            body.truncate(Self::LONGEST_BODY);
-            body.shrink_to_fit();
+        exchange.request.body.truncate(Self::LONGEST_BODY);
+        exchange.request.body.shrink_to_fit();
+        // A part would keep the whole: what is longer is copied.
+        if exchange.reply.body.len() > Self::LONGEST_BODY {
+            exchange.reply.body = exchange.reply.body.iter().copied().take(Self::LONGEST_BODY).collect();
         }
-        while self.exchanges.len() >= self.capacity.max(1) {
-            self.exchanges.pop_front();
-        }
+        let gone = if self.exchanges.len() >= self.capacity.max(1) { self.exchanges.pop_front() } else { None };
         self.exchanges.push_back(exchange);
+        gone
     }
 
     /// The exchanges that are still kept, oldest first.
@@ -157,9 +160,22 @@ mod tests {
     #[test]
     fn the_oldest_give_way_and_numbers_go_on() {
         let mut journal = Journal::with_capacity(2);
-        (0..3).for_each(|_| journal.record(exchange(0)));
+        let gone: Vec<_> = (0..3).map(|_| journal.record(exchange(0)).map(|exchange| exchange.number)).collect();
+        assert_eq!(gone, [None, None, Some(1)]);
         assert_eq!(journal.exchanges().map(|exchange| exchange.number).collect::<Vec<_>>(), [2, 3]);
         assert_eq!(journal.recorded(), 3);
+    }
+
+    #[test]
+    fn what_was_recorded_before_has_a_lower_number_than_what_follows() {
+        let mut journal = Journal::default();
+        (0..3).for_each(|_| drop(journal.record(exchange(0))));
+        let numbers = Numbers::default();
+        let (mut journal, mut another) =
+            (journal.numbered_by(numbers.clone()), Journal::default().numbered_by(numbers.clone()));
+        another.record(exchange(0));
+        journal.record(exchange(0));
+        assert_eq!((another.last_number(), journal.last_number(), numbers.last()), (4, 5, 5));
     }
 
     #[test]

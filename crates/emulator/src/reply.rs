@@ -1,5 +1,6 @@
 use std::fmt;
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::incident::{ELSEWHERE, ELSEWHERE_HTTP};
@@ -18,7 +19,7 @@ pub struct Reply {
     /// The header fields of the provider's own dialect. The session adds [`CLAUSE_HEADER`] to a refusal.
     pub headers: HeaderMap,
     /// The body, in the provider's own dialect.
-    pub body: Vec<u8>,
+    pub body: Bytes,
     /// The clause that decided, for the journal.
     pub decision: Decision,
     /// What was wrong with a request that was answered all the same. A harness reports these out of band.
@@ -115,7 +116,7 @@ impl Reply {
         Self {
             status,
             headers: HeaderMap::new(),
-            body: Vec::new(),
+            body: Bytes::new(),
             decision: Decision { verdict, clause, explanation },
             complaints: Vec::new(),
         }
@@ -124,8 +125,14 @@ impl Reply {
     /// The same reply with a header field set. Bytes that HTTP does not allow in a value are dropped.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
-        let value: String = value.as_ref().chars().filter(|c| (' '..='~').contains(c)).collect();
-        if let Ok(value) = HeaderValue::try_from(value) {
+        let is_printable = |byte: &u8| (b' '..=b'~').contains(byte);
+        let value = value.as_ref();
+        let value = if value.as_bytes().iter().all(is_printable) {
+            HeaderValue::from_str(value)
+        } else {
+            HeaderValue::from_bytes(&value.bytes().filter(is_printable).collect::<Vec<u8>>())
+        };
+        if let Ok(value) = value {
             self.headers.insert(HeaderName::from_static(name), value);
         }
         self
@@ -140,7 +147,7 @@ impl Reply {
     /// The same reply with a body of the given media type.
     #[must_use]
     pub fn with_body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        self.body = body.into();
+        self.body = Bytes::from(body.into().into_boxed_slice());
         self.with_header("content-type", content_type)
     }
 
@@ -173,7 +180,7 @@ impl Reply {
                 }
             }
             if let Ok(body) = std::str::from_utf8(&reply.body) {
-                reply.body = fill(body).into_bytes();
+                reply.body = fill(body).into();
             }
         }
         reply

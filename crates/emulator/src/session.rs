@@ -56,6 +56,15 @@ pub struct Served {
     pub reply: Reply,
     /// What is done to the connection.
     pub harm: Option<CallHarm>,
+    /// What gave way in the journal: it is freed where nobody waits for the session.
+    pub(crate) gone: Option<Exchange>,
+}
+
+impl Served {
+    /// What is answered by somebody else than a session.
+    pub(crate) fn without_session(reply: Reply) -> Self {
+        Self { reply, harm: None, gone: None }
+    }
 }
 
 /// What a [`Session`] starts from.
@@ -141,17 +150,28 @@ impl Session {
     /// to hosts that can do them.
     pub fn handle(&mut self, request: Request) -> Reply {
         let reply = self.scene.answer(self.now(), &request);
-        self.record(request, reply, None, None)
+        self.record(request, reply, None, None).reply
     }
 
     /// Answers a request that came on a connection, and says what else is to be done.
     pub fn serve(&mut self, request: Request, connection: u64) -> Served {
-        let harm = self.faults.on_call(self.scene.operation(&request));
+        let (reply, harm) = self.decide(&request);
+        self.record(request, reply, Some(connection), harm)
+    }
+
+    /// What is answered to a request that came on a connection, and what else is to be done.
+    pub(crate) fn decide(&mut self, request: &Request) -> (Reply, Option<CallHarm>) {
+        let harm = self.faults.on_call(self.scene.operation(request));
         let reply = match harm {
-            Some(harm) if harm.comes_before_the_emulation() => self.unanswered(&request, harm),
-            _ => self.scene.answer(self.now(), &request),
+            Some(harm) if harm.comes_before_the_emulation() => self.unanswered(request, harm),
+            _ => self.scene.answer(self.now(), request),
         };
-        Served { reply: self.record(request, reply, Some(connection), harm), harm }
+        (reply, harm)
+    }
+
+    /// What is answered to a request where no fault can be done.
+    pub(crate) fn answer(&mut self, request: &Request) -> Reply {
+        self.scene.answer(self.now(), request)
     }
 
     /// The reply to a request that the emulation never sees.
@@ -171,10 +191,10 @@ impl Session {
         reply: Reply,
         connection: Option<u64>,
         harm: Option<CallHarm>,
-    ) -> Reply {
+    ) -> Served {
         let reply = reply.ready_for_the_wire(self.elsewhere.as_deref());
-        self.journal.record(Exchange::new(self.now(), request, reply.clone()).on(connection, harm));
-        reply
+        let gone = self.journal.record(Exchange::new(self.now(), request, reply.clone()).on(connection, harm));
+        Served { reply, harm, gone }
     }
 
     /// Counts a connection, and says what is done to it.

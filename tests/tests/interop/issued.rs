@@ -128,7 +128,7 @@ pub(crate) async fn fetched(
 
 /// The body of the last reply.
 fn sent(host: &WiremockHost) -> Vec<u8> {
-    host.session().journal().exchanges().last().expect("the emulation was asked").reply.body.clone()
+    host.session().journal().exchanges().last().expect("the emulation was asked").reply.body.to_vec()
 }
 
 /// The users of a Fireworks cluster come from elsewhere: each kind, and how it is to be written.

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use kubeproof_emulator::host::server::{Admin, Server, ServerSetting};
+use kubeproof_emulator::host::server::{Admin, KubernetesApi, Server, ServerSetting};
 use kubeproof_emulator::providers::digitalocean::DigitalOcean;
 use kubeproof_emulator::providers::ucs::Ucs;
 use kubeproof_emulator::{Fault, Redactor, Session, Setting};
@@ -33,7 +33,8 @@ impl Site {
                 Session::new::<DigitalOcean>(Setting { faults, ..Setting::default() }),
                 Session::new::<Ucs>(Setting::default()),
             ];
-            let setting = ServerSetting { admin: Admin::On, ..ServerSetting::default() };
+            let setting =
+                ServerSetting { admin: Admin::On, kubernetes_api: KubernetesApi::Stub, ..ServerSetting::default() };
             let server = Server::start(sessions, setting).await.unwrap();
             let base = server.base_url("ucs").unwrap();
             let client = client();
@@ -177,6 +178,7 @@ fn every_button_does_what_it_says() {
     assert_eq!((&refused["faults"], &refused["typed"]), (&json!(1), &json!(r#"{"is": "trickle"}"#)));
     assert_eq!(seen["armed too"], 2);
     assert_eq!(seen["disarmed"], json!({"faults": [], "shown": 1}));
+    assert_eq!(seen["revoked"], json!({"credentials": [true, true], "shown": 2}));
     assert_eq!(seen["clocks"], json!({"now": "2026-01-02T01:00:00Z", "shown": "2026-01-02T01:00:00Z"}));
     assert_eq!(seen["downloaded before"], true);
     let others = ["another origin", "digitalocean", "no provider"];

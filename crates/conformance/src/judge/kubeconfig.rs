@@ -90,7 +90,7 @@ fn certificates(pem: &[u8]) -> Vec<Vec<u8>> {
 /// Where the provider sent a kubeconfig itself, what is in use has to be something that it sent: an address, a proxy
 /// or a key of the adapter's own making would go unnoticed otherwise. Names are the adapter's business.
 fn judge_as_sent(current: &Current<'_>, evidence: &Evidence<'_>, judgement: &mut Judgement) {
-    let last = evidence.exchanges.last().map(|exchange| exchange.reply.body.as_slice()).unwrap_or_default();
+    let last = evidence.exchanges.last().map(|exchange| exchange.reply.body.as_ref()).unwrap_or_default();
     let Ok(sent) = Kubeconfig::parse_bytes(last) else { return };
     if sent.clusters.is_empty() {
         return;

@@ -118,7 +118,7 @@ fn a_reply_may_be_in_a_file_beside() {
     let text = "ucs:\n  incidents:\n  - reply: {status: 503, file: replies/FILE}\n";
     let parse = |file: &str| Worlds::parse(&text.replace("FILE", file), "some.yaml", folder.path(), Transport::Plain);
     let reply = parse("some.json").unwrap().session("ucs", None).unwrap().handle(Request::get("/"));
-    assert_eq!((reply.status.as_u16(), reply.body.as_slice()), (503, b"{\"some\": 1}".as_slice()));
+    assert_eq!((reply.status.as_u16(), reply.body.as_ref()), (503, b"{\"some\": 1}".as_slice()));
     for file in ["gone.json", "binary"] {
         let error = parse(file).unwrap_err().to_string();
         assert!(error.starts_with("some.yaml:3:32: "), "{error}");

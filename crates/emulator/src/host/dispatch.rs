@@ -17,12 +17,12 @@ pub(super) fn serve(
     if let Some(clock) = clock {
         session.tick(clock);
     }
-    let kept = request.clone();
-    catch_unwind(AssertUnwindSafe(|| match connection {
-        Some(connection) => session.serve(request, connection),
-        None => Served { reply: session.handle(request), harm: None },
-    }))
-    .unwrap_or_else(|_| Served { reply: session.record(kept, broken(), connection, None), harm: None })
+    let decided = catch_unwind(AssertUnwindSafe(|| match connection {
+        Some(_) => session.decide(&request),
+        None => (session.answer(&request), None),
+    }));
+    let (reply, harm) = decided.unwrap_or_else(|_| (broken(), None));
+    session.record(request, reply, connection, harm)
 }
 
 /// The same for a request to the Kubernetes API of the session's clusters.
@@ -36,9 +36,8 @@ pub(super) fn serve_api(
     if let Some(clock) = clock {
         session.tick(clock);
     }
-    let kept = request.clone();
-    catch_unwind(AssertUnwindSafe(|| session.serve_api(request, client_certificate, connection)))
-        .unwrap_or_else(|_| session.record_api(kept, broken(), connection))
+    let decided = catch_unwind(AssertUnwindSafe(|| session.answer_api(&request, client_certificate)));
+    session.record_api(request, decided.unwrap_or_else(|_| broken()), connection)
 }
 
 fn broken() -> Reply {

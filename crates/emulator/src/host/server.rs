@@ -37,7 +37,6 @@ use self::site::Site;
 use self::tls::Certificates;
 use super::dispatch::lock;
 use crate::journal::Numbers;
-use crate::kubernetes::ApiServer;
 use crate::{Exchange, Fault, Session};
 
 /// Several [`Session`]s on sockets of their own.
@@ -118,8 +117,8 @@ impl Server {
                 let listener = Listener::bind(SocketAddr::new(setting.address, port), Door::Admin)?;
                 let address = listener.address();
                 bound.push(listener);
-                let base_urls = addresses.iter().map(|address| format!("{scheme}://{}", reachable(*address))).collect();
-                let elsewhere_url = format!("{scheme}://{}", reachable(elsewhere_address));
+                let url = |address: SocketAddr| format!("{scheme}://{}", reachable(address));
+                let (base_urls, elsewhere_url) = (addresses.iter().copied().map(url).collect(), url(elsewhere_address));
                 let desk = Desk::new(base_urls, elsewhere_url, admin_url(address), setting.transport);
                 let desk = desk.map_err(io::Error::other)?;
                 site.desk.get_or_init(|| desk);
@@ -144,15 +143,24 @@ impl Server {
     /// Where the Kubernetes API is that the kubeconfigs of a provider point at: of the stub, the address below which every
     /// cluster has a path of its own. `None` when the provider is not served, or its answers point at none.
     pub fn api_url(&self, provider: &str) -> Option<String> {
-        self.session(provider)?.api().map(|api| match api {
-            ApiServer::Stub { base_url } => base_url.clone(),
-            ApiServer::Real { url, .. } => url.clone(),
-        })
+        self.session(provider)?.api().map(|api| api.url().to_owned())
     }
 
     /// Where the admin API and its page are reached whatever is done to connections, such as
     /// `http://127.0.0.1:41234/_kubeproof/`; `None` when there is none. It takes TLS, where the server has it, and plain
     /// HTTP alike, which a browser shows without being told of an authority.
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// use kubeproof_emulator::Session;
+    /// use kubeproof_emulator::host::server::{Admin, Server, ServerSetting};
+    /// use kubeproof_emulator::providers::ucs::Ucs;
+    ///
+    /// let setting = ServerSetting { admin: Admin::On, ..ServerSetting::default() };
+    /// let server = Server::start(vec![Session::new::<Ucs>(Default::default())], setting).await.unwrap();
+    /// assert!(server.admin_url().unwrap().ends_with("/_kubeproof/"));
+    /// # });
+    /// ```
     pub fn admin_url(&self) -> Option<String> {
         self.admin.map(admin_url)
     }

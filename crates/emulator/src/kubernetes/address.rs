@@ -44,6 +44,13 @@ impl ApiServer {
         }
     }
 
+    /// Its address: of the stub, the one below which every cluster has a path of its own.
+    pub fn url(&self) -> &str {
+        match self {
+            Self::Stub { base_url: url } | Self::Real { url, .. } => url,
+        }
+    }
+
     /// The certificate authority, PEM, when it is not that of the world.
     pub fn authority_pem(&self) -> Option<&str> {
         match self {

@@ -240,8 +240,8 @@ impl Call<'_> {
 /// The place in the world of the cluster with these ids, as they stand in a path.
 fn find(world: &World, project_id: &str, cluster_id: &str) -> Result<usize, Box<Reply>> {
     let (project_id, cluster_id) = (decoded(project_id), decoded(cluster_id));
-    let named = |cluster: &Cluster| Some(&cluster.id) == cluster_id.as_ref();
-    let of_project = |cluster: &Cluster| Some(&cluster.project_id) == project_id.as_ref();
+    let named = |cluster: &Cluster| Some(cluster.id.as_str()) == cluster_id.as_deref();
+    let of_project = |cluster: &Cluster| Some(cluster.project_id.as_str()) == project_id.as_deref();
     if let Some(place) = world.clusters.iter().position(|cluster| named(cluster) && of_project(cluster)) {
         return Ok(place);
     }

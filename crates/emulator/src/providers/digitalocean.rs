@@ -16,6 +16,7 @@ pub use crate::Ledger;
 pub use usage::Usage;
 pub use world::{Auth, Cluster, Incident, NotReadyAs, UnusableType, World};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -190,7 +191,7 @@ fn about(world: &World, request: &Request) -> Option<usize> {
 /// The id of the cluster that the request is about.
 fn route(request: &Request) -> Result<String, Refusal> {
     let elsewhere = |explanation| Err(Problem::NotFound.by("digitalocean.request.other-route", explanation));
-    let segments: Option<Vec<String>> = request.segments().into_iter().map(decoded).collect();
+    let segments: Option<Vec<Cow<'_, str>>> = request.segments().into_iter().map(decoded).collect();
     match segments.as_deref() {
         Some([version, kubernetes, clusters, id, kubeconfig])
             if version == "v2"
@@ -203,7 +204,7 @@ fn route(request: &Request) -> Result<String, Refusal> {
             } else if request.method != Method::GET {
                 elsewhere("use GET: the path exists, but not with this method")
             } else {
-                Ok(id.clone())
+                Ok(id.clone().into_owned())
             }
         }
         _ => elsewhere("ask for `/v2/kubernetes/clusters/{cluster_id}/kubeconfig`: nothing else is emulated"),

@@ -35,7 +35,7 @@ use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Ledger, Pr
 ///     .with_header("authorization", "Bearer example-fireworks-api-key");
 /// let reply = session.handle(request);
 /// assert_eq!(reply.status, 200);
-/// assert_eq!(reply.body, br#"{"endpoint":"https://demo.k8s.example.test","caData":""}"#);
+/// assert_eq!(reply.body, &br#"{"endpoint":"https://demo.k8s.example.test","caData":""}"#[..]);
 /// ```
 pub struct Fireworks;
 

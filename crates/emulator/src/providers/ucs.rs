@@ -16,7 +16,7 @@
 //!     )
 //! };
 //! assert_eq!(ask().decision.clause, "ucs.reply.access-info");
-//! assert_eq!(ask().body, br#"["Downloaded"]"#);
+//! assert_eq!(ask().body, &br#"["Downloaded"]"#[..]);
 //! ```
 
 mod edition;

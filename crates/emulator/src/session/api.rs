@@ -25,7 +25,6 @@ impl Session {
     /// certificate is that of the connection, DER.
     ///
     /// ```
-    /// use kubeproof_emulator::kubernetes::ApiServer;
     /// use kubeproof_emulator::providers::fireworks::Fireworks;
     /// use kubeproof_emulator::{Request, Session};
     ///
@@ -38,8 +37,12 @@ impl Session {
     /// assert_eq!(session.journal().recorded(), 0);
     /// ```
     pub fn serve_api(&mut self, request: Request, client_certificate: Option<&[u8]>, connection: u64) -> Reply {
-        let reply = self.scene.answer_api(self.now(), &request, &kubernetes::presented(&request, client_certificate));
+        let reply = self.answer_api(&request, client_certificate);
         self.record_api(request, reply, connection)
+    }
+
+    pub(crate) fn answer_api(&self, request: &Request, client_certificate: Option<&[u8]>) -> Reply {
+        self.scene.answer_api(self.now(), request, &kubernetes::presented(request, client_certificate))
     }
 
     pub(crate) fn record_api(&mut self, request: Request, reply: Reply, connection: u64) -> Reply {

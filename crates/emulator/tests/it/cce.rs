@@ -284,7 +284,7 @@ fn the_documented_example_is_an_answer() {
     is_a_clause("cce.status.200");
     let example: Value = serde_json::from_str(EXAMPLE).unwrap();
     // As text, so that the order of the keys counts.
-    assert_eq!(String::from_utf8(reply.body).unwrap(), example.to_string());
+    assert_eq!(String::from_utf8(reply.body.into()).unwrap(), example.to_string());
     assert!(world.ledger.count() == 0);
 }
 

@@ -239,7 +239,7 @@ fn a_bad_escape_in_the_path_is_answered_in_plain_text() {
     let reply = ask(&World::default(), &get("/v1/accounts/demo-account/clusters/demo%zz:getConnectionInfo"));
     assert_eq!((reply.status.as_u16(), reply.decision.clause), (400, "fireworks.request.escapes"));
     assert_eq!(reply.headers["content-type"], "text/plain; charset=utf-8");
-    assert_eq!(reply.body, b"400 Bad Request");
+    assert_eq!(reply.body, &b"400 Bad Request"[..]);
 }
 
 #[test]

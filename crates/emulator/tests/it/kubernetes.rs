@@ -90,9 +90,9 @@ fn what_can_be_read_is_answered_in_the_form_that_is_asked_for() {
     check_answer("/openapi/v2", JSON, JSON, &[("/swagger", "2.0".into())]);
     check_answer("/openapi/v3", JSON, JSON, &[("/paths", serde_json::json!({}))]);
     for path in ["/healthz", "/livez", "/readyz"] {
-        assert_eq!(ask(Method::GET, path, &[], b"").body, b"ok");
+        assert_eq!(ask(Method::GET, path, &[], b"").body, &b"ok"[..]);
     }
-    assert_eq!(ask(Method::GET, "/readyz?verbose", &[], b"").body, b"[+]ping ok\nreadyz check passed\n");
+    assert_eq!(ask(Method::GET, "/readyz?verbose", &[], b"").body, &b"[+]ping ok\nreadyz check passed\n"[..]);
 }
 
 #[track_caller]
@@ -215,7 +215,7 @@ fn a_credential_is_judged_at_every_request() {
     let issue = |session: &mut Session| {
         let path = format!("/v2/kubernetes/clusters/{}/kubeconfig?expiry_seconds=300", CLUSTERS[0]);
         let reply = session.handle(Request::get(&path).with_header("authorization", "Bearer example-do-api-token"));
-        let text = String::from_utf8(reply.body).unwrap();
+        let text = String::from_utf8(reply.body.into()).unwrap();
         text.lines().find_map(|line| line.trim().strip_prefix("token: ")).unwrap().to_owned()
     };
     let ask = |session: &mut Session, cluster: &str, token: &str| {
@@ -253,7 +253,7 @@ fn named<E: Emulation>(api: Option<ApiServer>, target: &str, field: (&str, &str)
     }
     let reply = session.handle(Request::get(target).with_header(field.0, field.1));
     assert_eq!(reply.status, 200, "{:?}", reply.decision);
-    let text = String::from_utf8(reply.body).unwrap();
+    let text = String::from_utf8(reply.body.into()).unwrap();
     let values = |name: &str| {
         let quotes = |c: char| c == '"' || c == ',' || c == '}';
         let after = text.split(name).skip(1).map(|rest| rest.trim_start_matches(['"', ':', ' ']));

@@ -222,7 +222,7 @@ fn a_download_happens_once() {
         for _ in 0..3 {
             let (repeated, next) = answer(&world, &proper(PUBLIC));
             assert_eq!(repeated.status, 200);
-            assert_eq!(String::from_utf8(repeated.body.clone()).unwrap(), body);
+            assert_eq!(String::from_utf8(repeated.body.to_vec()).unwrap(), body);
             assert_eq!(repeated.headers["content-type"], content_type);
             assert_eq!(repeated.decision.clause, "ucs.download.message");
             is_a_clause(repeated.decision.clause);
@@ -410,7 +410,7 @@ fn in_the_newer_edition_a_download_is_of_objects_and_then_gone() {
             let (repeated, next) = Ucs::answer(NEWER, &world, EPOCH, &proper(PUBLIC));
             assert_eq!((repeated.status.as_u16(), repeated.decision.clause), (410, "ucs.download.gone"));
             assert_eq!(repeated.decision.verdict, Verdict::Refused);
-            assert_eq!(String::from_utf8(repeated.body.clone()).unwrap(), body);
+            assert_eq!(String::from_utf8(repeated.body.to_vec()).unwrap(), body);
             assert_eq!(repeated.headers["content-type"], content_type);
             world = next;
         }

@@ -4,6 +4,7 @@
 //! faults of connections do not touch.
 
 mod answer;
+mod credential;
 mod exchange;
 mod fault;
 mod guard;
@@ -130,6 +131,10 @@ impl Desk {
                 Query::none(request)?;
                 fault::armed(site, provider)
             }
+            Resource::Credentials(provider) => {
+                Query::none(request)?;
+                credential::list(site, provider)
+            }
             Resource::Journal => journal::list(site, request),
             Resource::Exchange(number) => {
                 Query::none(request)?;
@@ -140,7 +145,9 @@ impl Desk {
                 journal::elsewhere(site, &self.elsewhere_url)
             }
             // Those that cannot be read have no such method.
-            Resource::Reset | Resource::WorldReset(_) | Resource::Advance => Err(Problem::method(resource.methods())),
+            Resource::Reset | Resource::WorldReset(_) | Resource::Advance | Resource::Credential(..) => {
+                Err(Problem::method(resource.methods()))
+            }
         }
     }
 
@@ -160,6 +167,14 @@ impl Desk {
             (Resource::Faults(provider), _) => {
                 request.bare()?;
                 fault::disarm(site, provider)
+            }
+            (Resource::Credentials(provider), _) => {
+                request.bare()?;
+                credential::revoke_all(site, provider)
+            }
+            (Resource::Credential(provider, number), _) => {
+                request.bare()?;
+                credential::revoke(site, provider, *number)
             }
             (Resource::Journal, _) => {
                 request.without_body()?;

@@ -1,5 +1,6 @@
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -142,18 +143,32 @@ impl Under {
     async fn http1(&self, stream: Stream) -> Result<(), String> {
         let (harms, mut harmed) = mpsc::channel(1);
         let context = Arc::new(Context { harms: Some(harms), ..self.context(&stream) });
-        let service = service_fn(move |request| service::answer(Arc::clone(&context), request));
+        let service = {
+            let context = Arc::clone(&context);
+            service_fn(move |request| service::answer(Arc::clone(&context), request))
+        };
         let limits = self.site.limits;
         let mut connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.time)
+            // One look at the clock now and then for the whole connection, instead of a timer for each request.
+            .header_read_timeout(None)
             .max_header_size(limits.head_bytes)
             .max_buf_size(limits.head_bytes.max(SMALLEST_BUFFER))
             .serve_connection(TokioIo::new(stream), service);
         let mut stopping = self.site.stopping();
+        let mut looks = tokio::time::interval(limits.time);
+        // The first is at once.
+        looks.tick().await;
+        let mut seen = Some(0);
         loop {
             tokio::select! {
                 ended = &mut connection => return ended.map_err(|error| told(&error)),
+                _ = looks.tick() => {
+                    let progress = context.progress();
+                    if progress.is_some() && progress == seen {
+                        return Err(SLOW.to_owned());
+                    }
+                    seen = progress;
+                }
                 Some(harm) = harmed.recv() => {
                     let harm: Harm = harm;
                     let stream = connection.into_parts().io.into_inner();
@@ -199,6 +214,8 @@ impl Under {
             connection: self.number,
             client_certificate: stream.client_certificate(),
             harms: None,
+            begun: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
         }
     }
 }

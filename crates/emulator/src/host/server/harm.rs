@@ -65,7 +65,7 @@ impl Harm {
             CallHarm::Garbage(at) => Self { sent: [&cut(at), GARBAGE].concat(), then: Then::Close },
             CallHarm::Trickle(at, rate) => {
                 let sent = cut(at);
-                let rest = [whole(), reply.body.clone()].concat().split_off(sent.len());
+                let rest = [whole(), reply.body.to_vec()].concat().split_off(sent.len());
                 Self { sent, then: Then::Trickle(rest, rate.get()) }
             }
             CallHarm::ChunkedWithoutEnd => {
@@ -75,16 +75,16 @@ impl Harm {
             }
             CallHarm::EnormousBody(bytes) => {
                 let bytes = bytes.get().max(u64::try_from(length).unwrap_or(u64::MAX));
-                let sent = [head(&format!("content-length: {bytes}\r\n")), reply.body.clone()].concat();
+                let sent = [head(&format!("content-length: {bytes}\r\n")), reply.body.to_vec()].concat();
                 Self { sent, then: Then::Blanks(bytes.saturating_sub(u64::try_from(length).unwrap_or(u64::MAX))) }
             }
             CallHarm::GzipBomb(bytes) => {
                 let blanks = bytes.get().saturating_sub(u64::try_from(length).unwrap_or(u64::MAX));
                 let sent = head("content-encoding: gzip\r\ntransfer-encoding: chunked\r\n");
-                Self { sent, then: Then::Gzip(reply.body.clone(), blanks) }
+                Self { sent, then: Then::Gzip(reply.body.to_vec(), blanks) }
             }
             // Where to is in the reply's headers.
-            CallHarm::Redirect(_) => Self { sent: [whole(), reply.body.clone()].concat(), then: Then::Close },
+            CallHarm::Redirect(_) => Self { sent: [whole(), reply.body.to_vec()].concat(), then: Then::Close },
         }
     }
 
@@ -146,7 +146,7 @@ async fn trickle(stream: &mut Stream, bytes: &[u8], rate: u32, sleep: &Sleep) ->
 
 /// Sends a body and blanks as gzip, in chunks as they come out of the encoder.
 async fn gzip(stream: &mut Stream, body: &[u8], blanks: u64) -> io::Result<()> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(body)?;
     let mut left = blanks;
     while left > 0 {

@@ -1,11 +1,12 @@
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::Response;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -29,6 +30,17 @@ pub(super) struct Context {
     pub(super) client_certificate: Option<Vec<u8>>,
     /// Takes the connection over; absent where HTTP/2 is spoken.
     pub(super) harms: Option<mpsc::Sender<Harm>>,
+    /// How many requests have begun to be answered, and how many are.
+    pub(super) begun: AtomicU64,
+    pub(super) answered: AtomicU64,
+}
+
+impl Context {
+    /// How far the connection has come; `None` while a request is being answered.
+    pub(super) fn progress(&self) -> Option<u64> {
+        let begun = self.begun.load(Ordering::Relaxed);
+        (begun == self.answered.load(Ordering::Relaxed)).then_some(begun)
+    }
 }
 
 /// Answers a request, or hands its connection over to a fault.
@@ -36,7 +48,14 @@ pub(super) async fn answer(
     context: Arc<Context>,
     request: hyper::Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
-    let Context { site, door, connection, client_certificate, harms } = &*context;
+    context.begun.fetch_add(1, Ordering::Relaxed);
+    let response = respond(&context, request).await;
+    context.answered.fetch_add(1, Ordering::Relaxed);
+    Ok(response)
+}
+
+async fn respond(context: &Context, request: hyper::Request<Incoming>) -> Response<Full<Bytes>> {
+    let Context { site, door, connection, client_certificate, harms, .. } = context;
     if let Some(connection) = lock(&site.connections).get_mut(*connection) {
         connection.requests = connection.requests.saturating_add(1);
     }
@@ -44,7 +63,7 @@ pub(super) async fn answer(
     if let Some(desk) = site.desk.get() {
         let path = taken.as_ref().map_or_else(|(request, _)| &request.path, |request| &request.path);
         if Desk::claims(door, path) {
-            return Ok(desk.answer(site, taken).into());
+            return desk.answer(site, taken).into();
         }
     }
     let served = match (taken, door) {
@@ -52,7 +71,7 @@ pub(super) async fn answer(
         (Ok(request), Door::Elsewhere) => {
             let reply = elsewhere::reply();
             site.record_elsewhere(exchange(site, request, &reply, *connection));
-            Served { reply, harm: None }
+            Served::without_session(reply)
         }
         (Ok(request), Door::Api(at)) => match site.sessions.get(*at) {
             Some(session) => {
@@ -63,12 +82,13 @@ pub(super) async fn answer(
                 let exchange = site.to_tell(session.api_journal());
                 drop(session);
                 site.tell(source, exchange);
-                Served { reply, harm: None }
+                Served::without_session(reply)
             }
             None => served(site, door, request, *connection),
         },
         (Ok(request), Door::Providers(_) | Door::Admin) => served(site, door, request, *connection),
     };
+    drop(served.gone);
     // Over HTTP/2, whose connections end when a fault is armed, a request that was under way is answered.
     if let (Some(harm), Some(harms)) = (served.harm, harms)
         && harms.send(Harm::new(harm, &served.reply)).await.is_ok()
@@ -76,7 +96,7 @@ pub(super) async fn answer(
         // The connection is taken away from whoever waits for this answer.
         std::future::pending::<()>().await;
     }
-    Ok(response(served.reply))
+    response(served.reply)
 }
 
 /// Has the provider answer that a request is for.
@@ -107,7 +127,7 @@ fn served(site: &Site, door: &Door, request: Request, connection: u64) -> Served
 /// Refuses what is for no provider.
 fn unclaimed(site: &Site, request: Request, refusal: Reply, connection: u64) -> Served {
     site.record_unclaimed(exchange(site, request, &refusal, connection));
-    Served { reply: refusal.ready_for_the_wire(None), harm: None }
+    Served::without_session(refusal.ready_for_the_wire(None))
 }
 
 fn exchange(site: &Site, request: Request, reply: &Reply, connection: u64) -> Exchange {
@@ -130,6 +150,9 @@ async fn taken_from(request: hyper::Request<Incoming>, site: &Site) -> Result<Re
         && let Ok(host) = HeaderValue::try_from(authority.as_str())
     {
         request.headers.insert(header::HOST, host);
+    }
+    if body.is_end_stream() {
+        return Ok(request);
     }
     let limits = site.limits;
     let refusal = match timeout(limits.time, Limited::new(body, limits.body_bytes).collect()).await {
@@ -157,7 +180,7 @@ async fn taken_from(request: hyper::Request<Incoming>, site: &Site) -> Result<Re
 }
 
 fn response(reply: Reply) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(reply.body)));
+    let mut response = Response::new(Full::new(reply.body));
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
     response

@@ -162,7 +162,8 @@ pub struct Limits {
     pub head_bytes: usize,
     /// How long the body of a request may be, in bytes.
     pub body_bytes: usize,
-    /// How long a TLS handshake, the head of a request and its body may take, each.
+    /// How long a TLS handshake and the body of a request may take, each. A connection on which no request has come for so
+    /// long, or whose answer is not taken, is ended before twice that time is over.
     pub time: Duration,
 }
 

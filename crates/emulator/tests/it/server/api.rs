@@ -115,7 +115,7 @@ async fn ask(server: &Server, client: &Client, cluster: &str, token: Option<&str
 fn issue<const N: usize>(session: &mut Session, cluster: &str, fields: [&str; N]) -> [String; N] {
     let path = format!("/v2/kubernetes/clusters/{cluster}/kubeconfig?expiry_seconds=300");
     let reply = session.handle(Request::get(&path).with_header("authorization", "Bearer example-do-api-token"));
-    let text = String::from_utf8(reply.body).unwrap();
+    let text = String::from_utf8(reply.body.into()).unwrap();
     fields.map(|field| {
         let value = text.lines().find_map(|line| line.trim().strip_prefix(field)?.strip_prefix(": ")).unwrap();
         value.to_owned()
@@ -216,6 +216,19 @@ async fn the_server_is_who_its_kubeconfigs_say() {
     let error = connect(&server, "digitalocean", &NOBODY, "elsewhere.example.test").await.unwrap_err();
     assert!(error.to_string().contains("not valid for name"), "{error}");
     assert_eq!(server.api_url("ucs"), None);
+}
+
+/// Nobody reaches `0.0.0.0`, and no certificate is for it.
+#[tokio::test]
+async fn a_server_at_every_address_names_one_that_can_be_reached() {
+    let setting = ServerSetting {
+        address: std::net::Ipv4Addr::UNSPECIFIED.into(),
+        kubernetes_api: KubernetesApi::Stub,
+        ..ServerSetting::default()
+    };
+    let server = Server::start(vec![Session::new::<Fireworks>(Setting::default())], setting).await.unwrap();
+    assert!(server.api_url("fireworks").unwrap().starts_with("https://127.0.0.1:"));
+    connect(&server, "fireworks", &NOBODY, "127.0.0.1").await.unwrap();
 }
 
 #[tokio::test]

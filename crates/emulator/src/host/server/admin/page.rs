@@ -8,6 +8,7 @@ mod preset;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
+use jiff::Timestamp;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
@@ -24,6 +25,7 @@ use super::{Desk, PREFIX};
 use crate::host::dispatch::lock;
 use crate::host::server::connections::Connection;
 use crate::host::server::site::Site;
+use crate::ledger::{Credential, CredentialKind};
 use crate::{Request, Secrets, Session, Verdict};
 
 const STYLE: &str = include_str!("page/style.css");
@@ -40,6 +42,9 @@ const SHOWN_EXCHANGES: usize = 50;
 
 /// How many connections a page shows.
 const SHOWN_CONNECTIONS: usize = 10;
+
+/// How many credentials a page shows of each provider.
+const SHOWN_CREDENTIALS: usize = 4;
 
 /// How much of a body a page shows, in characters.
 const SHOWN_BODY: usize = 4000;
@@ -139,6 +144,8 @@ struct Provider {
     state: ProviderState,
     clusters: Vec<Cluster>,
     armed: Vec<ArmedFault>,
+    /// The newest that its clusters were told to accept; absent where nothing that it answers opens one.
+    credentials: Option<Vec<Issued>>,
     /// The world as JSON, without secrets.
     world: String,
 }
@@ -164,14 +171,46 @@ struct ArmedFault {
     done: u64,
 }
 
+/// A credential, as the page shows it.
+#[derive(Serialize)]
+struct Issued {
+    number: u64,
+    kind: CredentialKind,
+    /// The ids of the cluster that it is for; empty when it is for all.
+    cluster: String,
+    user: String,
+    /// Whether the cluster accepts it.
+    standing: String,
+    is_accepted: bool,
+}
+
+impl Issued {
+    fn of(credential: Credential, now: Timestamp) -> Self {
+        let Credential { number, kind, cluster, user, expires_at, revoked, .. } = credential;
+        let (is_accepted, standing) = match expires_at {
+            _ if revoked => (false, "revoked".to_owned()),
+            Some(end) if end <= now => (false, format!("expired at {end}")),
+            Some(end) => (true, format!("accepted until {end}")),
+            None => (true, "accepted for ever".to_owned()),
+        };
+        let cluster = cluster.into_values().collect::<Vec<_>>().join(", ");
+        Self { number, kind, cluster, user, standing, is_accepted }
+    }
+}
+
 impl Provider {
     fn of(state: ProviderState, session: &Session) -> serde_json::Result<Self> {
         let world = session.world(Secrets::Hidden)?;
         let armed = session.faults().armed().iter().map(|armed| {
             Ok(ArmedFault { written: serde_json::to_string(&armed.fault)?, counted: armed.counted, done: armed.done })
         });
+        let issued = || {
+            let newest = session.credentials().into_iter().take(SHOWN_CREDENTIALS);
+            newest.map(|credential| Issued::of(credential, session.now())).collect()
+        };
         Ok(Self {
             state,
+            credentials: session.leads_to_clusters().then(issued),
             clusters: world.get("clusters").and_then(Value::as_array).into_iter().flatten().map(Cluster::of).collect(),
             armed: armed.collect::<serde_json::Result<_>>()?,
             world: format!("{world:#}"),

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use http::Method;
 
 use super::PREFIX;
@@ -19,6 +21,8 @@ pub(super) enum Resource {
     Clock,
     Advance,
     Faults(String),
+    Credentials(String),
+    Credential(String, u64),
     Journal,
     Exchange(u64),
     Connections,
@@ -39,7 +43,7 @@ impl Resource {
         let Some(rest) = path.strip_prefix(PREFIX) else {
             return if path == "/" { Ok(Self::Root) } else { Err(unknown()) };
         };
-        let segments: Vec<String> = rest.split('/').skip(1).filter_map(decoded).collect();
+        let segments: Vec<String> = rest.split('/').skip(1).filter_map(decoded).map(Cow::into_owned).collect();
         Ok(match segments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             [] => Self::Root,
             [""] => Self::Page,
@@ -52,6 +56,10 @@ impl Resource {
             ["clock"] => Self::Clock,
             ["clock", "advance"] => Self::Advance,
             ["faults", provider] => Self::Faults((*provider).to_owned()),
+            ["credentials", provider] => Self::Credentials((*provider).to_owned()),
+            ["credentials", provider, number] => {
+                Self::Credential((*provider).to_owned(), number.parse().map_err(|_| unknown())?)
+            }
             ["journal"] => Self::Journal,
             ["journal", number] => Self::Exchange(number.parse().map_err(|_| unknown())?),
             ["connections"] => Self::Connections,
@@ -74,11 +82,12 @@ impl Resource {
             | Self::Elsewhere => READ,
             Self::World(_) => &[Method::GET, Method::HEAD, Method::PUT],
             Self::Faults(_) => &[Method::GET, Method::HEAD, Method::POST, Method::DELETE],
-            Self::Journal => &[Method::GET, Method::HEAD, Method::DELETE],
+            Self::Journal | Self::Credentials(_) => &[Method::GET, Method::HEAD, Method::DELETE],
+            Self::Credential(..) => &[Method::DELETE],
             Self::WorldReset(_) | Self::Reset | Self::Advance => POST,
         }
     }
 }
 
 const PATHS: &str = "healthz, readyz, state, worlds/{provider}, worlds/{provider}/reset, reset, clock, clock/advance, \
-                     faults/{provider}, journal, journal/{number}, connections, elsewhere";
+                     faults/{provider}, credentials/{provider}, credentials/{provider}/{number}, journal, journal/{number}, connections, elsewhere";

@@ -36,6 +36,8 @@ pub(super) struct State {
 pub(super) struct ProviderState {
     pub(super) provider: &'static str,
     base_url: String,
+    /// Where the Kubernetes API is that its answers lead to.
+    api_url: Option<String>,
     edition: String,
     pub(super) clock: Timestamp,
     operations: &'static [&'static str],
@@ -69,6 +71,7 @@ impl State {
             ProviderState {
                 provider: session.provider(),
                 base_url: base_url.clone(),
+                api_url: session.api().map(|api| api.url().to_owned()),
                 edition: session.edition().to_string(),
                 clock: session.now(),
                 operations: session.operations(),

@@ -1,9 +1,9 @@
 //! What can be changed: worlds, the clock, faults, and everything back.
 
-use kubeproof_emulator::host::server::{Admin, ServerSetting};
+use kubeproof_emulator::host::server::{Admin, KubernetesApi, ServerSetting};
 use kubeproof_emulator::providers::digitalocean::DigitalOcean;
 use kubeproof_emulator::providers::ucs::{Cluster, Ucs, World};
-use kubeproof_emulator::{Fault, Incident, Session, Setting};
+use kubeproof_emulator::{Fault, Incident, Request, Session, Setting};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -219,5 +219,53 @@ fn the_journal_is_cleared_for_one_or_for_all() {
         // Nothing but the journal.
         assert_eq!(desk.call("ucs", UCS).await.text, r#"["Downloaded"]"#);
         assert_eq!(desk.numbers("").await, [4]);
+    });
+}
+
+#[test]
+fn credentials_are_listed_and_revoked() {
+    run(async {
+        let setting =
+            ServerSetting { admin: Admin::On, kubernetes_api: KubernetesApi::Stub, ..ServerSetting::default() };
+        let desk = Desk::of(super::sessions(), setting).await;
+        let api_url = desk.server.api_url("digitalocean").unwrap();
+        assert_eq!(desk.get("state").await["providers"][0]["api_url"], json!(api_url));
+        let mut tokens = Vec::new();
+        for _ in 0..3 {
+            let kubeconfig = desk.call("digitalocean", DIGITALOCEAN).await.text;
+            let token = kubeconfig.lines().find_map(|line| line.trim().strip_prefix("token: ")).unwrap().to_owned();
+            tokens.push(token);
+        }
+        // What the cluster's API says to each of them.
+        let statuses = || -> Vec<u16> {
+            let mut session = desk.server.session("digitalocean").unwrap();
+            let ask = |token: &String| {
+                Request::get("/0c0ffee0-0000-4000-8000-000000000001/api/v1/namespaces")
+                    .with_header("authorization", &format!("Bearer {token}"))
+            };
+            tokens.iter().map(|token| session.serve_api(ask(token), None, 1).status.as_u16()).collect()
+        };
+        let listed = desk.get("credentials/digitalocean").await;
+        let numbers: Vec<_> = listed["credentials"].as_array().unwrap().iter().map(|one| &one["number"]).collect();
+        assert_eq!(numbers, [3, 2, 1]);
+        assert!(tokens.iter().all(|token| !listed.to_string().contains(token)), "{listed}");
+        assert_eq!(statuses(), [200, 200, 200]);
+
+        let revoked = desk.admin(Method::DELETE, "credentials/digitalocean/2", "").await.json();
+        let which = |listed: &Value| -> Vec<bool> {
+            listed["credentials"].as_array().unwrap().iter().map(|one| one["revoked"] == json!(true)).collect()
+        };
+        assert_eq!(which(&revoked), [false, true, false]);
+        assert_eq!(statuses(), [200, 401, 200]);
+        assert_eq!(which(&desk.admin(Method::DELETE, "credentials/digitalocean", "").await.json()), [true; 3]);
+        assert_eq!(statuses(), [401, 401, 401]);
+        // A world that begins anew has handed out none; what it hands out next is accepted, and so until it expires.
+        desk.post("reset", "").await;
+        assert_eq!(desk.get("credentials/digitalocean").await["credentials"], json!([]));
+        desk.call("digitalocean", DIGITALOCEAN).await;
+        assert_eq!(statuses(), [200, 401, 401]);
+        desk.post("clock/advance", r#"{"by": "7d"}"#).await;
+        assert_eq!(statuses(), [401, 401, 401]);
+        assert_eq!(desk.get("credentials/ucs").await, json!({"provider": "ucs", "credentials": []}));
     });
 }

@@ -80,6 +80,8 @@ fn an_unknown_path_is_not_found() {
         unknown("journal/-1"),
         unknown("faults"),
         unknown("clock/advances"),
+        unknown("credentials"),
+        unknown("credentials/ucs/first"),
     ]);
     let nobody = |path| Refusal {
         path,
@@ -87,16 +89,32 @@ fn an_unknown_path_is_not_found() {
         says: &["no provider `nobody` is served", "digitalocean, cce, ucs, fireworks"],
         ..Refusal::default()
     };
-    check(&[nobody("worlds/nobody"), nobody("faults/nobody"), nobody("journal?provider=nobody")]);
+    check(&[
+        nobody("worlds/nobody"),
+        nobody("faults/nobody"),
+        nobody("credentials/nobody"),
+        nobody("journal?provider=nobody"),
+    ]);
     let nobody = |method, path| Refusal { method, ..nobody(path) };
     check(&[
         nobody(Method::PUT, "worlds/nobody"),
         nobody(Method::POST, "worlds/nobody/reset"),
         nobody(Method::POST, "faults/nobody"),
         nobody(Method::DELETE, "faults/nobody"),
+        nobody(Method::DELETE, "credentials/nobody"),
+        nobody(Method::DELETE, "credentials/nobody/1"),
         nobody(Method::DELETE, "journal?provider=nobody"),
     ]);
-    check(&[Refusal { path: "journal/1", status: 404, says: &["no exchange has the number 1"], ..Refusal::default() }]);
+    check(&[
+        Refusal { path: "journal/1", status: 404, says: &["no exchange has the number 1"], ..Refusal::default() },
+        Refusal {
+            method: Method::DELETE,
+            path: "credentials/digitalocean/7",
+            status: 404,
+            says: &["no credential has the number 7", "/_kubeproof/credentials/digitalocean"],
+            ..Refusal::default()
+        },
+    ]);
 }
 
 #[test]
@@ -107,7 +125,8 @@ fn a_method_that_a_path_has_not_is_told_which_it_has() {
             ("GET, HEAD", &["", "healthz", "readyz", "state", "clock", "journal/1", "connections", "elsewhere"][..]),
             ("GET, HEAD, PUT", &["worlds/ucs"]),
             ("GET, HEAD, POST, DELETE", &["faults/ucs"]),
-            ("GET, HEAD, DELETE", &["journal"]),
+            ("GET, HEAD, DELETE", &["journal", "credentials/ucs"]),
+            ("DELETE", &["credentials/ucs/1"]),
             ("POST", &["reset", "worlds/ucs/reset", "clock/advance"]),
         ] {
             for path in paths {
@@ -217,6 +236,8 @@ fn a_wrong_body_is_told_what_is_wrong_and_where() {
         no_body(Method::POST, "worlds/ucs/reset"),
         no_body(Method::DELETE, "faults/ucs"),
         no_body(Method::DELETE, "journal"),
+        no_body(Method::DELETE, "credentials/ucs"),
+        no_body(Method::DELETE, "credentials/ucs/1"),
     ]);
 }
 
@@ -250,7 +271,7 @@ fn a_body_that_does_not_come_whole_is_refused() {
 /// What a browser sends for a page of another site.
 #[test]
 fn a_page_of_another_site_changes_nothing() {
-    const CHANGES: [(Method, &str); 7] = [
+    const CHANGES: [(Method, &str); 9] = [
         (Method::POST, "reset"),
         (Method::POST, "worlds/ucs/reset"),
         (Method::PUT, "worlds/ucs"),
@@ -258,6 +279,8 @@ fn a_page_of_another_site_changes_nothing() {
         (Method::POST, "faults/ucs"),
         (Method::DELETE, "faults/ucs"),
         (Method::DELETE, "journal"),
+        (Method::DELETE, "credentials/digitalocean"),
+        (Method::DELETE, "credentials/digitalocean/1"),
     ];
     run(async {
         let desk = Desk::open().await;

@@ -1,5 +1,6 @@
 //! What came in, what was answered and why.
 
+use kubeproof_emulator::Request;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -251,5 +252,30 @@ fn what_reached_another_origin_names_the_credentials() {
         );
         assert_eq!(rows[3]["target"], "/in/<redacted>");
         assert_eq!(rows[4]["target"], "/encoded?of=<redacted>");
+    });
+}
+
+#[test]
+fn what_came_to_the_kubernetes_api_of_a_provider_is_told_apart() {
+    run(async {
+        let desk = Desk::open().await;
+        desk.call("digitalocean", DIGITALOCEAN).await;
+        let ask = Request::get("/0c0ffee0-0000-4000-8000-000000000001/api/v1/namespaces");
+        let ask = ask.with_header("authorization", "Bearer unknown");
+        desk.server.session("digitalocean").unwrap().serve_api(ask, None, 7);
+        let row = desk.get("journal?provider=digitalocean&connection=7").await["exchanges"][0].clone();
+        let parts = ["number", "origin", "provider", "status", "verdict", "clause"].map(|name| row[name].clone());
+        let expected = [
+            json!(2),
+            json!("kubernetes"),
+            json!("digitalocean"),
+            json!(401),
+            json!("refused"),
+            json!("kubeproof.kubernetes.unknown-credential"),
+        ];
+        assert_eq!(parts, expected);
+        assert_eq!(desk.get("state").await["providers"][0]["exchanges"]["recorded"], 1);
+        desk.admin(Method::DELETE, "journal?provider=digitalocean", "").await;
+        assert_eq!(desk.numbers("").await, [0; 0]);
     });
 }

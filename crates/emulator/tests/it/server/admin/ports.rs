@@ -1,5 +1,6 @@
 //! Where the admin API is, and what stays untouched by it.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use kubeproof_emulator::host::server::{Admin, Limits, ServerSetting, Transport};
@@ -47,6 +48,19 @@ fn it_is_at_every_port_of_a_provider_and_at_its_own() {
             assert_eq!(sent(desk.client.get(&own)).await.headers["location"], "/_kubeproof/");
             assert_eq!(sent(desk.client.get(own + "other")).await.status, 404);
         }
+    });
+}
+
+#[test]
+fn a_server_at_every_address_names_those_that_can_be_reached() {
+    run(async {
+        let address = Ipv4Addr::UNSPECIFIED.into();
+        let desk = Desk::of(sessions(), ServerSetting { admin: Admin::On, address, ..ServerSetting::default() }).await;
+        assert!(desk.server.admin_url().unwrap().starts_with("http://127.0.0.1:"));
+        let state = desk.get("state").await;
+        assert_eq!(state["admin_url"], json!(desk.server.admin_url().unwrap()));
+        assert_eq!(state["providers"][2]["base_url"], json!(desk.at("ucs")));
+        assert_eq!(state["elsewhere"]["url"], json!(desk.server.elsewhere_url()));
     });
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{DIGITALOCEAN, Desk, UCS, run, sent};
 
 /// Every path that can be read without asking for secrets.
-const PATHS: [&str; 14] = [
+const PATHS: [&str; 16] = [
     "",
     "?provider=ucs",
     "state",
@@ -16,6 +16,8 @@ const PATHS: [&str; 14] = [
     "worlds/ucs?secrets=hidden",
     "worlds/fireworks",
     "faults/ucs",
+    "credentials/digitalocean",
+    "credentials/fireworks",
     "journal?limit=1000",
     "connections",
     "elsewhere",
