@@ -35,8 +35,9 @@ doc:
 test:
     cargo test --workspace
 
-# What kubectl, PyYAML and the Python client of Kubernetes make of every kubeconfig, and Chromium of the page
-interop: venv chromium
+# What kubectl and Python make of every kubeconfig, Chromium of the page, and curl, Python and Node of `serve`
+interop: venv chromium (debian "curl" "curl") (debian "node" "nodejs")
+    cargo build -p kubeproof-cli
     KUBEPROOF_KUBECTL={{ quote(venv / "bin/kubectl") }} KUBEPROOF_PYTHON={{ quote(venv / "bin/python") }} \
         KUBEPROOF_CHROMIUM="${KUBEPROOF_CHROMIUM:-$(command -v chromium)}" \
         cargo test -p kubeproof-tests --features interop --test interop
@@ -45,10 +46,11 @@ interop: venv chromium
 nextest:
     cargo nextest run --workspace --profile ci
 
-# How long large kubeconfigs take, how often an emulation answers, and what the server does beside hyper and wiremock
+# How long large kubeconfigs and a start of `serve` take, how often an emulation answers, and the server beside hyper and wiremock
 bench:
     cargo bench -p kubeproof-kubeconfig --bench large
     cargo bench -p kubeproof-emulator --bench answer --bench serve
+    cargo bench -p kubeproof-cli --bench start
 
 # Many clients and armed faults for some seconds: no panic, no descriptor left, every answer explained, one winner
 soak seconds="120":
@@ -86,6 +88,17 @@ venv:
     "${pip[@]}" install --quiet --disable-pip-version-check -r {{ requirements }}
     # Last, so that one that is half made is made again.
     cp {{ requirements }} "$venv/made-of.txt"
+
+# A program that `interop` needs, from a package of Debian
+[private]
+debian program package:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if command -v {{ program }} >/dev/null; then exit; fi
+    command -v apt-get >/dev/null || { echo '{{ program }} is missing: install it' >&2; exit 1; }
+    as_root=(); [[ $(id -u) == 0 ]] || as_root=(sudo)
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends {{ package }}
 
 # The browser that `interop` needs, from the packages of Debian; another one can be named in KUBEPROOF_CHROMIUM
 [private]

@@ -163,7 +163,8 @@ fn of_exchange(row: &Row) -> String {
 }
 
 fn of_connection(connection: &Connection) -> String {
-    let Connection { number, at, peer, protocol, requests, end, .. } = connection;
+    let Connection { number, at, peer, protocol, requests, end, ended_at, .. } = connection;
+    let at = ended_at.unwrap_or(*at);
     let spoken = protocol.unwrap_or("no protocol");
     let end = end.as_deref().unwrap_or("closed");
     let requests = if *requests == 1 { "1 request".to_owned() } else { format!("{requests} requests") };

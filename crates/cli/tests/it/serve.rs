@@ -248,18 +248,29 @@ fn a_secret_of_a_world_file_is_nowhere() {
         {
             let secret = format!("planted-secret-{secret}");
             let asked = ASKED.into_iter().find(|(name, ..)| *name == provider).unwrap().1;
-            for target in [format!("{asked}?x={secret}"), format!("{asked}/{secret}"), format!("/{secret}")] {
+            // Percent-encoded it is one, too.
+            let encoded = secret.replace('n', "%6e").replace('-', "%2D");
+            for target in [
+                format!("{asked}?x={secret}"),
+                format!("{asked}/{secret}"),
+                format!("/{secret}"),
+                format!("{asked}?x={encoded}"),
+            ] {
                 for field in [format!("authorization: Bearer {secret}"), format!("x-auth-token: {secret}")] {
                     serving.ask(provider, &target, &[&field]);
                 }
             }
+            // One provider's secret may be sent to another.
+            let (_, other, credential) = ASKED[if provider == "ucs" { 1 } else { 2 }];
+            serving.ask(provider, &format!("{other}?x={secret}"), &[credential]);
+            serving.ask(provider, &format!("{other}/{secret}"), &[credential]);
         }
         let first = serving.log();
         assert!(first.contains("digitalocean"), "{first}");
         let ended = serving.stop();
         assert_eq!(ended.code, Some(0));
         for text in [&written, &first, &ended.out, &ended.err] {
-            assert!(!text.contains("planted-secret"), "{text}");
+            assert!(!text.contains("planted-secret") && !text.contains("pla%6eted"), "{text}");
         }
         assert!(ended.err.lines().count() > 80, "{}", ended.err);
         // What is not shown is counted, and where it is from is said.

@@ -91,15 +91,26 @@ fn a_clause_without_a_case_fails() {
 
 #[test]
 fn help_teaches() {
-    for command in
-        [&["--help"][..], &["check", "--help"], &["list", "--help"], &["explain", "--help"], &["clauses", "--help"]]
-    {
+    for command in [
+        &["--help"][..],
+        &["check", "--help"],
+        &["list", "--help"],
+        &["explain", "--help"],
+        &["clauses", "--help"],
+        &["serve", "--help"],
+    ] {
         let ran = kubeproof(command);
         assert_eq!(ran.code, 0);
         assert!(ran.out.contains("Usage: kubeproof"), "{}", ran.out);
     }
     let help = kubeproof(&["--help"]).out;
     assert!(help.contains("Examples:") && help.contains("Exit codes:"), "{help}");
+    let help = kubeproof(&["serve", "--help"]).out;
+    for part in
+        ["Examples:", "Exit codes:", "kubeproof ready", "--print-world > world.yaml", "[default: 127.0.0.1:7420]"]
+    {
+        assert!(help.contains(part), "`{part}` is not in: {help}");
+    }
     assert_eq!(kubeproof(&[]).code, 2);
     assert_eq!(kubeproof(&["chek"]).code, 2);
     let version = kubeproof(&["--version"]);

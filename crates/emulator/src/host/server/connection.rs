@@ -40,8 +40,10 @@ pub(super) async fn serve(site: Arc<Site>, door: Door, stream: TcpStream, number
         }
         None => under_way.unharmed(stream).await,
     };
+    let ended_at = under_way.site.now();
     under_way.note(|connection| {
         connection.end.get_or_insert_with(|| ended.err().unwrap_or_else(|| "closed".to_owned()));
+        connection.ended_at = Some(ended_at);
         under_way.site.events.ended(connection);
     });
 }

@@ -31,6 +31,8 @@ pub struct Connection {
     pub requests: u64,
     /// How it ended; `None` while it lasts. Holds no secret.
     pub end: Option<String>,
+    /// When it ended, by the host's clock.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// What a [`Connection`] leads to.
@@ -69,7 +71,16 @@ impl Connections {
             self.kept.pop_front();
         }
         let number = self.made;
-        self.kept.push_back(Connection { number, at, peer, leads_to, protocol: None, requests: 0, end: None });
+        self.kept.push_back(Connection {
+            number,
+            at,
+            peer,
+            leads_to,
+            protocol: None,
+            requests: 0,
+            end: None,
+            ended_at: None,
+        });
         number
     }
 

@@ -133,6 +133,7 @@ mod tests {
             protocol: None,
             requests: 0,
             end: None,
+            ended_at: None,
         };
         for _ in 0..Events::CAPACITY + 3 {
             events.ended(&connection);
