@@ -26,7 +26,7 @@ use self::log::{Log, Logging};
 use self::plan::{Beginning, Plan};
 use self::signals::Signals;
 use crate::exit_code;
-use crate::output::{complain, print};
+use crate::output::{Text, complain, print};
 
 /// How long requests that are under way when the program is asked to stop may take.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -93,7 +93,8 @@ impl Serve {
     fn try_run(self) -> Result<(), u8> {
         if self.print_world {
             let providers: Vec<&str> = PROVIDERS.into_iter().filter(|name| self.beginning.wants(name)).collect();
-            return print(&default_worlds(&providers)).map_err(|error| failed(format_args!("cannot print: {error}")));
+            return print(&Text::ForPrograms(default_worlds(&providers)))
+                .map_err(|error| failed(format_args!("cannot print: {error}")));
         }
         let plan = Plan::of(&self.beginning, &self.place, &self.paths, &self.cluster)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -144,7 +145,7 @@ impl Serve {
             });
         }
         text += &format!("\n{}\n", announcement::ready(&server));
-        print(&text).map_err(|error| failed(format_args!("cannot print: {error}")))?;
+        print(&Text::ForPeople(text)).map_err(|error| failed(format_args!("cannot print: {error}")))?;
         if !self.place.listen.is_loopback() {
             let admin = if self.place.admin() == Admin::Off {
                 ""
