@@ -29,6 +29,12 @@ fn plain_message(error: &serde_saphyr::Error) -> String {
     match message {
         "expected mapping start" => "a map has to stand here; write its keys, each with a colon and a value".to_owned(),
         "expected sequence start" => "a list has to stand here; write `- ` before each item".to_owned(),
+        "invalid u64" | "invalid u32" | "invalid u16" | "invalid usize" => "write a whole number, 0 or more".to_owned(),
+        "invalid i64" => "write a whole number".to_owned(),
+        "invalid boolean" => "write `true` or `false`".to_owned(),
+        other if other.starts_with("multiple YAML documents") => {
+            "a second document begins here; a file holds one".to_owned()
+        }
         other => other.to_owned(),
     }
 }

@@ -181,12 +181,22 @@ fn once() -> usize {
 
 fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<StatusCode, D::Error> {
     let number = u16::deserialize(deserializer)?;
-    StatusCode::from_u16(number).map_err(|_| de::Error::custom(format!("{number} is no HTTP status (200 to 599)")))
+    let status = StatusCode::from_u16(number).ok().filter(|_| (200..=599).contains(&number));
+    status.ok_or_else(|| de::Error::custom(format!("{number} is no HTTP status of an answer (200 to 599)")))
 }
+
+/// Header fields that say where an answer ends.
+const FRAMING: [&str; 5] = ["content-length", "transfer-encoding", "connection", "keep-alive", "upgrade"];
 
 fn headers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
     let headers = BTreeMap::<String, String>::deserialize(deserializer)?;
     for (name, value) in &headers {
+        if FRAMING.iter().any(|framing| name.eq_ignore_ascii_case(framing)) {
+            return Err(de::Error::custom(format!(
+                "`{name}` is for the server to say; for an answer that is cut off or has no end, arm a fault such as \
+                 `close`, `chunked-without-end` or `enormous-body`"
+            )));
+        }
         if HeaderName::try_from(name.as_str()).is_err() || HeaderValue::try_from(value.as_str()).is_err() {
             return Err(de::Error::custom(format!("HTTP does not allow a header field `{name}` with this value")));
         }
@@ -202,6 +212,20 @@ mod tests {
     fn check(source: &str, expected: &str) {
         let scripted: ScriptedReply = serde_json::from_str(source).unwrap();
         assert_eq!(String::from_utf8(scripted.reply().body.into()).unwrap(), expected, "{source}");
+    }
+
+    #[test]
+    fn what_is_no_answer_is_refused_with_a_remedy() {
+        for (source, remedy) in [
+            (r#"{"status": 101}"#, "200 to 599"),
+            (r#"{"status": 700}"#, "200 to 599"),
+            (r#"{"headers": {"Content-Length": "5"}}"#, "arm a fault"),
+            (r#"{"headers": {"transfer-encoding": "chunked"}}"#, "arm a fault"),
+            (r#"{"headers": {"bad header": "5"}}"#, "does not allow"),
+        ] {
+            let error = serde_json::from_str::<ScriptedReply>(source).unwrap_err().to_string();
+            assert!(error.contains(remedy), "{source}: {error}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -63,20 +64,23 @@ impl Under {
     }
 
     async fn harmed(&self, stream: TcpStream, harm: ConnectionHarm) -> io::Result<()> {
+        let limit = self.site.limits.time;
         match harm {
             // Nobody listens then, and nobody comes here.
             ConnectionHarm::Refuse | ConnectionHarm::Reset => Stream::Plain(stream).reset(),
-            ConnectionHarm::Close => Stream::Plain(stream).close().await,
+            ConnectionHarm::Close => Stream::Plain(stream).close(limit).await,
             ConnectionHarm::Stall => Stream::Plain(stream).stall().await,
             ConnectionHarm::Garbage => {
                 let mut stream = stream;
                 stream.write_all(GARBAGE).await?;
-                Stream::Plain(stream).close().await
+                Stream::Plain(stream).close(limit).await
             }
-            ConnectionHarm::Tls(TlsHarm::Tls11Only) if self.site.certificates.is_some() => tls_1_1_only(stream).await,
+            ConnectionHarm::Tls(TlsHarm::Tls11Only) if self.site.certificates.is_some() => {
+                tls_1_1_only(stream, limit).await
+            }
             ConnectionHarm::Tls(harm) => {
                 let config = self.site.certificates.as_ref().and_then(|certificates| certificates.bad(harm));
-                let Some(config) = config else { return Stream::Plain(stream).close().await };
+                let Some(config) = config else { return Stream::Plain(stream).close(limit).await };
                 // A client that minds says so with an alert, which is the error here; another one is served.
                 let tls = TlsAcceptor::from(config).accept(stream).await?;
                 self.spoken("tls http/1.1");
@@ -110,7 +114,7 @@ impl Under {
                 }
             }
             (Some(_), false, Door::Providers(_) | Door::Api(_)) => {
-                let told = tell(stream, "this port speaks HTTPS; ask with https://\n").await;
+                let told = tell(stream, "this port speaks HTTPS; ask with https://\n", limit).await;
                 told.map_err(|error| error.to_string())?;
                 Err("plain HTTP was spoken where TLS is".to_owned())
             }
@@ -175,7 +179,7 @@ impl Under {
                     // The exchange says what was done; how the client took it is for the connection to tell.
                     let mut stopping = self.site.stopping();
                     return tokio::select! {
-                        ended = harm.befall(stream, &self.site.sleep) => ended.map_err(|error| error.to_string()),
+                        ended = harm.befall(stream, &self.site.sleep, limits.time) => ended.map_err(|error| error.to_string()),
                         _ = stopping.wait_for(|stops| *stops) => Ok(()),
                     };
                 }
@@ -240,17 +244,17 @@ fn told(error: &hyper::Error) -> String {
 }
 
 /// Answers whoever speaks plain HTTP to a port that speaks TLS.
-async fn tell(mut stream: TcpStream, message: &str) -> io::Result<()> {
+async fn tell(mut stream: TcpStream, message: &str, limit: Duration) -> io::Result<()> {
     let answer = format!(
         "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{message}",
         message.len()
     );
     stream.write_all(answer.as_bytes()).await?;
-    Stream::Plain(stream).close().await
+    Stream::Plain(stream).close(limit).await
 }
 
 /// Takes a ClientHello and answers as a server that knows nothing later than TLS 1.1.
-async fn tls_1_1_only(mut stream: TcpStream) -> io::Result<()> {
+async fn tls_1_1_only(mut stream: TcpStream, limit: Duration) -> io::Result<()> {
     /// Type, version and length, which come before what a TLS record holds.
     const RECORD_HEAD: usize = 5;
     let mut head = [0; RECORD_HEAD];
@@ -259,7 +263,7 @@ async fn tls_1_1_only(mut stream: TcpStream) -> io::Result<()> {
     let mut hello = vec![0; usize::from(u16::from_be_bytes([high, low]))];
     stream.read_exact(&mut hello).await?;
     stream.write_all(&server_hello_of_tls_1_1()).await?;
-    drain(stream).await
+    drain(stream, limit).await
 }
 
 /// A ServerHello (RFC 4346, 7.4.1.3) of version 3.2, which is TLS 1.1: no session, TLS_RSA_WITH_AES_128_CBC_SHA.
@@ -267,7 +271,9 @@ fn server_hello_of_tls_1_1() -> Vec<u8> {
     const VERSION: [u8; 2] = [3, 2];
     // Any will do: the client goes by the version.
     let random = [0x20; 32];
-    let body = [&VERSION[..], &random, &[0], &[0x00, 0x2f], &[0]].concat();
+    // An empty renegotiation_info (RFC 5746), for want of which OpenSSL would complain of that instead of the version.
+    let extensions = [0, 5, 0xff, 0x01, 0, 1, 0];
+    let body = [&VERSION[..], &random, &[0], &[0x00, 0x2f], &[0], &extensions].concat();
     let length = u8::try_from(body.len()).unwrap_or_default();
     let handshake = [&[2, 0, 0, length][..], &body].concat();
     let length = u8::try_from(handshake.len()).unwrap_or_default();

@@ -89,7 +89,7 @@ impl Harm {
     }
 
     /// Does it, and gives back once the connection is gone. An error says how the client went away meanwhile.
-    pub(super) async fn befall(self, mut stream: Stream, sleep: &Sleep) -> io::Result<()> {
+    pub(super) async fn befall(self, mut stream: Stream, sleep: &Sleep, limit: Duration) -> io::Result<()> {
         if !self.sent.is_empty() {
             stream.write_all(&self.sent).await?;
             stream.flush().await?;
@@ -97,7 +97,7 @@ impl Harm {
         match self.then {
             Then::Reset => return stream.reset(),
             Then::Stall => return stream.stall().await,
-            Then::CloseWithoutNotify => return stream.close_without_notify().await,
+            Then::CloseWithoutNotify => return stream.close_without_notify(limit).await,
             Then::Close => {}
             Then::Trickle(bytes, rate) => trickle(&mut stream, &bytes, rate, sleep).await?,
             Then::Blanks(count) => {
@@ -110,7 +110,7 @@ impl Harm {
             }
             Then::Gzip(body, blanks) => gzip(&mut stream, &body, blanks).await?,
         }
-        stream.close().await
+        stream.close(limit).await
     }
 }
 

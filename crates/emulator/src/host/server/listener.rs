@@ -40,7 +40,8 @@ impl Listener {
     pub(super) fn open(self, site: &Site) -> io::Result<Listening> {
         let Self { socket, address, door } = self;
         let state = if site.refuses(&door) {
-            State::Refusing(socket)
+            drop(socket);
+            State::Refusing(held(address).map_err(|error| at(address, &error))?)
         } else {
             State::Open(socket.listen(BACKLOG).map_err(|error| at(address, &error))?)
         };
@@ -77,6 +78,8 @@ impl Listening {
                 biased;
                 _ = stopping.wait_for(|stops| *stops) => break,
                 _ = faults.changed() => self.heed(&site),
+                // Somebody else has the port: it is taken back as soon as it is free.
+                () = lost(&self.state, &site) => self.heed(&site),
                 Some(ended) = connections.join_next(), if !connections.is_empty() => note_panic(&site, &ended),
                 (place, stream, peer) = accept(&self.state, &self.places, &site) => {
                     let enter = |leads_to| super::lock(&site.connections).enter(site.now(), peer, leads_to);
@@ -101,16 +104,26 @@ impl Listening {
     /// Opens or closes the port, as the faults that are armed want it.
     fn heed(&mut self, site: &Site) {
         let refuses = site.refuses(&self.door);
-        if refuses == matches!(self.state, State::Refusing(_)) {
-            return;
+        match (refuses, &self.state) {
+            (true, State::Refusing(_)) | (false, State::Open(_)) => return,
+            _ => {}
         }
         // The port is free for the moment that it takes to bind it again.
         self.state = State::Closed;
-        let state = bound(self.address).and_then(|socket| {
-            Ok(if refuses { State::Refusing(socket) } else { State::Open(socket.listen(BACKLOG)?) })
-        });
-        // A port that cannot be had again refuses connections too; the next change tries again.
+        let state = if refuses {
+            held(self.address).map(State::Refusing)
+        } else {
+            bound(self.address).and_then(|socket| socket.listen(BACKLOG)).map(State::Open)
+        };
         self.state = state.unwrap_or(State::Closed);
+    }
+}
+
+/// Ends a while after the port was lost; never while it is had.
+async fn lost(state: &State, site: &Site) {
+    match state {
+        State::Closed => (site.sleep.0)(RETRY).await,
+        State::Open(_) | State::Refusing(_) => std::future::pending().await,
     }
 }
 
@@ -140,11 +153,24 @@ fn at(address: SocketAddr, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{address}: {error}"))
 }
 
+/// A socket that can listen at a port that a closed connection still lingers at, and at none that somebody listens at.
 fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // On Unix this takes a port that a closed connection still lingers at, and none that somebody listens at.
+    let socket = socket_for(address)?;
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     Ok(socket)
+}
+
+/// A socket that keeps others from listening at a port. Where a closed connection still lingers there, the system lets
+/// no such socket have it; one that others can share it with is the next best.
+fn held(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = socket_for(address)?;
+    #[cfg(unix)]
+    socket.set_reuseaddr(false)?;
+    if socket.bind(address).is_ok() { Ok(socket) } else { bound(address) }
+}
+
+fn socket_for(address: SocketAddr) -> io::Result<TcpSocket> {
+    if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }
 }

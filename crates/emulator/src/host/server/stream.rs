@@ -1,9 +1,11 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_rustls::server::TlsStream;
 
 /// A connection, with TLS or without.
@@ -19,21 +21,21 @@ impl Stream {
     }
 
     /// Ends the connection as one that has said everything: with `close_notify` on TLS.
-    pub(super) async fn close(mut self) -> io::Result<()> {
+    pub(super) async fn close(mut self, limit: Duration) -> io::Result<()> {
         self.shutdown().await?;
-        drain(self.into_tcp()).await
+        drain(self.into_tcp(), limit).await
     }
 
     /// Ends the connection without the `close_notify` of TLS.
-    pub(super) async fn close_without_notify(self) -> io::Result<()> {
+    pub(super) async fn close_without_notify(self, limit: Duration) -> io::Result<()> {
         let mut tcp = self.into_tcp();
         tcp.shutdown().await?;
-        drain(tcp).await
+        drain(tcp, limit).await
     }
 
     /// Says nothing until the client goes away.
     pub(super) async fn stall(self) -> io::Result<()> {
-        drain(self.into_tcp()).await
+        read_out(self.into_tcp()).await
     }
 
     /// What the client presented of itself over TLS, DER.
@@ -52,8 +54,14 @@ impl Stream {
     }
 }
 
-/// Reads what still comes, until the client goes away: to close a socket that holds unread bytes would reset it.
-pub(super) async fn drain(mut tcp: TcpStream) -> io::Result<()> {
+/// Reads what still comes, until the client goes away or the time is up: to close a socket that holds unread bytes would
+/// reset it.
+pub(super) async fn drain(tcp: TcpStream, limit: Duration) -> io::Result<()> {
+    // Who stays longer has heard all that there was to hear.
+    timeout(limit, read_out(tcp)).await.unwrap_or(Ok(()))
+}
+
+async fn read_out(mut tcp: TcpStream) -> io::Result<()> {
     let mut taken = [0; 4096];
     while tcp.read(&mut taken).await? > 0 {}
     Ok(())

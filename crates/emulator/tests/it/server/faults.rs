@@ -7,7 +7,7 @@ use kubeproof_emulator::host::server::{ServerSetting, Sleep, Transport};
 use kubeproof_emulator::providers::digitalocean::DigitalOcean;
 use kubeproof_emulator::{Calls, Fault, Session, Setting};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use super::wire::{self, Ending, REQUEST, ask, ask_tls, parts};
 
@@ -249,6 +249,10 @@ fn nobody_listens_until_the_fault_is_disarmed() {
         let server = wire::server(r#"[{"is": "refuse"}]"#, Transport::Plain).await;
         let refused = || async { ask(&server, REQUEST).await.unwrap_err().kind() };
         assert_eq!(refused().await, std::io::ErrorKind::ConnectionRefused);
+        // Nor can anybody else.
+        let thief = TcpSocket::new_v4().unwrap();
+        thief.set_reuseaddr(true).unwrap();
+        assert_eq!(thief.bind(wire::address(&server)).unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
         server.disarm("digitalocean").unwrap();
         until(|| async { ask(&server, b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.is_ok() }).await;
         server.arm("digitalocean", serde_json::from_str(r#"{"is": "refuse"}"#).unwrap()).unwrap();

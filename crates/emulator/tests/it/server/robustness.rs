@@ -73,6 +73,24 @@ fn who_is_too_slow_is_cut_off() {
     });
 }
 
+/// Whoever was told all that there is, and stays, is not waited for.
+#[test]
+fn who_stays_after_the_end_is_left() {
+    run(async {
+        let server = strict(Limits { time: Duration::from_millis(40), ..Limits::default() }).await;
+        for fault in [r#"{"is": "close", "at": "connect", "connections": [1]}"#, r#"{"is": "close", "calls": [1]}"#] {
+            server.disarm("digitalocean").unwrap();
+            server.arm("digitalocean", serde_json::from_str(fault).unwrap()).unwrap();
+            let before = ends(&server).len();
+            let mut stays = TcpStream::connect(wire::address(&server)).await.unwrap();
+            stays.write_all(REQUEST).await.unwrap();
+            while ends(&server).len() == before {
+                tokio::task::yield_now().await;
+            }
+        }
+    });
+}
+
 #[test]
 fn a_body_that_is_too_large_is_refused_with_what_to_change() {
     run(async {

@@ -35,8 +35,10 @@ const POST: &[Method] = &[Method::POST];
 impl Resource {
     pub(super) fn named(path: &str) -> Result<Self, Problem> {
         let unknown = || {
+            // As it is meant, so that a secret in it is known for one.
+            let meant = decoded(path).unwrap_or(Cow::Borrowed("that is no UTF-8"));
             Problem::not_found(
-                format!("the admin API has no path `{path}`"),
+                format!("the admin API has no path `{meant}`"),
                 format!("ask for {PREFIX}/ (the page), or below it for {PATHS}"),
             )
         };
