@@ -145,7 +145,10 @@ impl Serve {
             });
         }
         text += &format!("\n{}\n", announcement::ready(&server));
-        print(&Text::ForPeople(text)).map_err(|error| failed(format_args!("cannot print: {error}")))?;
+        if let Err(error) = print(&Text::ForPeople(text)) {
+            files.remove().iter().for_each(complain);
+            return Err(failed(format_args!("cannot print: {error}")));
+        }
         if !self.place.listen.is_loopback() {
             let admin = if self.place.admin() == Admin::Off {
                 ""
@@ -169,7 +172,7 @@ impl Serve {
         log.end(stopped).await;
         files.remove().iter().for_each(complain);
         if panics > 0 {
-            return Err(failed(format_args!("an emulation panicked {panics} times: please report it as a bug")));
+            return Err(failed(format_args!("an emulation panicked (times: {panics}): please report it as a bug")));
         }
         Ok(())
     }
@@ -187,10 +190,10 @@ impl Serve {
         }
         let variables = environment::variables(server, credentials, files.authority());
         if let Some(path) = &self.paths.env_file {
-            files.write(path, "the environment", &environment::lines(&variables))?;
+            files.write(path, "the environment", &environment::lines(&variables), environment::is_ours)?;
         }
         if let Some(path) = &self.paths.port_file {
-            files.write(path, "the ports", &announcement::ports(server))?;
+            files.write(path, "the ports", &announcement::ports(server), announcement::is_ports)?;
         }
         Ok(variables)
     }

@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use kubeproof::conformance::by_hand::quoted;
 use kubeproof::emulator::host::server::Server;
 use kubeproof::emulator::kubernetes::ApiServer;
+use kubeproof::emulator::providers::PROVIDERS;
 use kubeproof::emulator::{Secrets, Session};
 use serde_json::Value;
 
@@ -64,6 +65,15 @@ pub(super) fn ports(server: &Server) -> String {
     let providers = server.providers().into_iter();
     let port = |provider| Some(server.base_url(provider)?.rsplit_once(':')?.1.to_owned());
     providers.filter_map(|provider| Some(format!("{provider}={}\n", port(provider)?))).collect()
+}
+
+/// Whether a file holds the ports of providers and nothing else.
+pub(super) fn is_ports(text: &str) -> bool {
+    let is_port = |line: &str| {
+        line.split_once('=')
+            .is_some_and(|(provider, port)| PROVIDERS.contains(&provider) && port.parse::<u16>().is_ok())
+    };
+    text.lines().all(is_port)
 }
 
 /// Each cluster on a line: its id, and what else is known of it.

@@ -75,16 +75,25 @@ pub(super) fn variables(server: &Server, credentials: &Origins, authority: Optio
     variables.0
 }
 
+/// The first line of such a file, by which it is known again.
+const FIRST_LINE: &str = "# Written by kubeproof serve, and removed when it ends.";
+
+/// Whether a file was written by an earlier `kubeproof serve`.
+pub(super) fn is_ours(text: &str) -> bool {
+    text.lines().next() == Some(FIRST_LINE)
+}
+
 /// The lines of a file that shells, containers and services read alike.
 pub(super) fn lines(variables: &[Variable]) -> String {
-    variables
+    let lines: String = variables
         .iter()
         .map(|Variable { name, value }| match value {
             Ok(value) if value.chars().all(is_plain) => format!("{name}={value}\n"),
             Ok(value) => format!("{name}={}\n", kubeproof::conformance::by_hand::quoted(value)),
             Err(reason) => format!("# {name}: {reason}\n"),
         })
-        .collect()
+        .collect();
+    format!("{FIRST_LINE}\n{lines}")
 }
 
 /// Whether no reader of such files takes a character for more than itself.

@@ -77,8 +77,19 @@ impl Files {
         Ok(())
     }
 
-    /// Writes a file that is removed at the end.
-    pub(super) fn write(&mut self, path: &Path, what: &str, text: &str) -> Result<(), u8> {
+    /// Writes a file that is removed at the end. One that is there already has to be what an earlier server has left.
+    pub(super) fn write(&mut self, path: &Path, what: &str, text: &str, is_ours: fn(&str) -> bool) -> Result<(), u8> {
+        let is_taken = match (path.metadata(), fs::read(path)) {
+            (Ok(metadata), _) if !metadata.is_file() => true,
+            (_, Ok(found)) => !std::str::from_utf8(&found).is_ok_and(is_ours),
+            (_, Err(_)) => false,
+        };
+        if is_taken || self.written.iter().any(|written| written.path == path) {
+            return Err(misused(format_args!(
+                "{what} cannot be written to {}: something else is there; remove it, or name another file",
+                path.display()
+            )));
+        }
         write(path, what, text)?;
         self.written.push(Written { path: path.to_owned(), text: text.to_owned() });
         Ok(())

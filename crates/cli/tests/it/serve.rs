@@ -395,7 +395,25 @@ fn wrong_usage() {
         2,
         &["no folder /no/such/folder", "make it first"],
     );
-    check_usage(&["--listen", "127.0.0.1:0", "--port-file", "/"], 5, &["the ports cannot be written to /"]);
+    check_usage(
+        &["--listen", "127.0.0.1:0", "--port-file", "/"],
+        2,
+        &["the ports cannot be written to /", "name another"],
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let mine = folder.path().join(".env");
+    std::fs::write(&mine, "MINE=1\n").unwrap();
+    let (path, ours) = (mine.display().to_string(), folder.path().join("ports").display().to_string());
+    for option in ["--env-file", "--port-file"] {
+        check_usage(&["--listen", "127.0.0.1:0", option, &path], 2, &["something else is there", "name another"]);
+    }
+    assert_eq!(std::fs::read_to_string(&mine).unwrap(), "MINE=1\n");
+    check_usage(
+        &["--listen", "127.0.0.1:0", "--env-file", &ours, "--port-file", &ours],
+        2,
+        &["something else is there"],
+    );
+    assert!(!std::path::Path::new(&ours).exists());
 }
 
 #[test]
