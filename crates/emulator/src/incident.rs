@@ -186,7 +186,7 @@ fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<StatusCode, D::E
 }
 
 /// Header fields that say where an answer ends.
-const FRAMING: [&str; 5] = ["content-length", "transfer-encoding", "connection", "keep-alive", "upgrade"];
+const FRAMING: [&str; 3] = ["content-length", "transfer-encoding", "upgrade"];
 
 fn headers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
     let headers = BTreeMap::<String, String>::deserialize(deserializer)?;

@@ -155,7 +155,8 @@ fn what_says_where_it_is_goes_with_it() {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (ports, environment) = (path("ports"), path("env"));
-    fs::write(&ports, "what was there before").unwrap();
+    // A server that was killed has left them.
+    fs::write(&ports, "ucs=1\n").unwrap();
     let serving = Serving::start(&["--port-file", &ports, "--env-file", &environment]);
     let port = serving.address("ucs").rsplit_once(':').unwrap().1.to_owned();
     let expected: String =
