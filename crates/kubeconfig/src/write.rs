@@ -4,6 +4,7 @@
 //! is empty, or is not there, is `[]` or left out rather than kubectl's `null`, which some clients cannot read.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value};
@@ -42,14 +43,26 @@ impl Kubeconfig {
     }
 }
 
-/// The known fields of a mapping of the model, sorted, and those that client-go does not know.
+/// The fields of a mapping of the model: the known ones, sorted, and those that client-go does not know.
 trait Fields {
-    fn known(&self) -> impl AsRef<[Known<'_>]>;
+    /// Calls for each known field, with its name, and nothing where client-go leaves it out.
+    fn each<'a, E>(&'a self, visit: &mut impl Visit<'a, E>) -> Result<(), E>;
     fn unknown(&self) -> &Unknown;
 }
 
-/// The name of a field, and what is written of it: nothing, where client-go leaves it out.
-type Known<'a> = (&'static str, Option<Field<'a>>);
+trait Visit<'a, E>: FnMut(&'static str, Option<Field<'a>>) -> Result<(), E> {}
+
+impl<'a, E, V: FnMut(&'static str, Option<Field<'a>>) -> Result<(), E>> Visit<'a, E> for V {}
+
+/// The known fields in a list.
+fn known<T: Fields>(mapping: &T) -> Vec<(&'static str, Option<Field<'_>>)> {
+    let mut known = Vec::new();
+    let Ok(()) = mapping.each(&mut |name, field| {
+        known.push((name, field));
+        Ok::<_, Infallible>(())
+    });
+    known
+}
 
 /// What a field holds, borrowed from the model.
 #[derive(Clone, Copy)]
@@ -128,24 +141,27 @@ struct Written<'a, T>(&'a T);
 
 impl<T: Fields> Serialize for Written<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let known = self.0.known();
-        let known = known.as_ref();
-        let written = known.iter().filter_map(|(name, field)| Some((*name, (*field)?)));
         if !self.0.unknown().is_empty() {
-            let mut entries: Vec<_> = written.chain(unknown(self.0.unknown(), known)).collect();
+            let known = known(self.0);
+            let written = known.iter().filter_map(|(name, field)| Some((*name, (*field)?)));
+            let mut entries: Vec<_> = written.chain(unknown(self.0.unknown(), &known)).collect();
             entries.sort_unstable_by_key(|(name, _)| *name);
             return serializer.collect_map(entries);
         }
-        let mut map = serializer.serialize_map(Some(written.clone().count()))?;
-        for (name, field) in written {
-            map.serialize_entry(name, &field)?;
-        }
+        let mut map = serializer.serialize_map(None)?;
+        self.0.each(&mut |name, field| match field {
+            Some(field) => map.serialize_entry(name, &field),
+            None => Ok(()),
+        })?;
         map.end()
     }
 }
 
 /// The fields that client-go does not know. One that has the name of a known field is none, also when that is empty.
-fn unknown<'a>(unknown: &'a Unknown, known: &[Known<'_>]) -> impl Iterator<Item = (&'a str, Field<'a>)> {
+fn unknown<'a>(
+    unknown: &'a Unknown,
+    known: &[(&'static str, Option<Field<'_>>)],
+) -> impl Iterator<Item = (&'a str, Field<'a>)> {
     let is_unknown = |name: &str| known.iter().all(|(known, _)| *known != name);
     let fields = unknown.fields().iter().filter(move |(name, _)| is_unknown(name));
     fields.map(|(name, value)| (name.as_str(), Field::Any(value)))
@@ -171,17 +187,15 @@ fn sorted(fields: &Map<String, Value>) -> Vec<(&str, Sorted<'_>)> {
 }
 
 impl Fields for Kubeconfig {
-    fn known(&self) -> impl AsRef<[Known<'_>]> {
-        [
-            ("apiVersion", Some(Field::Text("v1"))),
-            ("clusters", Some(Field::Clusters(&self.clusters))),
-            ("contexts", Some(Field::Contexts(&self.contexts))),
-            ("current-context", Some(Field::Text(&self.current_context))),
-            ("extensions", Field::extensions(&self.extensions)),
-            ("kind", Some(Field::Text("Config"))),
-            ("preferences", is_written(&self.preferences).then_some(Field::Preferences(&self.preferences))),
-            ("users", Some(Field::Users(&self.users))),
-        ]
+    fn each<'a, E>(&'a self, visit: &mut impl Visit<'a, E>) -> Result<(), E> {
+        visit("apiVersion", Some(Field::Text("v1")))?;
+        visit("clusters", Some(Field::Clusters(&self.clusters)))?;
+        visit("contexts", Some(Field::Contexts(&self.contexts)))?;
+        visit("current-context", Some(Field::Text(&self.current_context)))?;
+        visit("extensions", Field::extensions(&self.extensions))?;
+        visit("kind", Some(Field::Text("Config")))?;
+        visit("preferences", is_written(&self.preferences).then_some(Field::Preferences(&self.preferences)))?;
+        visit("users", Some(Field::Users(&self.users)))
     }
 
     fn unknown(&self) -> &Unknown {
@@ -190,14 +204,14 @@ impl Fields for Kubeconfig {
 }
 
 fn is_written(preferences: &Preferences) -> bool {
-    let known = preferences.known();
-    let known = known.as_ref();
-    known.iter().any(|(_, field)| field.is_some()) || unknown(&preferences.unknown, known).next().is_some()
+    let known = known(preferences);
+    known.iter().any(|(_, field)| field.is_some()) || unknown(&preferences.unknown, &known).next().is_some()
 }
 
 impl Fields for NamedCluster {
-    fn known(&self) -> impl AsRef<[Known<'_>]> {
-        [("cluster", Some(Field::Cluster(&self.cluster))), ("name", Some(Field::Text(&self.name)))]
+    fn each<'a, E>(&'a self, visit: &mut impl Visit<'a, E>) -> Result<(), E> {
+        visit("cluster", Some(Field::Cluster(&self.cluster)))?;
+        visit("name", Some(Field::Text(&self.name)))
     }
 
     fn unknown(&self) -> &Unknown {
@@ -206,17 +220,15 @@ impl Fields for NamedCluster {
 }
 
 impl Fields for Cluster {
-    fn known(&self) -> impl AsRef<[Known<'_>]> {
-        [
-            ("certificate-authority", Field::optional_text(self.certificate_authority.as_deref())),
-            ("certificate-authority-data", Field::data(self.certificate_authority_data.as_ref())),
-            ("disable-compression", Field::flag(self.disable_compression)),
-            ("extensions", Field::extensions(&self.extensions)),
-            ("insecure-skip-tls-verify", Field::flag(self.insecure_skip_tls_verify)),
-            ("proxy-url", Field::optional_text(self.proxy_url.as_deref())),
-            ("server", Some(Field::Text(&self.server))),
-            ("tls-server-name", Field::optional_text(self.tls_server_name.as_deref())),
-        ]
+    fn each<'a, E>(&'a self, visit: &mut impl Visit<'a, E>) -> Result<(), E> {
+        visit("certificate-authority", Field::optional_text(self.certificate_authority.as_deref()))?;
+        visit("certificate-authority-data", Field::data(self.certificate_authority_data.as_ref()))?;
+        visit("disable-compression", Field::flag(self.disable_compression))?;
+        visit("extensions", Field::extensions(&self.extensions))?;
+        visit("insecure-skip-tls-verify", Field::flag(self.insecure_skip_tls_verify))?;
+        visit("proxy-url", Field::optional_text(self.proxy_url.as_deref()))?;
+        visit("server", Some(Field::Text(&self.server)))?;
+        visit("tls-server-name", Field::optional_text(self.tls_server_name.as_deref()))
     }
 
     fn unknown(&self) -> &Unknown {
@@ -225,8 +237,9 @@ impl Fields for Cluster {
 }
 
 impl Fields for NamedUser {
-    fn known(&self) -> impl AsRef<[Known<'_>]> {
-        [("name", Some(Field::Text(&self.name))), ("user", Some(Field::User(&self.user)))]
+    fn each<'a, E>(&'a self, visit: &mut impl Visit<'a, E>) -> Result<(), E> {
+        visit("name", Some(Field::Text(&self.name)))?;
+        visit("user", Some(Field::User(&self.user)))
     }
 
     fn unknown(&self) -> &Unknown {
@@ -235,25 +248,23 @@ impl Fields for NamedUser {
 }
 
 impl Fields for User {
-    fn known(&self) -> impl AsRef<[Known<'_>]> {
+    fn each<'a, E>(&'a self, visit: &mut impl Visit<'a, E>) -> Result<(), E> {
         let (groups, extra) = (&self.impersonate_groups, &self.impersonate_user_extra);
-        [
-            ("as", Field::optional_text(self.impersonate.as_deref())),
-            ("as-groups", (!groups.is_empty()).then_some(Field::Texts(groups))),
-            ("as-uid", Field::optional_text(self.impersonate_uid.as_deref())),
-            ("as-user-extra", (!extra.is_empty()).then_some(Field::TextsByKey(extra))),
-            ("auth-provider", self.auth_provider.as_ref().map(Field::AuthProvider)),
-            ("client-certificate", Field::optional_text(self.client_certificate.as_deref())),
-            ("client-certificate-data", Field::data(self.client_certificate_data.as_ref())),
-            ("client-key", Field::optional_text(self.client_key.as_deref())),
-            ("client-key-data", Field::data(self.client_key_data.as_ref())),
-            ("exec", self.exec.as_ref().map(Field::Exec)),
-            ("extensions", Field::extensions(&self.extensions)),
-            ("password", Field::secret(self.password.as_ref())),
-            ("token", Field::secret(self.token.as_ref())),
-            ("tokenFile", Field::optional_text(self.token_file.as_deref())),
-            ("username", Field::optional_text(self.username.as_deref())),
-        ]
+        visit("as", Field::optional_text(self.impersonate.as_deref()))?;
+        visit("as-groups", (!groups.is_empty()).then_some(Field::Texts(groups)))?;
+        visit("as-uid", Field::optional_text(self.impersonate_uid.as_deref()))?;
+        visit("as-user-extra", (!extra.is_empty()).then_some(Field::TextsByKey(extra)))?;
+        visit("auth-provider", self.auth_provider.as_ref().map(Field::AuthProvider))?;
+        visit("client-certificate", Field::optional_text(self.client_certificate.as_deref()))?;
+        visit("client-certificate-data", Field::data(self.client_certificate_data.as_ref()))?;
+        visit("client-key", Field::optional_text(self.client_key.as_deref()))?;
+        visit("client-key-data", Field::data(self.client_key_data.as_ref()))?;
+        visit("exec", self.exec.as_ref().map(Field::Exec))?;
+        visit("extensions", Field::extensions(&self.extensions))?;
+        visit("password", Field::secret(self.password.as_ref()))?;
+        visit("token", Field::secret(self.token.as_ref()))?;
+        visit("tokenFile", Field::optional_text(self.token_file.as_deref()))?;
+        visit("username", Field::optional_text(self.username.as_deref()))
     }
 
     fn unknown(&self) -> &Unknown {
@@ -262,8 +273,9 @@ impl Fields for User {
 }
 
 impl Fields for AuthProvider {
-    fn known(&self) -> impl AsRef<[Known<'_>]> {
-        [("config", self.config.as_ref().map(Field::Secrets)), ("name", Some(Field::Text(&self.name)))]
+    fn each<'a, E>(&'a self, visit: &mut impl Visit<'a, E>) -> Result<(), E> {
+        visit("config", self.config.as_ref().map(Field::Secrets))?;
+        visit("name", Some(Field::Text(&self.name)))
     }
 
     fn unknown(&self) -> &Unknown {
@@ -272,16 +284,14 @@ impl Fields for AuthProvider {
 }
 
 impl Fields for Exec {
-    fn known(&self) -> impl AsRef<[Known<'_>]> {
-        [
-            ("apiVersion", Field::optional_text(self.api_version.as_deref())),
-            ("args", self.args.as_deref().map(Field::Texts)),
-            ("command", Some(Field::Text(&self.command))),
-            ("env", self.env.as_deref().map(Field::Variables)),
-            ("installHint", Field::optional_text(self.install_hint.as_deref())),
-            ("interactiveMode", Field::optional_text(self.interactive_mode.as_deref())),
-            ("provideClusterInfo", Field::flag(self.provide_cluster_info)),
-        ]
+    fn each<'a, E>(&'a self, visit: &mut impl Visit<'a, E>) -> Result<(), E> {
+        visit("apiVersion", Field::optional_text(self.api_version.as_deref()))?;
+        visit("args", self.args.as_deref().map(Field::Texts))?;
+        visit("command", Some(Field::Text(&self.command)))?;
+        visit("env", self.env.as_deref().map(Field::Variables))?;
+        visit("installHint", Field::optional_text(self.install_hint.as_deref()))?;
+        visit("interactiveMode", Field::optional_text(self.interactive_mode.as_deref()))?;
+        visit("provideClusterInfo", Field::flag(self.provide_cluster_info))
     }
 
     fn unknown(&self) -> &Unknown {
@@ -290,8 +300,9 @@ impl Fields for Exec {
 }
 
 impl Fields for EnvVar {
-    fn known(&self) -> impl AsRef<[Known<'_>]> {
-        [("name", Some(Field::Text(&self.name))), ("value", Some(Field::Text(self.value.expose())))]
+    fn each<'a, E>(&'a self, visit: &mut impl Visit<'a, E>) -> Result<(), E> {
+        visit("name", Some(Field::Text(&self.name)))?;
+        visit("value", Some(Field::Text(self.value.expose())))
     }
 
     fn unknown(&self) -> &Unknown {
@@ -300,8 +311,9 @@ impl Fields for EnvVar {
 }
 
 impl Fields for NamedContext {
-    fn known(&self) -> impl AsRef<[Known<'_>]> {
-        [("context", Some(Field::Context(&self.context))), ("name", Some(Field::Text(&self.name)))]
+    fn each<'a, E>(&'a self, visit: &mut impl Visit<'a, E>) -> Result<(), E> {
+        visit("context", Some(Field::Context(&self.context)))?;
+        visit("name", Some(Field::Text(&self.name)))
     }
 
     fn unknown(&self) -> &Unknown {
@@ -310,13 +322,11 @@ impl Fields for NamedContext {
 }
 
 impl Fields for Context {
-    fn known(&self) -> impl AsRef<[Known<'_>]> {
-        [
-            ("cluster", Some(Field::Text(&self.cluster))),
-            ("extensions", Field::extensions(&self.extensions)),
-            ("namespace", Field::optional_text(self.namespace.as_deref())),
-            ("user", Some(Field::Text(&self.user))),
-        ]
+    fn each<'a, E>(&'a self, visit: &mut impl Visit<'a, E>) -> Result<(), E> {
+        visit("cluster", Some(Field::Text(&self.cluster)))?;
+        visit("extensions", Field::extensions(&self.extensions))?;
+        visit("namespace", Field::optional_text(self.namespace.as_deref()))?;
+        visit("user", Some(Field::Text(&self.user)))
     }
 
     fn unknown(&self) -> &Unknown {
@@ -325,8 +335,9 @@ impl Fields for Context {
 }
 
 impl Fields for Preferences {
-    fn known(&self) -> impl AsRef<[Known<'_>]> {
-        [("colors", Field::flag(self.colors)), ("extensions", Field::extensions(&self.extensions))]
+    fn each<'a, E>(&'a self, visit: &mut impl Visit<'a, E>) -> Result<(), E> {
+        visit("colors", Field::flag(self.colors))?;
+        visit("extensions", Field::extensions(&self.extensions))
     }
 
     fn unknown(&self) -> &Unknown {
@@ -335,8 +346,9 @@ impl Fields for Preferences {
 }
 
 impl Fields for NamedExtension {
-    fn known(&self) -> impl AsRef<[Known<'_>]> {
-        [("extension", Some(Field::Any(&self.extension))), ("name", Some(Field::Text(&self.name)))]
+    fn each<'a, E>(&'a self, visit: &mut impl Visit<'a, E>) -> Result<(), E> {
+        visit("extension", Some(Field::Any(&self.extension)))?;
+        visit("name", Some(Field::Text(&self.name)))
     }
 
     fn unknown(&self) -> &Unknown {
@@ -350,8 +362,7 @@ mod tests {
 
     #[track_caller]
     fn check(mapping: &impl Fields) {
-        let known = mapping.known();
-        assert!(known.as_ref().is_sorted_by_key(|(name, _)| *name));
+        assert!(known(mapping).is_sorted_by_key(|(name, _)| *name));
     }
 
     #[test]

@@ -64,8 +64,12 @@ impl Stop {
         let before = text.get(..at).unwrap_or_default();
         let brackets = before.rmatch_indices([']', '}']).take(TRIED).map(|(at, bracket)| at + bracket.len());
         let is_end = |end: &usize| {
-            let (before, rest) = text.split_at_checked(*end).unwrap_or((text, ""));
-            let rest = syntax::after_blank_lines(rest);
+            let (before, all) = text.split_at_checked(*end).unwrap_or((text, ""));
+            let rest = syntax::after_blank_lines(all);
+            let blank_lines = all.strip_suffix(rest).unwrap_or_default().split(['\n', '\r']).skip(1);
+            if blank_lines.into_iter().any(|line| line.trim_start_matches(' ').starts_with('\t')) {
+                return false;
+            }
             rest.starts_with([']', '}'])
                 || (before.trim_end().ends_with([']', '}']) && (rest.is_empty() || rest.starts_with(['[', '{'])))
         };

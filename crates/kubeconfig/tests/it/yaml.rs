@@ -159,6 +159,7 @@ fn before_and_behind_a_document() {
     check_warnings("{current-context: a}# c\n# d\n", &[]);
     refuses("{current-context: a}: b", Syntax, (1, 1), "cannot be a key");
     refuses("{current-context: a}@b", Syntax, (1, 21), "not YAML");
+    refuses("{current-context: a}# c\n\n\t", Syntax, (1, 21), "not YAML");
     refuses("current-context: [a]]\n", Syntax, (1, 21), "not YAML");
     refuses("- {current-context: a}]\n", Syntax, (1, 23), "not YAML");
     refuses("]", Syntax, (1, 1), "not YAML");
