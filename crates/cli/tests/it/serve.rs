@@ -219,6 +219,29 @@ fn the_log_has_a_line_for_each_exchange_and_each_connection() {
     assert!(line.contains(" nobody GET /nowhere 404 refused by kubeproof.no-provider: "), "{line}");
 }
 
+#[test]
+fn who_reads_the_log_slowly_holds_up_nobody() {
+    const REQUESTS: usize = 4_000;
+    let mut serving = Serving::spawn_deaf(&["--listen", "127.0.0.1:0", "--log-format", "json"], "");
+    let mut stream = TcpStream::connect(serving.address("ucs")).unwrap();
+    let mut sending = stream.try_clone().unwrap();
+    let sender = std::thread::spawn(move || {
+        let kept = "GET /nowhere HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(REQUESTS - 1);
+        sending.write_all(kept.as_bytes()).unwrap();
+        sending.write_all(request("/nowhere", &[]).as_bytes()).unwrap();
+    });
+    assert_eq!(read_out(&mut stream).matches("HTTP/1.1 404").count(), REQUESTS);
+    sender.join().unwrap();
+    // Everybody was answered. What did not fit is counted.
+    serving.hear();
+    let ended = serving.stop();
+    let lines: Vec<Value> = ended.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |event: &'static str| lines.iter().filter(move |line| line["event"] == event);
+    let missed: u64 = of("missed").map(|line| line["events"].as_u64().unwrap()).sum();
+    assert!(missed > 0, "{} lines", lines.len());
+    assert_eq!(of("exchange").count() + of("connection").count() + usize::try_from(missed).unwrap(), REQUESTS + 1);
+}
+
 /// A world whose credentials are nobody's example.
 const PLANTED: &str = "\
 digitalocean:
@@ -636,6 +659,9 @@ fn what_is_under_way_may_end() {
     let mut stream = under_way(&serving);
     serving.signal("TERM");
     assert!(serving.log().starts_with("stopping"));
+    // It has stopped once nobody listens any more.
+    let address = serving.address("ucs");
+    while TcpStream::connect(&address).is_ok() {}
     stream.write_all(b"x").unwrap();
     assert!(read_out(&mut stream).starts_with("HTTP/1.1 200 OK"));
     let ended = serving.wait();

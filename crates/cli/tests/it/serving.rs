@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, Sender};
 
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use rustls_pki_types::pem::PemObject as _;
@@ -17,6 +17,8 @@ pub(crate) struct Serving {
     out: BufReader<ChildStdout>,
     /// Lines of standard error, taken as they come: a log that is not taken is held up.
     err: Receiver<String>,
+    /// Nothing is taken of standard error while this is kept.
+    deaf: Option<Sender<()>>,
     /// What was on standard output up to the ready line, with it.
     pub(crate) said: String,
 }
@@ -46,6 +48,14 @@ impl Serving {
     /// Starts a server with these arguments alone.
     #[track_caller]
     pub(crate) fn spawn(arguments: &[&str], input: &str) -> Self {
+        let mut serving = Self::spawn_deaf(arguments, input);
+        serving.hear();
+        serving
+    }
+
+    /// The same, and nobody takes what it logs.
+    #[track_caller]
+    pub(crate) fn spawn_deaf(arguments: &[&str], input: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_kubeproof"))
             .arg("serve")
             .args(arguments)
@@ -59,14 +69,21 @@ impl Serving {
         stdin.write_all(input.as_bytes()).unwrap();
         drop(stdin);
         let out = BufReader::new(child.stdout.take().unwrap());
-        let err = lines(child.stderr.take().unwrap());
-        let mut serving = Self { child, out, err, said: String::new() };
+        let (deaf, hearing) = mpsc::channel();
+        let err = lines(child.stderr.take().unwrap(), hearing);
+        let mut serving = Self { child, out, err, deaf: Some(deaf), said: String::new() };
         while !serving.said.lines().last().is_some_and(|line| line.starts_with("kubeproof ready")) {
             if serving.out.read_line(&mut serving.said).unwrap() == 0 {
+                serving.hear();
                 panic!("it did not get ready: {}{}", serving.said, serving.err.iter().collect::<String>());
             }
         }
         serving
+    }
+
+    /// Begins to take what is logged.
+    pub(crate) fn hear(&mut self) {
+        self.deaf = None;
     }
 
     /// Where each provider is, from the ready line.
@@ -155,10 +172,12 @@ impl Serving {
     }
 }
 
-/// The lines of what is read, with their ends, as they come.
-fn lines(from: ChildStderr) -> Receiver<String> {
+/// The lines of what is read, with their ends, as they come, from when they may be taken.
+fn lines(from: ChildStderr, hearing: Receiver<()>) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
+        // It ends when the other end is dropped.
+        let _ = hearing.recv();
         let mut from = BufReader::new(from);
         loop {
             let mut line = String::new();
