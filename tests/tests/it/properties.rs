@@ -142,8 +142,8 @@ impl Parts {
             },
             Login::Exec { command, args, env } => UserCredentials::Exec(Exec {
                 command: command.clone(),
-                args: Some(args.clone()),
-                env: Some(env.iter().map(|(name, value)| variable(name, value)).collect()),
+                args: (!args.is_empty()).then(|| args.clone()),
+                env: (!env.is_empty()).then(|| env.iter().map(|(name, value)| variable(name, value)).collect()),
                 api_version: Some("client.authentication.k8s.io/v1".to_owned()),
                 interactive_mode: Some("Never".to_owned()),
                 ..Exec::default()
