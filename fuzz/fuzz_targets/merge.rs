@@ -1,7 +1,7 @@
 //! Any two kubeconfigs: the base loses nothing, merging again changes nothing, and the result can be read.
 #![no_main]
 
-use kubeproof_kubeconfig::{Kubeconfig, merge, merge_first_wins};
+use kubeproof_kubeconfig::{Kubeconfig, MergePolicy, OnCollision, merge, merge_first_wins};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -21,6 +21,20 @@ fuzz_target!(|bytes: &[u8]| {
             Ok(again) => assert!(again == merged, "what was merged is read as something else"),
             Err(error) => assert_eq!(error.kind(), kubeproof_kubeconfig::ReadErrorKind::Limit),
         }
+    }
+    // Both at once, into nothing and into one of them.
+    let policy =
+        MergePolicy::GUARDED.iter().fold(MergePolicy::new(OnCollision::Rename), |policy, code| policy.allow(*code));
+    for into in [Kubeconfig::default(), new.clone()] {
+        let news = [base.clone(), new.clone()];
+        let merged = policy.merge_all(&into, &news).expect("everything is allowed");
+        assert!(merged.kubeconfig.users.starts_with(&into.users), "a user is lost");
+        let entries: Vec<usize> =
+            news.iter().map(|new| new.clusters.len() + new.users.len() + new.contexts.len()).collect();
+        let told = merged.changes.iter().zip(entries).all(|(changes, entries)| changes.len() >= entries);
+        assert!(told, "an entry is not told of");
+        let again = policy.merge_all(&merged.kubeconfig, &news).expect("everything is allowed");
+        assert!(again.kubeconfig == merged.kubeconfig, "merging again changes something");
     }
     // Renaming loses nothing of the new one either.
     let merged = merge(&base, &new).kubeconfig;

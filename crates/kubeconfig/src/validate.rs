@@ -19,7 +19,7 @@ pub enum Rules<'a> {
     /// Every rule of client-go's `Validate`, for every entry.
     ClientGo,
     /// What kubectl needs to use one context: client-go's rules for its cluster and its user, and what kubectl trips over
-    /// later or does not say at all, as [`incompleteness`](crate::incompleteness) has it.
+    /// later or does not say at all, as [`crate::incompleteness`] has it.
     Context(&'a str),
     /// The same for the current context.
     CurrentContext,

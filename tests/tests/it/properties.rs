@@ -15,6 +15,7 @@ use kubeproof_kubeconfig::{
     CertificateAuthority, Data, Endpoint, EnvVar, Exec, Kubeconfig, Names, Unknown, UserCredentials, generate, merge,
 };
 use proptest::collection::vec;
+use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{FileFailurePersistence, RngSeed};
@@ -82,7 +83,12 @@ fn endpoint() -> impl Strategy<Value = String> {
 enum Login {
     Token(String),
     Certificate,
-    Exec { command: String, args: Vec<String>, env: Vec<(String, String)> },
+    /// An empty list is not none.
+    Exec {
+        command: String,
+        args: Option<Vec<String>>,
+        env: Option<Vec<(String, String)>>,
+    },
 }
 
 fn login() -> impl Strategy<Value = Login> {
@@ -91,7 +97,7 @@ fn login() -> impl Strategy<Value = Login> {
         "[!-~]{1,60}".prop_map(Login::Token),
         hostile_token.prop_map(Login::Token),
         Just(Login::Certificate),
-        (name(), vec(text(), 0..4), vec((name(), text()), 0..3)).prop_map(|(command, args, env)| Login::Exec {
+        (name(), of(vec(text(), 0..4)), of(vec((name(), text()), 0..3))).prop_map(|(command, args, env)| Login::Exec {
             command,
             args,
             env
@@ -142,8 +148,8 @@ impl Parts {
             },
             Login::Exec { command, args, env } => UserCredentials::Exec(Exec {
                 command: command.clone(),
-                args: (!args.is_empty()).then(|| args.clone()),
-                env: (!env.is_empty()).then(|| env.iter().map(|(name, value)| variable(name, value)).collect()),
+                args: args.clone(),
+                env: env.as_ref().map(|env| env.iter().map(|(name, value)| variable(name, value)).collect()),
                 api_version: Some("client.authentication.k8s.io/v1".to_owned()),
                 interactive_mode: Some("Never".to_owned()),
                 ..Exec::default()
@@ -175,10 +181,10 @@ impl Parts {
                     "command": command,
                     "interactiveMode": "Never",
                 });
-                if !args.is_empty() {
+                if let Some(args) = args {
                     exec["args"] = json!(args);
                 }
-                if !env.is_empty() {
+                if let Some(env) = env {
                     exec["env"] = env.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
                 }
                 json!({"exec": exec})
@@ -264,8 +270,8 @@ proptest! {
             login: match &parts.login {
                 Login::Exec { args, env, .. } => Login::Exec {
                     command: "program".to_owned(),
-                    args: args.iter().map(|_| "argument".to_owned()).collect(),
-                    env: env.iter().map(|_| ("NAME".to_owned(), "value".to_owned())).collect(),
+                    args: args.as_ref().map(|args| vec!["argument".to_owned(); args.len()]),
+                    env: env.as_ref().map(|env| vec![("NAME".to_owned(), "value".to_owned()); env.len()]),
                 },
                 Login::Token(_) => Login::Token("token".to_owned()),
                 Login::Certificate => Login::Certificate,

@@ -24,15 +24,17 @@ use crate::output::{Text, complain, note, print};
 /// are. A current context of NEW when the file has one, and extensions and unknown fields of NEW whose names the file uses
 /// for something else are left out, and it is said.
 #[derive(Args)]
-#[command(after_help = "Without --allow, these are refused: exec, auth-provider, file-reference, and unknown-user and
-unknown-cluster, where a context would use an entry of the file that did not come with it. A name that the file refers to
-without defining it counts as taken; unknown-user, unknown-cluster and unknown-context allow it to be filled.
+#[command(
+    after_help = "Without --allow, these are refused: exec, auth-provider, file-reference, and unknown-user and \
+unknown-cluster, where a context would use an entry of the file that did not come with it. A name that the file refers \
+to without defining it counts as taken; unknown-user, unknown-cluster and unknown-context allow it to be filled.
 
 Exit codes:
   0  merged, or there was nothing to change
   1  refused: a name is taken, or what came holds what is not allowed
   2  a file cannot be read or is no kubeconfig
-  5  the file could not be locked or written; or it was written, and then standard output could not be")]
+  5  the file could not be locked or written, or the report could not be printed"
+)]
 pub(crate) struct Merge {
     /// The file to change; made when it is not there
     #[arg(long, value_name = "FILE")]
