@@ -39,8 +39,8 @@ impl Kubeconfig {
     ///   [`Warning`] of it, because kubectl refuses the file.
     /// - Refused, since it means one thing to kubectl and another to other readers: U+FEFF behind the start, for which
     ///   kubectl may skip other characters; U+2028 or U+2029 outside of quotes or beside a blank; in brackets, a colon
-    ///   right before `,` or a bracket (`{a:}`), `,` or a bracket right behind a tag (`[!x, a]`), and `?` right before a
-    ///   text.
+    ///   right before `,` or a bracket (`{a:}`), `,`, a bracket or `!` right behind a tag (`[!x, a]`), and `?` or `:`
+    ///   right before a text.
     /// - Refused, since it is no YAML 1.2: a comment right behind a bracket, a quote or `|`; `-` as a value in brackets; a
     ///   tab that indents within brackets in a block; `|` at the left of what it belongs to, or before a comment that is
     ///   further to the left than a blank line; a colon right behind an anchor or alias; the escape `\'`; something on the

@@ -91,12 +91,21 @@ pub(crate) const KNOWN: &[Known] = &[
         },
     },
     Known {
-        reason: "a comma or a bracket is right behind a tag: kubectl takes it for a part of the tag",
+        reason: "a comma, a bracket or a `!` is right behind a tag: kubectl takes it for a part of the tag",
         difference: OnlyThisRefuses,
         is_in: |seen| {
             seen.is_refused_at(|_, at| {
                 let tag = at.split_whitespace().next().unwrap_or_default();
-                tag.starts_with('!') && tag.contains(FLOW_INDICATORS)
+                tag.starts_with('!') && tag.trim_start_matches('!').contains([',', '[', ']', '{', '}', '!'])
+            })
+        },
+    },
+    Known {
+        reason: "`:` begins a text within brackets, behind a tag: kubectl takes it for the end of an empty key",
+        difference: OnlyThisRefuses,
+        is_in: |seen| {
+            seen.is_refused_at(|before, at| {
+                at.starts_with(':') && before.split_whitespace().next_back().is_some_and(|word| word.contains('!'))
             })
         },
     },
