@@ -1,7 +1,10 @@
 /// Lowercase hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
-    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+    // `collect` would not know how long it gets.
+    let mut text = String::with_capacity(bytes.len().saturating_mul(2));
+    text.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
+    text
 }
 
 /// A UUID made of a digest, with the digits of version 4 and variant 1, so that a strict reader takes it for one.

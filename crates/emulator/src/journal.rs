@@ -43,8 +43,8 @@ pub struct Exchange {
     pub connection: Option<u64>,
     /// What came in.
     pub request: Request,
-    /// What was answered.
-    pub reply: Reply,
+    /// What was answered, in common with whoever answers.
+    pub reply: Arc<Reply>,
     /// What was done to the connection when it was answered.
     pub fault: Option<CallHarm>,
     /// How long the bodies were, in bytes; the exchange keeps at most [`Journal::LONGEST_BODY`] of each.
@@ -62,7 +62,7 @@ pub struct Lengths {
 
 impl Exchange {
     /// An exchange that no journal has numbered yet.
-    pub(crate) fn new(at: Timestamp, request: Request, reply: Reply) -> Self {
+    pub(crate) fn new(at: Timestamp, request: Request, reply: Arc<Reply>) -> Self {
         let body_bytes = Lengths { request: request.body.len(), reply: reply.body.len() };
         Self { number: 0, at, connection: None, request, reply, fault: None, body_bytes }
     }
@@ -103,7 +103,8 @@ impl Journal {
         exchange.request.body.shrink_to_fit();
         // A part would keep the whole: what is longer is copied.
         if exchange.reply.body.len() > Self::LONGEST_BODY {
-            exchange.reply.body = exchange.reply.body.iter().copied().take(Self::LONGEST_BODY).collect();
+            let reply = Arc::make_mut(&mut exchange.reply);
+            reply.body = reply.body.iter().copied().take(Self::LONGEST_BODY).collect();
         }
         let gone = if self.exchanges.len() >= self.capacity.max(1) { self.exchanges.pop_front() } else { None };
         self.exchanges.push_back(exchange);
@@ -154,7 +155,7 @@ mod tests {
 
     fn exchange(body: usize) -> Exchange {
         let reply = Reply::answer("ucs.x", http::StatusCode::OK, "").with_body("text/plain", vec![b'x'; body]);
-        Exchange::new(EPOCH, Request::get("/"), reply)
+        Exchange::new(EPOCH, Request::get("/"), reply.into())
     }
 
     #[test]

@@ -42,11 +42,11 @@ struct Entry {
 /// A credential that a world handed out.
 pub(crate) struct Issued {
     /// The ids of the cluster that it is for, as a caller names them; none when it is for all.
-    pub(crate) cluster: BTreeMap<String, String>,
+    pub(crate) cluster: Arc<BTreeMap<String, String>>,
     /// Whom the cluster takes the bearer for.
     pub(crate) user: String,
     pub(crate) credential: Presented,
-    /// What may not be printed, in every form in which it may turn up.
+    /// What may not be printed beside a token, in every form in which it may turn up.
     pub(crate) secrets: Vec<String>,
     /// From when until when the cluster accepts it.
     pub(crate) valid: Range<Timestamp>,
@@ -110,6 +110,19 @@ impl Ledger {
         let before = self.recent.newest.take();
         self.recent.newest = Some(Arc::new(Entry { issued, before }));
         self.recent.number += 1;
+    }
+
+    /// These ids of a cluster, for an entry: those of the newest entry, where it is of the same cluster.
+    pub(crate) fn cluster(&self, ids: &[(&str, &str)]) -> Arc<BTreeMap<String, String>> {
+        let newest = self.issued().next().map(|issued| &issued.cluster);
+        let is_same = |cluster: &&Arc<BTreeMap<String, String>>| {
+            cluster.len() == ids.len()
+                && ids.iter().all(|(name, id)| cluster.get(*name).is_some_and(|known| known == id))
+        };
+        newest.filter(is_same).map_or_else(
+            || Arc::new(ids.iter().map(|(name, id)| ((*name).to_owned(), (*id).to_owned())).collect()),
+            Arc::clone,
+        )
     }
 
     /// What is remembered, newest first.
@@ -191,16 +204,25 @@ impl Ledger {
 
     /// Everything that may not be printed of what is remembered.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = String> {
-        self.issued().flat_map(|issued| issued.secrets.iter().cloned())
+        self.issued().flat_map(Issued::secrets).cloned()
     }
 }
 
 impl Issued {
+    /// Everything that may not be printed of it.
+    fn secrets(&self) -> impl Iterator<Item = &String> {
+        let token = match &self.credential {
+            Presented::Token(token) => Some(token),
+            Presented::ClientCertificate(_) => None,
+        };
+        token.into_iter().chain(&self.secrets)
+    }
+
     fn shown(&self, number: u64, revoked: bool) -> Credential {
         let Self { cluster, user, credential, valid, .. } = self;
         Credential {
             number,
-            cluster: cluster.clone(),
+            cluster: BTreeMap::clone(cluster),
             user: user.clone(),
             kind: match credential {
                 Presented::Token(_) => CredentialKind::Token,
@@ -228,10 +250,10 @@ impl Issued {
 impl From<UserToken> for Issued {
     fn from(UserToken { token, user, expires_at }: UserToken) -> Self {
         Self {
-            cluster: BTreeMap::new(),
+            cluster: Arc::default(),
             user,
-            credential: Presented::Token(token.clone()),
-            secrets: vec![token],
+            credential: Presented::Token(token),
+            secrets: Vec::new(),
             valid: Timestamp::MIN..expires_at.unwrap_or(Timestamp::MAX),
         }
     }
@@ -338,10 +360,10 @@ mod tests {
         let mut ledger = Ledger::default();
         for number in 0..tokens {
             ledger.enter(Issued {
-                cluster: ids("one"),
+                cluster: ledger.cluster(&[("cluster_id", "one")]),
                 user: "somebody".to_owned(),
                 credential: token(number),
-                secrets: vec![format!("token-{number}")],
+                secrets: Vec::new(),
                 valid: EPOCH..EPOCH + SignedDuration::from_hours(1),
             });
         }
@@ -445,7 +467,7 @@ mod tests {
         let mut other = one.clone();
         assert!(one.issued().zip(other.issued()).all(|(one, other)| std::ptr::eq(one, other)));
         other.enter(Issued {
-            cluster: ids("one"),
+            cluster: other.cluster(&[("cluster_id", "one")]),
             user: "somebody".to_owned(),
             credential: token(3),
             secrets: Vec::new(),

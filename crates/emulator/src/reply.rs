@@ -1,6 +1,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::incident::{ELSEWHERE, ELSEWHERE_HTTP};
@@ -146,9 +147,19 @@ impl Reply {
 
     /// The same reply with a body of the given media type.
     #[must_use]
-    pub fn with_body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+    pub fn with_body(mut self, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
         self.body = Bytes::from(body.into().into_boxed_slice());
-        self.with_header("content-type", content_type)
+        if let Ok(content_type) = HeaderValue::from_maybe_shared(Bytes::from_static(content_type.as_bytes())) {
+            self.headers.insert(CONTENT_TYPE, content_type);
+        }
+        self
+    }
+
+    /// The same reply with a header field set that is a number.
+    #[must_use]
+    pub(crate) fn with_number(mut self, name: &'static str, number: impl Into<HeaderValue>) -> Self {
+        self.headers.insert(HeaderName::from_static(name), number.into());
+        self
     }
 
     /// The same reply with a complaint about the request.

@@ -80,8 +80,8 @@ impl Request {
     }
 
     /// The path segments, percent-encoded, without the empty one before the leading `/`.
-    pub fn segments(&self) -> Vec<&str> {
-        self.path.strip_prefix('/').unwrap_or(&self.path).split('/').collect()
+    pub fn segments(&self) -> impl Iterator<Item = &str> {
+        self.path.strip_prefix('/').unwrap_or(&self.path).split('/')
     }
 
     /// Every value of a query parameter, decoded, in the order sent. `+` stands for a space.

@@ -53,7 +53,7 @@ pub struct Session {
 #[derive(Debug)]
 pub struct Served {
     /// What is answered, to the letter, unless the harm says otherwise.
-    pub reply: Reply,
+    pub reply: Arc<Reply>,
     /// What is done to the connection.
     pub harm: Option<CallHarm>,
     /// What gave way in the journal: it is freed where nobody waits for the session.
@@ -62,7 +62,7 @@ pub struct Served {
 
 impl Served {
     /// What is answered by somebody else than a session.
-    pub(crate) fn without_session(reply: Reply) -> Self {
+    pub(crate) fn without_session(reply: Arc<Reply>) -> Self {
         Self { reply, harm: None, gone: None }
     }
 }
@@ -150,7 +150,8 @@ impl Session {
     /// to hosts that can do them.
     pub fn handle(&mut self, request: Request) -> Reply {
         let reply = self.scene.answer(self.now(), &request);
-        self.record(request, reply, None, None).reply
+        let served = self.record(request, reply, None, None);
+        Reply::clone(&served.reply)
     }
 
     /// Answers a request that came on a connection, and says what else is to be done.
@@ -192,8 +193,8 @@ impl Session {
         connection: Option<u64>,
         harm: Option<CallHarm>,
     ) -> Served {
-        let reply = reply.ready_for_the_wire(self.elsewhere.as_deref());
-        let gone = self.journal.record(Exchange::new(self.now(), request, reply.clone()).on(connection, harm));
+        let reply = Arc::new(reply.ready_for_the_wire(self.elsewhere.as_deref()));
+        let gone = self.journal.record(Exchange::new(self.now(), request, Arc::clone(&reply)).on(connection, harm));
         Served { reply, harm, gone }
     }
 

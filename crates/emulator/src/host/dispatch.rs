@@ -1,5 +1,5 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
@@ -32,7 +32,7 @@ pub(super) fn serve_api(
     request: Request,
     client_certificate: Option<&[u8]>,
     connection: u64,
-) -> Reply {
+) -> Arc<Reply> {
     if let Some(clock) = clock {
         session.tick(clock);
     }

@@ -98,7 +98,7 @@ struct Dispatch {
 
 impl Respond for Dispatch {
     fn respond(&self, request: &wiremock::Request) -> ResponseTemplate {
-        template(dispatch::serve(&mut lock(&self.session), None, taken_from(request), None).reply)
+        template(&dispatch::serve(&mut lock(&self.session), None, taken_from(request), None).reply)
     }
 }
 
@@ -109,9 +109,9 @@ struct Trap {
 
 impl Respond for Trap {
     fn respond(&self, request: &wiremock::Request) -> ResponseTemplate {
-        let reply = elsewhere::reply();
-        lock(&self.journal).record(Exchange::new(EPOCH, taken_from(request), reply.clone()));
-        template(reply)
+        let reply = Arc::new(elsewhere::reply());
+        lock(&self.journal).record(Exchange::new(EPOCH, taken_from(request), Arc::clone(&reply)));
+        template(&reply)
     }
 }
 
@@ -125,8 +125,8 @@ fn taken_from(request: &wiremock::Request) -> Request {
     }
 }
 
-fn template(reply: Reply) -> ResponseTemplate {
-    let mut template = ResponseTemplate::new(reply.status.as_u16()).set_body_bytes(reply.body);
+fn template(reply: &Reply) -> ResponseTemplate {
+    let mut template = ResponseTemplate::new(reply.status.as_u16()).set_body_bytes(reply.body.clone());
     for (name, value) in &reply.headers {
         template = template.append_header(name.clone(), value.clone());
     }

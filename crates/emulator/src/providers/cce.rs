@@ -219,7 +219,7 @@ impl Call<'_> {
             Method::POST if self.edition == edition::NEWER => Way::Post,
             _ => return None,
         };
-        match self.request.segments().as_slice() {
+        match self.request.segments().collect::<Vec<_>>().as_slice() {
             &["api", "v3", "projects", project_id, "clusters", cluster_id, "clustercert"] => {
                 Some((project_id, cluster_id, way))
             }
@@ -321,7 +321,7 @@ fn certify(
     let identity = authority.issue_client(&user, serial, valid.start, valid.end)?;
     let material = kubeconfig::Material::new(authority_data(world.api.as_ref(), &authority).into_owned(), &identity);
     world.ledger.enter(Issued {
-        cluster: ids(cluster),
+        cluster: world.ledger.cluster(&named_ids(cluster)),
         user,
         credential: Presented::ClientCertificate(identity.certificate_der),
         secrets: pki::secrets_of(&identity.key_pem).collect(),
@@ -332,9 +332,11 @@ fn certify(
 
 /// What a caller names the cluster by.
 fn ids(cluster: &Cluster) -> BTreeMap<String, String> {
+    named_ids(cluster).map(|(name, id)| (name.to_owned(), id.to_owned())).into()
+}
+
+fn named_ids(cluster: &Cluster) -> [(&'static str, &str); 2] {
     [("project_id", &cluster.project_id), ("cluster_id", &cluster.id)]
-        .map(|(name, id)| (name.to_owned(), id.clone()))
-        .into()
 }
 
 /// Every cluster of a world has the same certificate authority.

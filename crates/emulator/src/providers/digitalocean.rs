@@ -139,7 +139,13 @@ impl Emulation for DigitalOcean {
     }
 
     fn secrets(world: &World) -> Vec<String> {
-        world.api_tokens.iter().chain(&world.forbidden_api_tokens).cloned().chain(world.ledger.secrets()).collect()
+        world
+            .api_tokens
+            .iter()
+            .chain(world.forbidden_api_tokens.iter())
+            .cloned()
+            .chain(world.ledger.secrets())
+            .collect()
     }
 }
 
@@ -147,16 +153,16 @@ impl Emulation for DigitalOcean {
 /// credential is issued, or when the request is about a cluster that is not ready.
 fn respond(edition: Edition, world: &mut World, now: Timestamp, request: &Request) -> Result<Reply, Refusal> {
     let cluster_id = route(request)?;
-    let token = authenticate(world, request)?.to_owned();
-    world.usage.count(now, &token);
-    let quota = world.usage.quota(now, Some(&token));
+    let token = authenticate(world, request)?;
+    world.usage.count(now, token);
+    let quota = world.usage.quota(now, Some(token));
     if quota.exceeded {
         return Err(Problem::HourlyLimit.by(
             "digitalocean.status.429.hourly",
             format!("wait until {}; {} requests an hour are the limit of a token", quota.reset, quota.limit),
         ));
     }
-    authorize(world, &token)?;
+    authorize(world, token)?;
     let Some(place) = world.clusters.iter().position(|cluster| cluster.id == cluster_id) else {
         return Err(Problem::NotFound
             .by("digitalocean.status.404", format!("send a `cluster_id` that this world has: {}", known_ids(world))));
@@ -203,22 +209,22 @@ fn about(world: &World, request: &Request) -> Option<usize> {
 }
 
 /// The id of the cluster that the request is about.
-fn route(request: &Request) -> Result<String, Refusal> {
+fn route(request: &Request) -> Result<Cow<'_, str>, Refusal> {
     let elsewhere = |explanation| Err(Problem::NotFound.by("digitalocean.request.other-route", explanation));
-    let segments: Option<Vec<Cow<'_, str>>> = request.segments().into_iter().map(decoded).collect();
-    match segments.as_deref() {
-        Some([version, kubernetes, clusters, id, kubeconfig])
-            if version == "v2"
-                && kubernetes == "kubernetes"
-                && clusters == "clusters"
-                && kubeconfig == "kubeconfig" =>
-        {
+    let mut segments = request.segments().map(decoded);
+    let mut next = || segments.next().flatten();
+    let is_below =
+        ["v2", "kubernetes", "clusters"].into_iter().all(|name| next().is_some_and(|segment| segment == name));
+    let id = next();
+    let is_asked_for = next().is_some_and(|segment| segment == "kubeconfig");
+    match id {
+        Some(id) if is_below && is_asked_for && segments.next().is_none() => {
             if id.is_empty() {
                 elsewhere("give a `cluster_id`; it was empty, and the path names no cluster")
             } else if request.method != Method::GET {
                 elsewhere("use GET: the path exists, but not with this method")
             } else {
-                Ok(id.clone().into_owned())
+                Ok(id)
             }
         }
         _ => elsewhere("ask for `/v2/kubernetes/clusters/{cluster_id}/kubeconfig`: nothing else is emulated"),
@@ -228,7 +234,7 @@ fn route(request: &Request) -> Result<String, Refusal> {
 /// The API token of the request, when it is one of the world's, whatever its rights.
 fn authenticate<'a>(world: &World, request: &'a Request) -> Result<&'a str, Refusal> {
     let token = bearer(request).map_err(|remedy| Problem::Unauthorized.by("digitalocean.auth.bearer", remedy))?;
-    if world.api_tokens.iter().chain(&world.forbidden_api_tokens).any(|known| known == token) {
+    if world.api_tokens.iter().chain(world.forbidden_api_tokens.iter()).any(|known| known == token) {
         return Ok(token);
     }
     Err(Problem::Unauthorized
@@ -259,15 +265,16 @@ fn token_kubeconfig(
     let authority = authority(world)?;
     // 64 hexadecimal digits that no other call of this world gets.
     let token = hex(&Sha256::digest(format!("token/{}/{}/{}", world.seed, cluster.id, world.ledger.count())));
+    let explanation = format!("issued a new token at {now} that is valid until {expires}");
+    let reply = kubeconfig("digitalocean.reply.token", explanation, world, cluster, &authority, User::Token(&token));
     world.ledger.enter(Issued {
-        cluster: ids(cluster),
+        cluster: world.ledger.cluster(&named_ids(cluster)),
         user: user_name(cluster),
-        credential: Presented::Token(token.clone()),
-        secrets: vec![token.clone()],
+        credential: Presented::Token(token),
+        secrets: Vec::new(),
         valid: now..expires,
     });
-    let explanation = format!("issued a new token at {now} that is valid until {expires}");
-    Ok(kubeconfig("digitalocean.reply.token", explanation, world, cluster, &authority, User::Token(&token)))
+    Ok(reply)
 }
 
 fn certificate_kubeconfig(world: &mut World, cluster: &Cluster, now: Timestamp) -> Result<Reply, rcgen::Error> {
@@ -277,7 +284,7 @@ fn certificate_kubeconfig(world: &mut World, cluster: &Cluster, now: Timestamp) 
     let identity = authority.issue_client(&user, world.ledger.count(), now, expires)?;
     let (certificate, key) = (STANDARD.encode(&identity.certificate_pem), STANDARD.encode(&identity.key_pem));
     world.ledger.enter(Issued {
-        cluster: ids(cluster),
+        cluster: world.ledger.cluster(&named_ids(cluster)),
         user,
         credential: Presented::ClientCertificate(identity.certificate_der),
         secrets: pki::secrets_of(&identity.key_pem).collect(),
@@ -321,7 +328,11 @@ fn write(reply: Reply, problem: Problem, world: &World) -> Reply {
 
 /// What a caller names the cluster by.
 fn ids(cluster: &Cluster) -> BTreeMap<String, String> {
-    BTreeMap::from([("cluster_id".to_owned(), cluster.id.clone())])
+    named_ids(cluster).map(|(name, id)| (name.to_owned(), id.to_owned())).into()
+}
+
+fn named_ids(cluster: &Cluster) -> [(&'static str, &str); 1] {
+    [("cluster_id", &cluster.id)]
 }
 
 /// Whom the cluster takes the bearer of a credential for.

@@ -173,7 +173,7 @@ fn admit(world: &World, request: &Request, id: &str, complaints: &mut Vec<Compla
 
 /// The id in the one path there is, as it stands in it.
 fn route(request: &Request) -> Option<&str> {
-    match request.segments().as_slice() {
+    match request.segments().collect::<Vec<_>>().as_slice() {
         &["v1", "clusters", cluster_id, "accessinfo"] if request.method == Method::GET => Some(cluster_id),
         _ => None,
     }

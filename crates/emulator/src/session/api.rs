@@ -38,16 +38,16 @@ impl Session {
     /// ```
     pub fn serve_api(&mut self, request: Request, client_certificate: Option<&[u8]>, connection: u64) -> Reply {
         let reply = self.answer_api(&request, client_certificate);
-        self.record_api(request, reply, connection)
+        Reply::clone(&self.record_api(request, reply, connection))
     }
 
     pub(crate) fn answer_api(&self, request: &Request, client_certificate: Option<&[u8]>) -> Reply {
         self.scene.answer_api(self.now(), request, &kubernetes::presented(request, client_certificate))
     }
 
-    pub(crate) fn record_api(&mut self, request: Request, reply: Reply, connection: u64) -> Reply {
-        let reply = reply.ready_for_the_wire(None);
-        self.api_journal.record(Exchange::new(self.now(), request, reply.clone()).on(Some(connection), None));
+    pub(crate) fn record_api(&mut self, request: Request, reply: Reply, connection: u64) -> Arc<Reply> {
+        let reply = Arc::new(reply.ready_for_the_wire(None));
+        self.api_journal.record(Exchange::new(self.now(), request, Arc::clone(&reply)).on(Some(connection), None));
         reply
     }
 

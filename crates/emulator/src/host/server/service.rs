@@ -69,7 +69,7 @@ async fn respond(context: &Context, request: hyper::Request<Incoming>) -> Respon
     let served = match (taken, door) {
         (Err((request, refusal)), _) => unclaimed(site, request, refusal, *connection),
         (Ok(request), Door::Elsewhere) => {
-            let reply = elsewhere::reply();
+            let reply = Arc::new(elsewhere::reply());
             site.record_elsewhere(exchange(site, request, &reply, *connection));
             Served::without_session(reply)
         }
@@ -96,7 +96,7 @@ async fn respond(context: &Context, request: hyper::Request<Incoming>) -> Respon
         // The connection is taken away from whoever waits for this answer.
         std::future::pending::<()>().await;
     }
-    response(served.reply)
+    response(&served.reply)
 }
 
 /// Has the provider answer that a request is for.
@@ -126,12 +126,13 @@ fn served(site: &Site, door: &Door, request: Request, connection: u64) -> Served
 
 /// Refuses what is for no provider.
 fn unclaimed(site: &Site, request: Request, refusal: Reply, connection: u64) -> Served {
-    site.record_unclaimed(exchange(site, request, &refusal, connection));
-    Served::without_session(refusal.ready_for_the_wire(None))
+    let reply = Arc::new(refusal.ready_for_the_wire(None));
+    site.record_unclaimed(exchange(site, request, &reply, connection));
+    Served::without_session(reply)
 }
 
-fn exchange(site: &Site, request: Request, reply: &Reply, connection: u64) -> Exchange {
-    Exchange::new(site.now(), request, reply.clone()).on(Some(connection), None)
+fn exchange(site: &Site, request: Request, reply: &Arc<Reply>, connection: u64) -> Exchange {
+    Exchange::new(site.now(), request, Arc::clone(reply)).on(Some(connection), None)
 }
 
 /// The request with its body, or what is to be said of one that is too long or too slow.
@@ -179,9 +180,9 @@ async fn taken_from(request: hyper::Request<Incoming>, site: &Site) -> Result<Re
     Err((request, refusal))
 }
 
-fn response(reply: Reply) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(reply.body));
+fn response(reply: &Reply) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(reply.body.clone()));
     *response.status_mut() = reply.status;
-    *response.headers_mut() = reply.headers;
+    *response.headers_mut() = reply.headers.clone();
     response
 }

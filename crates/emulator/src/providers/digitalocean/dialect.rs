@@ -86,9 +86,9 @@ pub(super) fn written(reply: Reply, problem: Problem, request_id: &str) -> Reply
 /// Gives `reply` the headers that every answer carries.
 pub(super) fn with_quota(reply: Reply, quota: Quota) -> Reply {
     reply
-        .with_header("ratelimit-limit", quota.limit.to_string())
-        .with_header("ratelimit-remaining", quota.remaining.to_string())
-        .with_header("ratelimit-reset", quota.reset.as_second().to_string())
+        .with_number("ratelimit-limit", quota.limit)
+        .with_number("ratelimit-remaining", quota.remaining)
+        .with_number("ratelimit-reset", quota.reset.as_second())
 }
 
 /// A request id: a UUID that is the same for the same call of the same world.

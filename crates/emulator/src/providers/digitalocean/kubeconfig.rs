@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::{self, Display, Formatter, Write};
 
 /// What a kubeconfig of DigitalOcean says.
 pub(super) struct Kubeconfig<'a> {
@@ -37,34 +37,15 @@ impl Kubeconfig<'_> {
     /// Written by hand: the emulation shares no YAML writer with what is tested against it.
     pub(super) fn yaml(&self) -> String {
         let name = scalar(self.name);
-        let user = scalar(&format!("{}-admin", self.name)).into_owned();
+        let user = format!("{}-admin", self.name);
+        let user = scalar(&user);
         let server = scalar(self.server);
-        let authority = self.authority;
-        let credential = match self.user {
-            User::Token(token) => format!("    token: {}\n", scalar(token)),
-            User::Certificate { certificate, key } => {
-                format!("    client-certificate-data: {certificate}\n    client-key-data: {key}\n")
-            }
-            // After what doctl writes of its own, with the flags that it has for single sign-on.
-            User::Sso { cluster_id } => format!(
-                "    exec:\n\
-                 \x20     apiVersion: client.authentication.k8s.io/v1beta1\n\
-                 \x20     args:\n\
-                 \x20     - kubernetes\n\
-                 \x20     - cluster\n\
-                 \x20     - kubeconfig\n\
-                 \x20     - exec-credential\n\
-                 \x20     - --version=v1beta1\n\
-                 \x20     - --sso-issuer-url={ISSUER}\n\
-                 \x20     - --sso-client-id={CLIENT}\n\
-                 \x20     - {}\n\
-                 \x20     command: doctl\n\
-                 \x20     env: null\n\
-                 \x20     provideClusterInfo: false\n",
-                scalar(cluster_id)
-            ),
-        };
-        format!(
+        let Self { authority, user: credential, .. } = self;
+        // Certificate, key and authority are nearly all of it.
+        let mut yaml = String::with_capacity(authority.len() + credential.len() + 1024);
+        // Writing to a string does not fail.
+        let _ = write!(
+            yaml,
             "apiVersion: v1\n\
              clusters:\n\
              - cluster:\n\
@@ -83,7 +64,50 @@ impl Kubeconfig<'_> {
              - name: {user}\n\
              \x20 user:\n\
              {credential}"
-        )
+        );
+        yaml
+    }
+}
+
+impl User<'_> {
+    /// How long its secrets are, in bytes.
+    fn len(&self) -> usize {
+        match self {
+            Self::Token(token) => token.len(),
+            Self::Certificate { certificate, key } => certificate.len() + key.len(),
+            Self::Sso { .. } => 0,
+        }
+    }
+}
+
+/// The lines below `user`.
+impl Display for User<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Token(token) => writeln!(f, "    token: {}", scalar(token)),
+            Self::Certificate { certificate, key } => {
+                write!(f, "    client-certificate-data: {certificate}\n    client-key-data: {key}\n")
+            }
+            // After what doctl writes of its own, with the flags that it has for single sign-on.
+            Self::Sso { cluster_id } => write!(
+                f,
+                "    exec:\n\
+                 \x20     apiVersion: client.authentication.k8s.io/v1beta1\n\
+                 \x20     args:\n\
+                 \x20     - kubernetes\n\
+                 \x20     - cluster\n\
+                 \x20     - kubeconfig\n\
+                 \x20     - exec-credential\n\
+                 \x20     - --version=v1beta1\n\
+                 \x20     - --sso-issuer-url={ISSUER}\n\
+                 \x20     - --sso-client-id={CLIENT}\n\
+                 \x20     - {}\n\
+                 \x20     command: doctl\n\
+                 \x20     env: null\n\
+                 \x20     provideClusterInfo: false\n",
+                scalar(cluster_id)
+            ),
+        }
     }
 }
 

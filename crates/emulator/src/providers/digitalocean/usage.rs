@@ -1,5 +1,5 @@
-use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,7 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 #[derive(Clone, Default)]
 pub struct Usage {
     calls: u64,
-    hours: BTreeMap<String, Hour>,
+    /// Few: a world has few tokens.
+    hours: Vec<(Arc<str>, Hour)>,
 }
 
 /// The hour that requests are counted in.
@@ -50,7 +51,11 @@ impl Usage {
     /// Counts a request against the hour of `token`.
     pub(super) fn count(&mut self, now: Timestamp, token: &str) {
         let Hour { began, used } = self.hour(now, Some(token));
-        self.hours.insert(token.to_owned(), Hour { began, used: used.saturating_add(1) });
+        let hour = Hour { began, used: used.saturating_add(1) };
+        match self.hours.iter_mut().find(|(counted, _)| **counted == *token) {
+            Some((_, counted)) => *counted = hour,
+            None => self.hours.push((token.into(), hour)),
+        }
     }
 
     /// What is left to `token` after the requests counted so far; all to a request without a token of the world.
@@ -60,7 +65,7 @@ impl Usage {
     }
 
     fn hour(&self, now: Timestamp, token: Option<&str>) -> Hour {
-        let counted = token.and_then(|token| self.hours.get(token)).copied();
+        let counted = self.hours.iter().find(|(counted, _)| Some(&**counted) == token).map(|(_, hour)| *hour);
         counted.filter(|hour| now < after(hour.began, HOUR)).unwrap_or(Hour { began: now, used: 0 })
     }
 }

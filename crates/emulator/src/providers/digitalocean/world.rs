@@ -11,10 +11,10 @@ use crate::kubernetes::ApiServer;
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct World {
-    /// API tokens that may read every cluster of the team.
-    pub api_tokens: Vec<String>,
+    /// API tokens that may read every cluster of the team, in common with the worlds before and after a call.
+    pub api_tokens: Arc<Vec<String>>,
     /// API tokens that are valid, but without the right to access clusters.
-    pub forbidden_api_tokens: Vec<String>,
+    pub forbidden_api_tokens: Arc<Vec<String>>,
     /// The team's clusters, in common with the worlds before and after a call.
     pub clusters: Arc<Vec<Cluster>>,
     /// What a `type` is answered with that is unknown, or that the cluster does not offer.
@@ -121,8 +121,8 @@ pub enum Incident {
 impl Default for World {
     fn default() -> Self {
         Self {
-            api_tokens: vec!["example-do-api-token".to_owned()],
-            forbidden_api_tokens: vec!["example-do-api-token-without-rights".to_owned()],
+            api_tokens: Arc::new(vec!["example-do-api-token".to_owned()]),
+            forbidden_api_tokens: Arc::new(vec!["example-do-api-token-without-rights".to_owned()]),
             clusters: Arc::new(vec![
                 Cluster::default(),
                 Cluster {
