@@ -10,7 +10,7 @@ use rustls::ServerConfig;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Interval, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use super::api;
@@ -67,20 +67,20 @@ impl Under {
         let limit = self.site.limits.time;
         match harm {
             // Nobody listens then, and nobody comes here.
-            ConnectionHarm::Refuse | ConnectionHarm::Reset => Stream::Plain(stream).reset(),
-            ConnectionHarm::Close => Stream::Plain(stream).close(limit).await,
-            ConnectionHarm::Stall => Stream::Plain(stream).stall().await,
+            ConnectionHarm::Refuse | ConnectionHarm::Reset => Stream::from(stream).reset(),
+            ConnectionHarm::Close => Stream::from(stream).close(limit).await,
+            ConnectionHarm::Stall => Stream::from(stream).stall().await,
             ConnectionHarm::Garbage => {
                 let mut stream = stream;
                 stream.write_all(GARBAGE).await?;
-                Stream::Plain(stream).close(limit).await
+                Stream::from(stream).close(limit).await
             }
             ConnectionHarm::Tls(TlsHarm::Tls11Only) if self.site.certificates.is_some() => {
                 tls_1_1_only(stream, limit).await
             }
             ConnectionHarm::Tls(harm) => {
                 let config = self.site.certificates.as_ref().and_then(|certificates| certificates.bad(harm));
-                let Some(config) = config else { return Stream::Plain(stream).close(limit).await };
+                let Some(config) = config else { return Stream::from(stream).close(limit).await };
                 // A client that minds says so with an alert, which is the error here; another one is served.
                 let tls = TlsAcceptor::from(config).accept(stream).await?;
                 self.spoken("tls http/1.1");
@@ -91,14 +91,12 @@ impl Under {
 
     async fn unharmed(&self, stream: TcpStream) -> Result<(), String> {
         let limit = self.site.limits.time;
-        let mut first = [0; 3];
+        let mut first = [0];
         let peeked = timeout(limit, stream.peek(&mut first)).await;
-        let count = peeked.map_err(|_| SLOW)?.map_err(|error| error.to_string())?;
-        let first = first.get(..count).unwrap_or_default();
-        let is_tls = first.first() == Some(&TLS_HANDSHAKE);
-        if first.is_empty() {
+        if peeked.map_err(|_| SLOW)?.map_err(|error| error.to_string())? == 0 {
             return Ok(());
         }
+        let is_tls = first == [TLS_HANDSHAKE];
         match (self.tls()?, is_tls, &self.door) {
             (Some(config), true, _) => {
                 let accepting = TlsAcceptor::from(config).accept(stream);
@@ -119,13 +117,16 @@ impl Under {
                 Err("plain HTTP was spoken where TLS is".to_owned())
             }
             (None, true, _) => Err("TLS was spoken where plain HTTP is".to_owned()),
-            _ if first == b"PRI" => {
-                self.spoken("h2");
-                self.http2(Stream::Plain(stream)).await
-            }
             _ => {
-                self.spoken("http/1.1");
-                self.http1(Stream::Plain(stream)).await
+                let begun = timeout(limit, begun(stream)).await;
+                let (stream, is_h2) = begun.map_err(|_| SLOW)?.map_err(|error| error.to_string())?;
+                if is_h2 {
+                    self.spoken("h2");
+                    self.http2(stream).await
+                } else {
+                    self.spoken("http/1.1");
+                    self.http1(stream).await
+                }
             }
         }
     }
@@ -159,28 +160,21 @@ impl Under {
             .max_buf_size(limits.head_bytes.max(SMALLEST_BUFFER))
             .serve_connection(TokioIo::new(stream), service);
         let mut stopping = self.site.stopping();
-        let mut looks = tokio::time::interval(limits.time);
-        // The first is at once.
-        looks.tick().await;
-        let mut seen = Some(0);
+        let mut looks = Looks::every(limits.time);
         loop {
             tokio::select! {
                 ended = &mut connection => return ended.map_err(|error| told(&error)),
-                _ = looks.tick() => {
-                    let progress = context.progress();
-                    if progress.is_some() && progress == seen {
-                        return Err(SLOW.to_owned());
-                    }
-                    seen = progress;
-                }
+                () = looks.see_no_progress(&context) => return Err(SLOW.to_owned()),
                 Some(harm) = harmed.recv() => {
                     let harm: Harm = harm;
+                    let stalls = harm.stalls();
                     let stream = connection.into_parts().io.into_inner();
                     // The exchange says what was done; how the client took it is for the connection to tell.
                     let mut stopping = self.site.stopping();
                     return tokio::select! {
                         ended = harm.befall(stream, &self.site.sleep, limits.time) => ended.map_err(|error| error.to_string()),
-                        _ = stopping.wait_for(|stops| *stops) => Ok(()),
+                        // An answer may end, as any other that is under way.
+                        _ = stopping.wait_for(|stops| *stops), if stalls => Ok(()),
                     };
                 }
                 _ = stopping.changed() => std::pin::Pin::new(&mut connection).graceful_shutdown(),
@@ -191,7 +185,10 @@ impl Under {
     /// Serves HTTP/2, until a fault is armed: faults are of HTTP/1.1, which the client finds with its next connection.
     async fn http2(&self, stream: Stream) -> Result<(), String> {
         let context = Arc::new(self.context(&stream));
-        let service = service_fn(move |request| service::answer(Arc::clone(&context), request));
+        let service = {
+            let context = Arc::clone(&context);
+            service_fn(move |request| service::answer(Arc::clone(&context), request))
+        };
         let limits = self.site.limits;
         let head_bytes = u32::try_from(limits.head_bytes).unwrap_or(u32::MAX);
         let mut connection = http2::Builder::new(TokioExecutor::new())
@@ -202,9 +199,12 @@ impl Under {
             .serve_connection(TokioIo::new(stream), service);
         let mut stopping = self.site.stopping();
         let mut faults = self.site.faults();
+        // Who answers pings need not ask for anything.
+        let mut looks = Looks::every(limits.time);
         loop {
             tokio::select! {
                 ended = &mut connection => return ended.map_err(|error| told(&error)),
+                () = looks.see_no_progress(&context) => return Err(SLOW.to_owned()),
                 _ = stopping.changed() => std::pin::Pin::new(&mut connection).graceful_shutdown(),
                 _ = faults.changed() => std::pin::Pin::new(&mut connection).graceful_shutdown(),
             }
@@ -223,6 +223,49 @@ impl Under {
         }
     }
 }
+
+/// Looks now and then whether a connection is of use.
+struct Looks {
+    interval: Interval,
+    seen: Option<u64>,
+}
+
+impl Looks {
+    fn every(time: Duration) -> Self {
+        let mut interval = tokio::time::interval(time);
+        // The first would be at once.
+        interval.reset();
+        Self { interval, seen: Some(0) }
+    }
+
+    /// Ends when no request has come, and none was being answered, from one look to the next.
+    async fn see_no_progress(&mut self, context: &Context) {
+        loop {
+            self.interval.tick().await;
+            let progress = context.progress();
+            if progress.is_some() && progress == self.seen {
+                return;
+            }
+            self.seen = progress;
+        }
+    }
+}
+
+/// Reads as much as it takes to tell HTTP/2 by prior knowledge from HTTP/1.1, in however many pieces it comes.
+async fn begun(mut stream: TcpStream) -> io::Result<(Stream, bool)> {
+    let mut read = Vec::with_capacity(PREFACE.len());
+    while read.len() < PREFACE.len() && PREFACE.starts_with(&read) {
+        let left = PREFACE.len() - read.len();
+        if (&mut stream).take(left as u64).read_buf(&mut read).await? == 0 {
+            break;
+        }
+    }
+    let is_h2 = read == PREFACE;
+    Ok((Stream::Plain(stream, read.into()), is_h2))
+}
+
+/// How HTTP/2 begins (RFC 9113, 3.4), and no request of HTTP/1.1.
+const PREFACE: &[u8] = b"PRI";
 
 const SLOW: &str = "the client was too slow";
 
@@ -250,7 +293,7 @@ async fn tell(mut stream: TcpStream, message: &str, limit: Duration) -> io::Resu
         message.len()
     );
     stream.write_all(answer.as_bytes()).await?;
-    Stream::Plain(stream).close(limit).await
+    Stream::from(stream).close(limit).await
 }
 
 /// Takes a ClientHello and answers as a server that knows nothing later than TLS 1.1.

@@ -88,6 +88,11 @@ impl Harm {
         }
     }
 
+    /// Whether it ends only when the client goes away.
+    pub(super) fn stalls(&self) -> bool {
+        matches!(self.then, Then::Stall)
+    }
+
     /// Does it, and gives back once the connection is gone. An error says how the client went away meanwhile.
     pub(super) async fn befall(self, mut stream: Stream, sleep: &Sleep, limit: Duration) -> io::Result<()> {
         if !self.sent.is_empty() {

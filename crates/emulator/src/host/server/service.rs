@@ -1,9 +1,9 @@
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, Version, header};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::Response;
 use hyper::body::{Body as _, Incoming};
@@ -19,7 +19,7 @@ use crate::host::dispatch::{self, lock};
 use crate::host::elsewhere;
 use crate::journal::Exchange;
 use crate::session::Served;
-use crate::{Reply, Request};
+use crate::{Reply, Request, Session};
 
 /// What a request comes with.
 pub(super) struct Context {
@@ -67,6 +67,7 @@ async fn respond(context: &Context, request: hyper::Request<Incoming>) -> Respon
         }
     }
     let served = match (taken, door) {
+        (Err((request, refusal)), Door::Providers(_)) => refused(site, door, request, refusal, *connection),
         (Err((request, refusal)), _) => unclaimed(site, request, refusal, *connection),
         (Ok(request), Door::Elsewhere) => {
             let reply = Arc::new(elsewhere::reply());
@@ -101,17 +102,10 @@ async fn respond(context: &Context, request: hyper::Request<Incoming>) -> Respon
 
 /// Has the provider answer that a request is for.
 fn served(site: &Site, door: &Door, request: Request, connection: u64) -> Served {
-    let mut sessions = site.behind(door);
-    let is_alone = door.sessions().len() == 1;
-    match sessions.find(|session| is_alone || lock(session).claims(&request)) {
+    match asked(site, door, &request) {
         Some(session) => {
-            let mut session = lock(session);
-            let served = dispatch::serve(&mut session, site.clock(), request, Some(connection));
-            let source = Source { origin: Origin::Provider, provider: Some(session.provider()) };
-            let exchange = site.to_tell(session.journal());
-            drop(session);
-            site.tell(source, exchange);
-            served
+            let serve = |session: &mut Session| dispatch::serve(session, site.clock(), request, Some(connection));
+            recorded(site, session, serve)
         }
         None => {
             let reply = Reply::refuse(
@@ -122,6 +116,36 @@ fn served(site: &Site, door: &Door, request: Request, connection: u64) -> Served
             unclaimed(site, request, reply, connection)
         }
     }
+}
+
+/// Refuses in the name of the provider that a request is for, which never sees it.
+fn refused(site: &Site, door: &Door, request: Request, refusal: Reply, connection: u64) -> Served {
+    match asked(site, door, &request) {
+        Some(session) => recorded(site, session, |session| {
+            if let Some(clock) = site.clock() {
+                session.tick(clock);
+            }
+            session.record(request, refusal, Some(connection), None)
+        }),
+        None => unclaimed(site, request, refusal, connection),
+    }
+}
+
+/// The session of the provider that a request is for.
+fn asked<'a>(site: &'a Site, door: &'a Door, request: &Request) -> Option<&'a Mutex<Session>> {
+    let is_alone = door.sessions().len() == 1;
+    site.behind(door).find(|session| is_alone || lock(session).claims(request))
+}
+
+/// Does what is recorded in a session's journal, and tells of it.
+fn recorded(site: &Site, session: &Mutex<Session>, what: impl FnOnce(&mut Session) -> Served) -> Served {
+    let mut session = lock(session);
+    let served = what(&mut session);
+    let source = Source { origin: Origin::Provider, provider: Some(session.provider()) };
+    let exchange = site.to_tell(session.journal());
+    drop(session);
+    site.tell(source, exchange);
+    served
 }
 
 /// Refuses what is for no provider.
@@ -151,6 +175,14 @@ async fn taken_from(request: hyper::Request<Incoming>, site: &Site) -> Result<Re
         && let Ok(host) = HeaderValue::try_from(authority.as_str())
     {
         request.headers.insert(header::HOST, host);
+    }
+    if parts.version == Version::HTTP_11 && request.headers.get_all(header::HOST).iter().count() != 1 {
+        let refusal = Reply::refuse(
+            "kubeproof.request-without-host",
+            StatusCode::BAD_REQUEST,
+            "send `Host` once: HTTP/1.1 wants it of every request (RFC 9112, 3.2)",
+        );
+        return Err((request, refusal));
     }
     if body.is_end_stream() {
         return Ok(request);

@@ -8,6 +8,7 @@ use kubeproof_emulator::providers::digitalocean::DigitalOcean;
 use kubeproof_emulator::{Calls, Fault, Session, Setting};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::Semaphore;
 
 use super::wire::{self, Ending, REQUEST, ask, ask_tls, parts};
 
@@ -132,6 +133,40 @@ fn a_trickle_is_as_slow_as_it_should_be() {
             assert!(pauses.iter().all(|one| *one == pause), "{rate}: {:?}", pauses.first());
         }
     });
+}
+
+/// What is under way when the server stops may end, also when a fault makes it slow; what never ends is ended.
+#[test]
+fn a_trickle_goes_on_while_the_server_stops_and_a_stall_does_not() {
+    for (fault, whole) in [
+        (r#"{"is": "trickle", "at": "after-headers", "bytes-per-second": 1000}"#, true),
+        (r#"{"is": "stall", "at": "after-headers"}"#, false),
+    ] {
+        run(async {
+            let clock = Arc::new(Semaphore::new(0));
+            let ticks = Arc::clone(&clock);
+            let sleep = Sleep(Arc::new(move |_| {
+                let ticks = Arc::clone(&ticks);
+                Box::pin(async move { ticks.acquire().await.unwrap().forget() })
+            }));
+            let faults = vec![serde_json::from_str(fault).unwrap()];
+            let session = Session::new::<DigitalOcean>(Setting { faults, ..Setting::default() });
+            let server =
+                Server::start(vec![session], ServerSetting { sleep, ..ServerSetting::default() }).await.unwrap();
+            let mut stream = TcpStream::connect(wire::address(&server)).await.unwrap();
+            stream.write_all(REQUEST).await.unwrap();
+            let mut first = [0; 16];
+            stream.read_exact(&mut first).await.unwrap();
+            let stopping = tokio::spawn(server.stop(Duration::from_secs(60)));
+            tokio::task::yield_now().await;
+            clock.add_permits(1000);
+            let (rest, _) = wire::read_out(&mut stream).await;
+            let is_whole = promised(&[&first[..], &rest].concat()).is_some_and(|(length, came)| length == came);
+            assert_eq!(is_whole, whole, "{fault}");
+            drop(stream);
+            stopping.await.unwrap();
+        });
+    }
 }
 
 #[test]

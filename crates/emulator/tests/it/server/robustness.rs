@@ -38,6 +38,100 @@ fn what_is_no_http_is_refused() {
 }
 
 #[test]
+fn http_1_1_without_a_host_or_with_two_is_refused() {
+    let request = |version: &str, hosts: &str| {
+        let target = "/v2/kubernetes/clusters/0c0ffee0-0000-4000-8000-000000000001/kubeconfig";
+        format!(
+            "GET {target} HTTP/{version}\r\n{hosts}authorization: Bearer example-do-api-token\r\nconnection: close\r\n\r\n"
+        )
+    };
+    check(
+        request("1.1", "").as_bytes(),
+        "400 Bad Request\r\nkubeproof-clause: kubeproof.request-without-host",
+        "closed",
+    );
+    check(request("1.1", "host: a\r\nhost: b\r\n").as_bytes(), "400", "closed");
+    check(request("1.1", "host: a\r\n").as_bytes(), "200", "closed");
+    run(async {
+        let server = wire::server("[]", Transport::Plain).await;
+        let (answer, _) = ask(&server, request("1.0", "").as_bytes()).await.unwrap();
+        assert!(answer.starts_with(b"HTTP/1.0 200"), "{}", String::from_utf8_lossy(&answer));
+    });
+}
+
+/// It is the provider's whose path it names, whatever became of the body.
+#[test]
+fn a_body_that_breaks_off_is_in_the_journal_of_its_provider() {
+    run(async {
+        let sessions = vec![Session::new::<DigitalOcean>(Setting::default()), Session::new::<Ucs>(Setting::default())];
+        let server = Server::start(sessions, ServerSetting::default()).await.unwrap();
+        let request =
+            b"POST /v1/clusters/x/accessinfo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nno chunk\r\n";
+        ask(&server, request).await.unwrap();
+        let session = server.session("ucs").unwrap();
+        let clauses: Vec<_> = session.journal().exchanges().map(|exchange| exchange.reply.decision.clause).collect();
+        assert_eq!(clauses, ["kubeproof.request-broken-off"]);
+    });
+}
+
+#[test]
+fn http_2_by_prior_knowledge_may_come_in_pieces() {
+    run(async {
+        let server = strict(Limits::default()).await;
+        for pieces in [&[&PREFACE[..]][..], &[&PREFACE[..1], &PREFACE[1..2], &PREFACE[2..5], &PREFACE[5..]]] {
+            let mut stream = TcpStream::connect(wire::address(&server)).await.unwrap();
+            stream.set_nodelay(true).unwrap();
+            for piece in pieces {
+                stream.write_all(piece).await.unwrap();
+                // The server has its turn; whatever it makes of it, the frame that comes has to be the same.
+                for _ in 0..16 {
+                    tokio::task::yield_now().await;
+                }
+            }
+            stream.write_all(SETTINGS).await.unwrap();
+            let mut frame = [0; 9];
+            stream.read_exact(&mut frame).await.unwrap();
+            assert_eq!(frame[3], SETTINGS[3], "{frame:?}");
+        }
+    });
+}
+
+/// As in `who_is_too_slow_is_cut_off`, the limit is always reached.
+#[test]
+fn whoever_answers_pings_and_asks_for_nothing_is_cut_off() {
+    run(async {
+        let server = strict(Limits { time: Duration::from_millis(40), ..Limits::default() }).await;
+        let mut stream = TcpStream::connect(wire::address(&server)).await.unwrap();
+        stream.write_all(&[PREFACE, SETTINGS].concat()).await.unwrap();
+        let mut head = [0; 9];
+        // Two or three pings are answered in that time; who is never cut off is not waited for.
+        for _ in 0..100 {
+            if stream.read_exact(&mut head).await.is_err() {
+                break;
+            }
+            let [high, middle, low, kind, flags, ..] = head;
+            let mut payload = vec![0; usize::try_from(u32::from_be_bytes([0, high, middle, low])).unwrap()];
+            if stream.read_exact(&mut payload).await.is_err() {
+                break;
+            }
+            if (kind, flags) == (PING, 0) {
+                head[4] = ACK;
+                // The connection may be gone by now, which the next read finds.
+                let _ = stream.write_all(&[&head[..], &payload].concat()).await;
+            }
+        }
+        assert_eq!(ends(&server), ["the client was too slow"]);
+    });
+}
+
+/// How a client of HTTP/2 begins (RFC 9113, 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// The frame without any setting.
+const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+const PING: u8 = 6;
+const ACK: u8 = 1;
+
+#[test]
 fn a_head_of_a_megabyte_is_refused() {
     let head = [b"GET / HTTP/1.1\r\nhost: x\r\nx-long: ", &vec![b'a'; 1 << 20][..], b"\r\n\r\n"].concat();
     check(&head, "431", "too large");
