@@ -121,8 +121,7 @@ impl Serve {
             ..ServerSetting::default()
         };
         let Plan { sessions, credentials, case, transport, .. } = plan;
-        let server =
-            Server::start(sessions, setting).await.map_err(|error| failed(self.place.listen.explain(&error)))?;
+        let server = Server::start(sessions, setting).await.map_err(|error| failed(self.place.explain(&error)))?;
         let mut files = Files::default();
         let variables = match self.write(&server, &credentials, transport, &mut files) {
             Ok(variables) => variables,

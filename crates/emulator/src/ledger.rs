@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::providers::sense;
 use crate::{Admission, Journal, Presented, Rejection};
 
 /// The credentials that the clusters of a world accept.
@@ -57,6 +58,7 @@ pub(crate) struct Issued {
 #[serde(deny_unknown_fields)]
 pub struct UserToken {
     /// The token.
+    #[serde(deserialize_with = "sense::credential")]
     pub token: String,
     /// Whom the clusters take the bearer for.
     #[serde(default = "UserToken::user")]

@@ -8,6 +8,7 @@ pub mod ucs;
 mod asking;
 mod bearer;
 mod provisioning;
+pub(crate) mod sense;
 
 use crate::{Edition, Emulation};
 

@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 use std::str::FromStr;
 
 use clap::Args;
-use kubeproof::emulator::host::server::{Admin, Ports, Transport};
+use kubeproof::emulator::host::server::{Admin, CannotListen, Ports, Transport};
 
 /// The port unless told otherwise: always the same, so that a client can be pointed there once.
 const USUAL_PORT: u16 = 7420;
@@ -58,6 +58,60 @@ impl Place {
         self.admin.map_or(usual, |Desk(admin)| admin)
     }
 
+    /// One port for all, or one each for so many providers.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be had: what is wrong and what to do.
+    pub(super) fn ports(&self, each: Option<usize>) -> Result<Ports, String> {
+        let ports = self.listen.ports(each)?;
+        let Admin::At(admin) = self.admin() else { return Ok(ports) };
+        let is_taken = match ports {
+            Ports::Shared(port) => port == admin && port != 0,
+            Ports::Each => false,
+            Ports::EachFrom(first) => {
+                (0..each.unwrap_or_default()).any(|at| usize::from(first.get()) + at == usize::from(admin))
+            }
+        };
+        if is_taken {
+            return Err(format!(
+                "the providers and the admin API cannot both have the port {admin}; give --admin=on for any port that is free"
+            ));
+        }
+        Ok(ports)
+    }
+
+    /// Why a server cannot listen, and what to do.
+    pub(super) fn explain(&self, error: &io::Error) -> String {
+        let at = error.get_ref().and_then(|source| source.downcast_ref::<CannotListen>()).map(|at| at.address);
+        let is_admin =
+            matches!((self.admin(), at), (Admin::At(port), Some(address)) if address.port() == port && port != 0);
+        let place = if is_admin {
+            "--admin=on".to_owned()
+        } else {
+            format!("--listen {}", SocketAddr::new(self.listen.address(), 0))
+        };
+        let remedy = match error.kind() {
+            ErrorKind::AddrInUse => {
+                format!("it is taken: stop what listens there, or listen at another port, as in {place}, which takes a free one")
+            }
+            ErrorKind::AddrNotAvailable if self.listen.address().is_ipv6() => {
+                "this machine has no such address: listen at one that it has, such as --listen ::1; a port stands behind \
+                 brackets, as in --listen [::1]:7420"
+                    .to_owned()
+            }
+            ErrorKind::AddrNotAvailable => {
+                "this machine has no such address: listen at one that it has, such as --listen 127.0.0.1".to_owned()
+            }
+            ErrorKind::PermissionDenied => {
+                "it is not allowed to this user: listen at a port from 1024 on, such as --listen 127.0.0.1:8080"
+                    .to_owned()
+            }
+            _ => return format!("cannot listen: {error}"),
+        };
+        format!("cannot listen: {error}; {remedy}")
+    }
+
     /// The names and addresses to certify.
     pub(super) fn names(&self) -> Vec<String> {
         self.tls_names.clone()
@@ -98,7 +152,7 @@ impl Listen {
     /// # Errors
     ///
     /// When there are not so many ports from this one on: what is wrong and what to do.
-    pub(super) fn ports(self, each: Option<usize>) -> Result<Ports, String> {
+    fn ports(self, each: Option<usize>) -> Result<Ports, String> {
         let port = self.0.port();
         match (each, NonZeroU16::new(port)) {
             (None, _) => Ok(Ports::Shared(port)),
@@ -115,25 +169,6 @@ impl Listen {
                 Ok(Ports::EachFrom(first))
             }
         }
-    }
-
-    /// Why it cannot be listened at, and what to do.
-    pub(super) fn explain(self, error: &io::Error) -> String {
-        let remedy = match error.kind() {
-            ErrorKind::AddrInUse => format!(
-                "it is taken: stop what listens there, or listen at another port, as in --listen {}, which takes a free one",
-                SocketAddr::new(self.0.ip(), 0)
-            ),
-            ErrorKind::AddrNotAvailable => {
-                "this machine has no such address: listen at one that it has, such as --listen 127.0.0.1".to_owned()
-            }
-            ErrorKind::PermissionDenied => {
-                "it is not allowed to this user: listen at a port from 1024 on, such as --listen 127.0.0.1:8080"
-                    .to_owned()
-            }
-            _ => return format!("cannot listen: {error}"),
-        };
-        format!("cannot listen: {error}; {remedy}")
     }
 }
 
@@ -197,5 +232,19 @@ mod tests {
         assert_eq!(ports("127.0.0.1:0", Some(4)), Ok(Ports::Each));
         assert_eq!(ports("127.0.0.1:65532", Some(4)), Ok(Ports::EachFrom(NonZeroU16::new(65_532).unwrap())));
         assert!(ports("127.0.0.1:65533", Some(4)).unwrap_err().contains("65533 to 65536"));
+    }
+
+    #[test]
+    fn an_address_that_there_is_not_may_be_one_without_brackets() {
+        let place = |listen: &str| Place {
+            listen: listen.parse().unwrap(),
+            port_each: false,
+            admin: None,
+            tls: false,
+            tls_names: Vec::new(),
+        };
+        let error = io::Error::from(ErrorKind::AddrNotAvailable);
+        assert!(place("::1:7777").explain(&error).contains("--listen [::1]:7420"));
+        assert!(place("192.0.2.1").explain(&error).ends_with("--listen 127.0.0.1"));
     }
 }

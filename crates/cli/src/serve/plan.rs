@@ -105,7 +105,7 @@ impl Plan {
             }
         }
         let each = place.port_each.then_some(sessions.len());
-        let ports = place.listen.ports(each).map_err(misused)?;
+        let ports = place.ports(each).map_err(misused)?;
         // A case is served as it is judged.
         let (time, api) = match case {
             Some(_) => (Time::At(EPOCH), KubernetesApi::None),

@@ -382,6 +382,8 @@ fn a_port_that_is_taken_is_named_with_a_remedy() {
             assert!(ran.err.contains(part), "`{part}` is not in: {}", ran.err);
         }
     }
+    let admin = format!("--admin={}", taken.local_addr().unwrap().port());
+    check_usage(&["--listen", "127.0.0.1:0", &admin], 5, &["cannot listen: ", "it is taken", "as in --admin=on"]);
 }
 
 /// Runs `serve` where it cannot start, and compares the exit code and what is on standard error.
@@ -396,6 +398,8 @@ fn check_usage(arguments: &[&str], code: i32, parts: &[&str]) {
 
 #[test]
 fn wrong_usage() {
+    check_usage(&["--listen", "127.0.0.1:8080", "--admin=8080"], 2, &["both have the port 8080", "--admin=on"]);
+    check_usage(&["--listen", "127.0.0.1:8080", "--port-each", "--admin=8083"], 2, &["both have the port 8083"]);
     check_usage(&["--listen", "8080"], 2, &["127.0.0.1:8080", "[::1]:8080"]);
     check_usage(&["--listen", "127.0.0.1:65534", "--port-each"], 2, &["65534 to 65537", "lower port"]);
     check_usage(&["--listen", "192.0.2.1:0"], 5, &["192.0.2.1:0", "no such address", "--listen 127.0.0.1"]);

@@ -41,6 +41,14 @@ fn mistakes_have_a_place_and_a_remedy() {
     check("ucs:\n  faults:\n  - is: tls-expired", "3:5", &["of TLS", "--tls"]);
     check("ucs: {}\nucs: {}", "2:1", &["stands in this map already"]);
     check("- ucs", "1:1", &["a map of the providers digitalocean, cce, ucs, fireworks"]);
+    let ids = "ucs:\n  world:\n    clusters: [{id: a}, {id: b}, {id: a}]";
+    check(ids, "3:15", &["two clusters have the id `a`", "give each its own"]);
+    check("fireworks:\n  world:\n    clusters: [{id: ''}]", "3:15", &["an empty id"]);
+    let ids = "cce:\n  world:\n    clusters: [{id: a, project_id: p}, {id: a, project_id: p}]";
+    check(ids, "3:15", &["the id `p` and `a`"]);
+    check("digitalocean:\n  world:\n    api_tokens: [a, '']", "3:21", &["in a header", "visible ASCII"]);
+    check("cce:\n  world:\n    tokens: [\"a\\nb\"]", "3:14", &["in a header"]);
+    check("ucs:\n  world:\n    access_keys: [{access_key: a, secret_key: ''}]", "3:47", &["in a header"]);
     check("ucs: [", "1:6", &["a map has to stand here"]);
     check("ucs: {", "1:6", &["unclosed bracket"]);
     check("", "1:1", &["no provider stands here", "`digitalocean:`"]);

@@ -8,7 +8,7 @@ use crate::Calls;
 
 /// How a fault is written.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a fault, as in {\"is\": \"reset\"}")]
 pub(super) struct FaultSource {
     is: Kind,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -20,6 +20,7 @@ mod tls;
 
 pub use self::connections::{Connection, Connections, Destination};
 pub use self::event::{Event, Events, Following, Missed};
+pub use self::listener::CannotListen;
 pub use self::row::{Complained, Origin, Row};
 pub use self::setting::{Admin, Clock, KubernetesApi, Limits, Ports, ServerSetting, Sleep, Sleeping, Transport};
 

@@ -2,13 +2,17 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::providers::sense;
+
 /// A key pair that may sign requests. Its `Debug` leaves the secret part out.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessKey {
     /// The public part.
+    #[serde(deserialize_with = "sense::credential")]
     pub access_key: String,
     /// The secret part.
+    #[serde(deserialize_with = "sense::credential")]
     pub secret_key: String,
 }
 

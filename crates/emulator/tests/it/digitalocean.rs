@@ -562,8 +562,8 @@ fn the_caller_may() {
 #[test]
 fn a_world_file_says_what_it_can_say() {
     let world: World = serde_saphyr::from_str(
-        "api_tokens: [example-one]\nclusters:\n- {id: example, auth: client-certificate}\n- {region: ams3}\n\
-         - {auth: sso-only, ready_after_calls: 3, not_ready_as: server-error}\nunusable_type: ignored\nseed: 7\n",
+        "api_tokens: [example-one]\nclusters:\n- {id: one, auth: client-certificate}\n- {region: ams3}\n\
+         - {id: three, auth: sso-only, ready_after_calls: 3, not_ready_as: server-error}\nunusable_type: ignored\nseed: 7\n",
     )
     .unwrap();
     assert_eq!((world.clusters[2].auth, world.unusable_type), (Auth::SsoOnly, UnusableType::Ignored));

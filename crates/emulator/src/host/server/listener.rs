@@ -28,7 +28,7 @@ pub(super) struct Listener {
 impl Listener {
     /// Takes a port, without listening yet. An error says which.
     pub(super) fn bind(address: SocketAddr, door: Door) -> io::Result<Self> {
-        let socket = bound(address).map_err(|error| at(address, &error))?;
+        let socket = bound(address).map_err(|error| at(address, error))?;
         Ok(Self { address: socket.local_addr()?, socket, door })
     }
 
@@ -41,9 +41,9 @@ impl Listener {
         let Self { socket, address, door } = self;
         let state = if site.refuses(&door) {
             drop(socket);
-            State::Refusing(held(address).map_err(|error| at(address, &error))?)
+            State::Refusing(held(address).map_err(|error| at(address, error))?)
         } else {
-            State::Open(socket.listen(BACKLOG).map_err(|error| at(address, &error))?)
+            State::Open(socket.listen(BACKLOG).map_err(|error| at(address, error))?)
         };
         let places = Arc::new(Semaphore::new(site.limits.connections));
         Ok(Listening { state, address, door, places })
@@ -148,9 +148,19 @@ fn note_panic(site: &Site, ended: &Result<(), JoinError>) {
     }
 }
 
+/// Why an address cannot be listened at: the source of the [`io::Error`] with which a server does not start.
+#[derive(Debug, thiserror::Error)]
+#[error("{address}: {source}")]
+pub struct CannotListen {
+    /// The address.
+    pub address: SocketAddr,
+    /// What the system says.
+    pub source: io::Error,
+}
+
 /// The same error, saying where.
-fn at(address: SocketAddr, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{address}: {error}"))
+fn at(address: SocketAddr, source: io::Error) -> io::Error {
+    io::Error::new(source.kind(), CannotListen { address, source })
 }
 
 /// A socket that can listen at a port that a closed connection still lingers at, and at none that somebody listens at.

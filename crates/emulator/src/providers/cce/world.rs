@@ -1,10 +1,11 @@
 use std::fmt;
 use std::net::Ipv4Addr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::kubernetes::ApiServer;
 use crate::providers::provisioning::{Readiness, count_call};
+use crate::providers::sense;
 use crate::{AccessKey, Ledger};
 
 /// CCE's side: who may ask, and the clusters, each in a project that it names.
@@ -12,14 +13,17 @@ use crate::{AccessKey, Ledger};
 #[serde(deny_unknown_fields, default)]
 pub struct World {
     /// User tokens that are valid for `X-Auth-Token`.
+    #[serde(deserialize_with = "sense::credentials")]
     pub tokens: Vec<String>,
     /// Key pairs that may sign requests.
     pub access_keys: Vec<AccessKey>,
     /// User tokens that are valid, but whose user may not read these clusters.
+    #[serde(deserialize_with = "sense::credentials")]
     pub forbidden_tokens: Vec<String>,
     /// Key pairs that may sign requests, but whose user may not read these clusters.
     pub forbidden_access_keys: Vec<AccessKey>,
     /// The clusters.
+    #[serde(deserialize_with = "clusters")]
     pub clusters: Vec<Cluster>,
     /// What a GET with a `Content-Type` that the document does not list is answered with.
     pub content_type: ContentType,
@@ -36,6 +40,10 @@ pub struct World {
     /// How many requests came; none in a world file.
     #[serde(skip)]
     pub calls: u64,
+}
+
+fn clusters<'de, D: Deserializer<'de>>(list: D) -> Result<Vec<Cluster>, D::Error> {
+    sense::clusters(list, |cluster: &Cluster| [&cluster.project_id, &cluster.id])
 }
 
 /// What the keys of a world file mean.

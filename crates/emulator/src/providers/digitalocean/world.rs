@@ -1,21 +1,25 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::usage::Usage;
 use crate::Ledger;
 use crate::kubernetes::ApiServer;
+use crate::providers::sense;
 
 /// DigitalOcean's side: one team's API tokens and clusters, and what was issued so far.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct World {
     /// API tokens that may read every cluster of the team, in common with the worlds before and after a call.
+    #[serde(deserialize_with = "sense::credentials")]
     pub api_tokens: Arc<Vec<String>>,
     /// API tokens that are valid, but without the right to access clusters.
+    #[serde(deserialize_with = "sense::credentials")]
     pub forbidden_api_tokens: Arc<Vec<String>>,
     /// The team's clusters, in common with the worlds before and after a call.
+    #[serde(deserialize_with = "clusters")]
     pub clusters: Arc<Vec<Cluster>>,
     /// What a `type` is answered with that is unknown, or that the cluster does not offer.
     pub unusable_type: UnusableType,
@@ -30,6 +34,10 @@ pub struct World {
     /// The requests that were counted; none in a world file.
     #[serde(skip)]
     pub usage: Usage,
+}
+
+fn clusters<'de, D: Deserializer<'de>>(list: D) -> Result<Arc<Vec<Cluster>>, D::Error> {
+    sense::clusters(list, |cluster: &Cluster| [&cluster.id]).map(Arc::new)
 }
 
 /// What the keys of a world file mean.

@@ -1,9 +1,10 @@
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::kubernetes::ApiServer;
 use crate::providers::provisioning::{Readiness, count_call, until_ready};
+use crate::providers::sense;
 use crate::{Ledger, UserToken};
 
 /// Fireworks' side: an account's API keys and clusters.
@@ -11,12 +12,15 @@ use crate::{Ledger, UserToken};
 #[serde(deny_unknown_fields, default)]
 pub struct World {
     /// API keys that may read every cluster of their account.
+    #[serde(deserialize_with = "sense::credentials")]
     pub api_keys: Vec<String>,
     /// API keys that are valid, but whose owner may not read these clusters.
+    #[serde(deserialize_with = "sense::credentials")]
     pub forbidden_api_keys: Vec<String>,
     /// Tokens that the Kubernetes API of every cluster accepts, a list of [`UserToken`]s: Fireworks hands out none.
     pub user_tokens: Ledger,
     /// The clusters.
+    #[serde(deserialize_with = "clusters")]
     pub clusters: Vec<Cluster>,
     /// Whether a field without a value, because the read mask does not name it or the cluster is not ready, is left out
     /// or empty.
@@ -28,6 +32,10 @@ pub struct World {
     /// Where the Kubernetes API of the clusters is, when it is somewhere; nowhere in a world file.
     #[serde(skip)]
     pub api: Option<ApiServer>,
+}
+
+fn clusters<'de, D: Deserializer<'de>>(list: D) -> Result<Vec<Cluster>, D::Error> {
+    sense::clusters(list, |cluster: &Cluster| [&cluster.account_id, &cluster.id])
 }
 
 /// What the keys of a world file mean.

@@ -1,23 +1,27 @@
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::AccessKey;
 use crate::providers::provisioning::{Readiness, count_call};
+use crate::providers::sense;
 
 /// UCS's side: who may ask, and the clusters of an account.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct World {
     /// User tokens that are valid for `X-Auth-Token`.
+    #[serde(deserialize_with = "sense::credentials")]
     pub tokens: Vec<String>,
     /// Key pairs that may sign requests.
     pub access_keys: Vec<AccessKey>,
     /// User tokens that are valid, but whose user has no permission to query these clusters.
+    #[serde(deserialize_with = "sense::credentials")]
     pub forbidden_tokens: Vec<String>,
     /// Key pairs that may sign requests, but whose user may not read these clusters.
     pub forbidden_access_keys: Vec<AccessKey>,
     /// The clusters.
+    #[serde(deserialize_with = "clusters")]
     pub clusters: Vec<Cluster>,
     /// How the message of a repeated call is written, which no document shows whole. Absent: as the edition has it, an
     /// array in `2025-05`, a string in `2026-01`.
@@ -29,6 +33,10 @@ pub struct World {
     /// How many requests came; none in a world file.
     #[serde(skip)]
     pub calls: u64,
+}
+
+fn clusters<'de, D: Deserializer<'de>>(list: D) -> Result<Vec<Cluster>, D::Error> {
+    sense::clusters(list, |cluster: &Cluster| [&cluster.id])
 }
 
 /// What the keys of a world file mean.

@@ -78,7 +78,7 @@ fn a_body_that_breaks_off_is_in_the_journal_of_its_provider() {
 fn http_2_by_prior_knowledge_may_come_in_pieces() {
     run(async {
         let server = strict(Limits::default()).await;
-        for pieces in [&[&PREFACE[..]][..], &[&PREFACE[..1], &PREFACE[1..2], &PREFACE[2..5], &PREFACE[5..]]] {
+        for pieces in [&[PREFACE][..], &[&PREFACE[..1], &PREFACE[1..2], &PREFACE[2..5], &PREFACE[5..]]] {
             let mut stream = TcpStream::connect(wire::address(&server)).await.unwrap();
             stream.set_nodelay(true).unwrap();
             for piece in pieces {

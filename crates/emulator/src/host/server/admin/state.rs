@@ -1,7 +1,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Desk;
@@ -143,15 +143,26 @@ impl Clocks {
 /// Moves all clocks forward.
 pub(super) fn advance(site: &Site, request: &Changing<'_>) -> Result<Answer, Problem> {
     #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
+    #[serde(deny_unknown_fields, expecting = "an object with `by`")]
     struct Advance {
         by: String,
+    }
+    /// What a clock cannot show is refused: to show less would go unnoticed.
+    fn is_shown(site: &Site, by: SignedDuration) -> bool {
+        site.sessions.iter().all(|session| site.told_the_time(session).now().checked_add(by).is_ok())
     }
     Query::none(request.request())?;
     let remedy = format!("send {{\"by\": \"1h\"}}: {DURATION_FORMS}");
     let Advance { by } = request.json(&remedy)?;
     let duration =
         parse_duration(&by).ok_or_else(|| Problem::bad_request(format!("`{by}` is no span of time"), remedy))?;
+    if !is_shown(site, duration) {
+        let message = format!("`{by}` from now is later than any clock can show");
+        return Err(Problem::bad_request(
+            message,
+            "advance by less, or send `reset` first, which sets the clocks back",
+        ));
+    }
     each_session(site, None, |session: &mut Session| session.advance(duration));
     Answer::json(&Clocks::of(site))
 }

@@ -220,6 +220,8 @@ fn a_wrong_body_is_told_what_is_wrong_and_where() {
     check(&[
         advance(r#"{"by": "soon"}"#, &["`soon` is no span of time", "`90s`", "`PT1H30M`"], None),
         advance(r#"{"by": "-1h"}"#, &["`-1h` is no span of time"], None),
+        advance(r#"{"by": "9999999d"}"#, &["`9999999d` from now is later than any clock can show"], None),
+        advance("[]", &["expected an object with `by`"], Some((1, 2))),
         advance(r#"{"by": 3600}"#, &["expected a string", "{\"by\": \"1h\"}"], Some((1, 11))),
         advance(r#"{"to": "1h"}"#, &["unknown field `to`"], Some((1, 5))),
         advance("{}", &["missing field `by`"], Some((1, 2))),
