@@ -2,10 +2,12 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use clap::Args;
+use kubeproof::conformance::process::ProcessAdapter;
 use kubeproof::conformance::report::{Destination, Format, Wanted};
 use kubeproof::conformance::{Case, Run, Runner, Suite};
 use kubeproof_reference::ReferenceAdapter;
 
+use crate::adapter::{Tested, runtime};
 use crate::exit_code;
 use crate::output::{Text, complain, note, print};
 use crate::replace::replace;
@@ -21,6 +23,11 @@ pub(crate) struct Check {
 
     #[command(flatten)]
     source: Source,
+
+    /// What is judged: `builtin`, the four clients of this workspace, or a program with its arguments that speaks the
+    /// adapter protocol, as in 'python3 adapter.py'; see `kubeproof adapter`
+    #[arg(long, value_name = "COMMAND", default_value = "builtin")]
+    adapter: Tested,
 
     /// How many cases run at once [default: four for each processor]
     #[arg(long, value_name = "N")]
@@ -108,15 +115,23 @@ impl Check {
     }
 
     fn judge(&self, cases: &[&Case]) -> Result<Run, u8> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
-            complain(format_args!("cannot start: {error}"));
-            exit_code::COULD_NOT_RUN
-        })?;
-        let mut runner = Runner::new(Arc::new(ReferenceAdapter));
+        let runtime = runtime()?;
+        let program = runtime.block_on(self.adapter.start())?;
+        let mut runner = match &program {
+            Some(program) => Runner::new(Arc::<ProcessAdapter>::clone(program)),
+            None => Runner::new(Arc::new(ReferenceAdapter)),
+        };
         if let Some(jobs) = self.jobs {
             runner = runner.with_jobs(jobs);
         }
-        Ok(runtime.block_on(runner.run(cases.iter().copied())))
+        let run = runtime.block_on(runner.run(cases.iter().copied()));
+        if let Some(program) = program
+            && let Err(breach) = runtime.block_on(program.stop())
+        {
+            // Every case was judged: how it ends is for `adapter smoke` to judge.
+            note(format_args!("the adapter did not end well: {breach}"));
+        }
+        Ok(run)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The `kubeproof` program: reads arguments, asks the libraries, prints.
 
+mod adapter;
 mod check;
 mod clauses;
 mod config;
@@ -27,6 +28,7 @@ use crate::output::Color;
   kubeproof check                            judge the four clients of this workspace
   kubeproof check ucs 'cce/redirects/*'      only these cases
   kubeproof check --report json=report.json  a report for programs
+  kubeproof check --adapter 'python3 adapter.py'  judge a program that speaks the adapter protocol
   kubeproof explain ucs/download/second-call-is-refused
   kubeproof serve --tls                      the emulations, for programs in any language
   kubeproof clauses --provider fireworks     what the documents say, and which case judges by it
@@ -54,6 +56,7 @@ enum Command {
     Explain(explain::Explain),
     Clauses(clauses::Clauses),
     Serve(Box<serve::Serve>),
+    Adapter(adapter::AdapterCommand),
     Config(config::Config),
 }
 
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Clauses(clauses) => clauses.run(),
         Command::Serve(serve) => serve.run(),
+        Command::Adapter(adapter) => adapter.run(),
         Command::Config(config) => config.run(),
     };
     code.into()

@@ -16,6 +16,64 @@ pub trait Adapter: Send + Sync {
 
     /// Fetches access as `request` says, and gives back what came of it.
     fn fetch(&self, request: FetchRequest) -> FetchFuture<'_>;
+
+    /// The same for an adapter that is not a part of this process, which may do what no function can: end, answer nonsense,
+    /// say something aside.
+    fn attempt(&self, request: FetchRequest) -> AttemptFuture<'_> {
+        Box::pin(async { Attempt::from(self.fetch(request).await) })
+    }
+}
+
+/// What [`Adapter::attempt`] returns.
+pub type AttemptFuture<'a> = Pin<Box<dyn Future<Output = Attempt> + Send + 'a>>;
+
+/// What came of asking an adapter.
+#[derive(Debug)]
+pub struct Attempt {
+    /// Its answer, unless it broke its protocol.
+    pub answer: Result<Result<Fetched, Failure>, Breach>,
+    /// What it said meanwhile on standard error; empty where it has none.
+    pub stderr: String,
+}
+
+impl From<Result<Fetched, Failure>> for Attempt {
+    fn from(answer: Result<Fetched, Failure>) -> Self {
+        Self { answer: Ok(answer), stderr: String::new() }
+    }
+}
+
+impl From<Breach> for Attempt {
+    fn from(breach: Breach) -> Self {
+        Self { answer: Err(breach), stderr: String::new() }
+    }
+}
+
+/// What an adapter did that its protocol does not allow, or left undone, and what was wanted instead.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Breach(String);
+
+impl Breach {
+    /// This breach.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self(what.into())
+    }
+
+    /// The same breach, with what was said on standard error before it.
+    #[must_use]
+    pub(crate) fn after(self, stderr: &str) -> Self {
+        match stderr.trim_end() {
+            "" => self,
+            said => Self(format!("{}; on standard error it said:\n{said}", self.0)),
+        }
+    }
+}
+
+/// To whoever asks for nothing but an answer.
+impl From<Breach> for Failure {
+    fn from(breach: Breach) -> Self {
+        Self { message: breach.0, ..Self::new(FailureKind::Error) }
+    }
 }
 
 /// What [`Adapter::fetch`] returns.

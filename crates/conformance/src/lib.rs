@@ -21,6 +21,7 @@ pub mod adapter;
 pub mod by_hand;
 pub mod case;
 pub mod coverage;
+pub mod process;
 pub mod report;
 pub mod wire;
 

@@ -31,6 +31,8 @@ pub struct CaseResult {
     pub duration_ms: u64,
     /// What was on the wire, redacted.
     pub exchanges: Vec<ShownExchange>,
+    /// What the adapter said meanwhile on standard error, redacted; empty where it said nothing, or has none.
+    pub stderr: String,
 }
 
 /// What came of a case.

@@ -9,7 +9,7 @@ use futures_util::stream;
 use kubeproof_emulator::{Exchange, Verdict};
 use tokio::task::{JoinError, JoinHandle};
 
-use crate::adapter::{Adapter, Failure, FetchRequest, Fetched};
+use crate::adapter::{Adapter, Attempt, Breach, FetchRequest};
 use crate::case::Case;
 use crate::host::{Host, Hosting};
 use crate::judge::{self, Evidence, Mismatch, Names, Wire};
@@ -97,7 +97,15 @@ fn now() -> Instant {
 }
 
 fn unjudged(case: Case, outcome: Outcome, reason: String) -> CaseResult {
-    CaseResult { case, outcome, mismatches: Vec::new(), reason: Some(reason), duration_ms: 0, exchanges: Vec::new() }
+    CaseResult {
+        case,
+        outcome,
+        mismatches: Vec::new(),
+        reason: Some(reason),
+        duration_ms: 0,
+        exchanges: Vec::new(),
+        stderr: String::new(),
+    }
 }
 
 /// How a task ended that did not end by itself.
@@ -119,8 +127,14 @@ async fn try_case(runner: Runner, case: Case) -> CaseResult {
             return unjudged(case, Outcome::CouldNotRun, reason);
         }
     };
-    let mut trial =
-        Trial { host: &host, case: &case, mismatches: Vec::new(), secrets: Vec::new(), names: Names::default() };
+    let mut trial = Trial {
+        host: &host,
+        case: &case,
+        mismatches: Vec::new(),
+        secrets: Vec::new(),
+        names: Names::default(),
+        stderr: String::new(),
+    };
     if tokio::time::timeout(limit, trial.steps(&adapter)).await.is_err() {
         trial.mismatches.push(Mismatch {
             step: None,
@@ -138,6 +152,7 @@ struct Trial<'a> {
     mismatches: Vec<Mismatch>,
     secrets: Vec<String>,
     names: Names,
+    stderr: String,
 }
 
 impl Trial<'_> {
@@ -159,10 +174,14 @@ impl Trial<'_> {
                 session.journal().last_number()
             };
             self.names.begin_step(before, judge::names(&request));
-            let result = match fetch(adapter, request.clone()).await {
+            let Attempt { answer, stderr } = attempt(adapter, request.clone()).await.unwrap_or_else(|error| {
+                Attempt::from(Breach::new(format!("no answer of the adapter: {}", ending(error))))
+            });
+            self.stderr.push_str(&stderr);
+            let result = match answer {
                 Ok(result) => result,
-                Err(error) => {
-                    self.miss(number, "a result or an error", format!("no answer of the adapter: {}", ending(error)));
+                Err(breach) => {
+                    self.miss(number, "a result or an error", breach.to_string());
                     continue;
                 }
             };
@@ -189,7 +208,7 @@ impl Trial<'_> {
 
     /// Judges the wire and makes the result, redacted.
     fn finish(self) -> CaseResult {
-        let Self { host, case, mut mismatches, secrets, names } = self;
+        let Self { host, case, mut mismatches, secrets, names, stderr } = self;
         let session = host.session();
         let redactor = session.redactor().and(secrets);
         let exchanges: Vec<Exchange> = session.journal().exchanges().cloned().collect();
@@ -202,6 +221,13 @@ impl Trial<'_> {
             &redactor,
         ) {
             mismatches.push(Mismatch { step: None, expected, came });
+        }
+        if redactor.finds_secret(&stderr) {
+            mismatches.push(Mismatch {
+                step: None,
+                expected: "standard error that holds no secret".to_owned(),
+                came: "standard error that holds a credential".to_owned(),
+            });
         }
         for miss in &mut mismatches {
             miss.came = redactor.text(&miss.came);
@@ -218,6 +244,7 @@ impl Trial<'_> {
                 (None, false) => Outcome::Failed,
             },
             exchanges: shown.collect(),
+            stderr: redactor.text(&stderr),
             case: case.clone(),
             mismatches,
             reason,
@@ -227,14 +254,14 @@ impl Trial<'_> {
 }
 
 /// Asks the adapter on a task of its own: its panic, or its blocking a thread, does not take the harness along.
-async fn fetch(adapter: &Arc<dyn Adapter>, request: FetchRequest) -> Result<Result<Fetched, Failure>, JoinError> {
+async fn attempt(adapter: &Arc<dyn Adapter>, request: FetchRequest) -> Result<Attempt, JoinError> {
     let adapter = Arc::clone(adapter);
-    let mut fetching = Fetching(tokio::spawn(async move { adapter.fetch(request).await }));
+    let mut fetching = Fetching(tokio::spawn(async move { adapter.attempt(request).await }));
     (&mut fetching.0).await
 }
 
 /// A fetch under way, which ends when the limit of its case does.
-struct Fetching(JoinHandle<Result<Fetched, Failure>>);
+struct Fetching(JoinHandle<Attempt>);
 
 impl Drop for Fetching {
     fn drop(&mut self) {
