@@ -3,6 +3,7 @@
 
 mod command;
 mod line;
+mod output;
 mod serve;
 mod stderr;
 mod worker;

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod adapter;
 mod check;
 mod lint_and_merge;
 mod program;

@@ -6,6 +6,7 @@ use boon::{Compiler, SchemaIndex, Schemas, ValidationError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::output::Line;
 use crate::adapter::{About, Breach, Failure, FetchRequest, Fetched};
 
 /// The JSON Schema (draft 2020-12) of every line of the protocol. What an adapter writes is checked against it.
@@ -82,9 +83,9 @@ fn line(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     Ok(line)
 }
 
-/// Reads what an adapter says of itself. `number` is that of the line, from 1.
-pub(super) fn hello(number: u64, line: &[u8]) -> Result<About, Breach> {
-    let read = Reading { number, line, what: "greeting", key: "hello" };
+/// Reads what an adapter says of itself.
+pub(super) fn hello(line: &Line) -> Result<About, Breach> {
+    let read = Reading { line, what: "greeting", key: "hello" };
     match read.said(|schemas| schemas.hello)? {
         Said::Hello(hello) => Ok(hello.about),
         Said::Result(_) => Err(read.breach("it is a result, and the first line has to be the greeting")),
@@ -92,8 +93,8 @@ pub(super) fn hello(number: u64, line: &[u8]) -> Result<About, Breach> {
 }
 
 /// Reads what came of the fetch with this id.
-pub(super) fn answer(number: u64, line: &[u8], id: &str) -> Result<Result<Fetched, Failure>, Breach> {
-    let read = Reading { number, line, what: "result", key: "result" };
+pub(super) fn answer(line: &Line, id: &str) -> Result<Result<Fetched, Failure>, Breach> {
+    let read = Reading { line, what: "result", key: "result" };
     match read.said(|schemas| schemas.result)? {
         Said::Result(answer) if answer.id != id => {
             Err(read.breach(&format!("its `id` is `{}`, and the fetch that is to be answered has `{id}`", answer.id)))
@@ -107,22 +108,21 @@ pub(super) fn answer(number: u64, line: &[u8], id: &str) -> Result<Result<Fetche
 }
 
 /// What is wrong with a line that came when nothing was asked.
-pub(super) fn unasked(number: u64, line: &[u8]) -> Breach {
-    let read = Reading { number, line, what: "answer to anything", key: "result" };
+pub(super) fn unasked(line: &Line) -> Breach {
+    let read = Reading { line, what: "answer to anything", key: "result" };
     read.breach("nothing was asked when it came, and each fetch is answered once")
 }
 
 /// A line that is being read.
 struct Reading<'a> {
-    number: u64,
-    line: &'a [u8],
+    line: &'a Line,
     what: &'static str,
     key: &'static str,
 }
 
 impl Reading<'_> {
     fn said(&self, schema: fn(&Compiled) -> SchemaIndex) -> Result<Said, Breach> {
-        let text = std::str::from_utf8(self.line).map_err(|_| self.breach("it is no UTF-8"))?;
+        let text = std::str::from_utf8(&self.line.bytes).map_err(|_| self.breach("it is no UTF-8"))?;
         if text.trim().is_empty() {
             return Err(self.breach("it is blank, and each line is one JSON object"));
         }
@@ -139,18 +139,18 @@ impl Reading<'_> {
     fn breach(&self, why: &str) -> Breach {
         Breach::new(format!(
             "line {} of its standard output is no {}: {why}: `{}`",
-            self.number,
+            self.line.number,
             self.what,
             self.quoted()
         ))
     }
 
     fn quoted(&self) -> String {
-        let text = String::from_utf8_lossy(self.line);
+        let text = String::from_utf8_lossy(&self.line.bytes);
         let text = text.trim_end();
         let mut shown: String = text.chars().take(QUOTED).flat_map(shown).collect();
         if text.chars().nth(QUOTED).is_some() {
-            shown.push_str(&format!("… ({} bytes)", self.line.len()));
+            shown.push_str(&format!("… ({} bytes)", self.line.bytes.len()));
         }
         shown
     }
@@ -209,4 +209,82 @@ fn compiled() -> Result<Compiled, Box<dyn std::error::Error>> {
     let hello = compiler.compile(&format!("{URL}#/$defs/hello"), &mut list)?;
     let result = compiler.compile(&format!("{URL}#/$defs/result"), &mut list)?;
     Ok(Compiled { list, hello, result })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::adapter::{Credentials, FailureKind, Feature};
+
+    fn is_valid(definition: &str, value: &Value) -> bool {
+        let mut list = Schemas::new();
+        let mut compiler = Compiler::new();
+        compiler.add_resource("urn:x", serde_json::from_str(SCHEMA).unwrap()).unwrap();
+        let index = compiler.compile(&format!("urn:x#{definition}"), &mut list).unwrap();
+        list.validate(value, index).is_ok()
+    }
+
+    /// What the harness writes is of the schema that adapters are told of.
+    #[test]
+    fn what_is_asked_is_of_the_schema() {
+        let bearer = Credentials::Bearer { bearer: "a".to_owned() };
+        let token = Credentials::Token { token: "a".to_owned() };
+        let key = Credentials::AccessKey { access_key: "a".to_owned(), secret_key: "b".to_owned() };
+        for (credentials, ca_pem) in [(bearer, None), (token, Some("PEM".to_owned())), (key, None)] {
+            let request = FetchRequest {
+                id: "7".to_owned(),
+                provider: "ucs".to_owned(),
+                base_url: "http://127.0.0.1:1".to_owned(),
+                ca_pem,
+                credentials,
+                cluster: [("cluster_id".to_owned(), "c".to_owned())].into(),
+                options: crate::adapter::Options { duration_days: Some(-1), ..Default::default() },
+                timeout_ms: 1,
+            };
+            let asked = serde_json::to_value(Asked::Fetch(Box::new(request))).unwrap();
+            assert!(is_valid("/$defs/fetch", &asked) && is_valid("", &asked), "{asked}");
+            assert!(!is_valid("/$defs/hello", &asked));
+        }
+        let greeting = serde_json::to_value(Asked::Hello(Greeting { protocol: PROTOCOL })).unwrap();
+        assert!(is_valid("/$defs/greeting", &greeting));
+        assert!(!is_valid("/$defs/fetch", &json!({"fetch": {"id": "7"}})));
+    }
+
+    #[test]
+    fn the_schema_knows_every_feature_and_kind() {
+        let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+        assert_eq!(schema["$defs"]["feature"]["enum"], json!(Feature::ALL));
+        assert_eq!(schema["$defs"]["kind"]["enum"], json!(FailureKind::ALL));
+    }
+
+    /// Whatever the schema lets through can be read, and what is written is let through.
+    #[test]
+    fn answers_are_read() {
+        let line = |text: &str| Line { number: 2, bytes: text.as_bytes().to_vec() };
+        let read = |text: &str| answer(&line(text), "7").unwrap();
+        let fetched = read(r#"{"result":{"id":"7","kubeconfig":"apiVersion: v1"}}"#).unwrap();
+        assert_eq!(fetched, Fetched::Kubeconfig("apiVersion: v1".to_owned()));
+        let fetched = read(r#"{"result":{"access":["a",{"b":1}],"id":"7"}}"#).unwrap();
+        assert_eq!(fetched, Fetched::Access(vec![json!("a"), json!({"b": 1})]));
+        let fetched = read(r#"{"result":{"id":"7","connection":{"endpoint":"e","ca_data":""}}}"#).unwrap();
+        assert_eq!(fetched, Fetched::Connection { endpoint: "e".to_owned(), ca_data: String::new() });
+        let failure =
+            read(r#"{"result":{"id":"7","error":{"kind":"not-found","status":null,"code":"x"}}}"#).unwrap_err();
+        assert_eq!((failure.kind, failure.status, failure.code.as_deref()), (FailureKind::NotFound, None, Some("x")));
+        for fetched in [Ok(Fetched::Kubeconfig("k".to_owned())), Err(Failure::new(FailureKind::Error))] {
+            let outcome = fetched.clone().map_or_else(Outcome::Error, Outcome::Fetched);
+            let written = Said::Result(Answer { id: "7".to_owned(), outcome }).line().unwrap();
+            assert_eq!(answer(&Line { number: 2, bytes: written }, "7").unwrap(), fetched);
+        }
+    }
+
+    #[test]
+    fn a_long_line_is_quoted_in_part_and_what_steers_a_terminal_is_spelled_out() {
+        let text = format!("\u{1b}[31m{}", "x".repeat(1_000));
+        let breach = answer(&Line { number: 9, bytes: text.into_bytes() }, "7").unwrap_err().to_string();
+        assert!(breach.contains("`\\u{1b}[31mxxx") && breach.contains("… (1005 bytes)"), "{breach}");
+        assert!(breach.len() < 600, "{breach}");
+    }
 }

@@ -1,51 +1,45 @@
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::convert::Infallible;
 
-use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::task::JoinHandle;
+use futures_util::FutureExt as _;
+use tokio::io::AsyncReadExt as _;
+use tokio::process::ChildStderr;
 
 /// What a process says on standard error, its end at least.
 pub(super) struct Stderr {
-    said: Arc<Mutex<VecDeque<u8>>>,
-    reading: JoinHandle<()>,
+    /// Until it is closed.
+    pipe: Option<ChildStderr>,
+    said: Vec<u8>,
 }
 
 /// How much of it is kept between two looks, in bytes.
 const KEPT: usize = 64 << 10;
 
 impl Stderr {
-    /// Begins to listen: a process whose standard error is full would wait for ever.
-    pub(super) fn of(mut pipe: impl AsyncRead + Unpin + Send + 'static) -> Self {
-        let said = Arc::new(Mutex::new(VecDeque::new()));
-        let kept = Arc::clone(&said);
-        let reading = tokio::spawn(async move {
-            let mut some = vec![0; 4096];
-            while let Ok(count @ 1..) = pipe.read(&mut some).await {
-                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.extend(some.iter().take(count));
-                let excess = kept.len().saturating_sub(KEPT);
-                kept.drain(..excess);
-            }
-        });
-        Self { said, reading }
+    pub(super) fn of(pipe: ChildStderr) -> Self {
+        Self { pipe: Some(pipe), said: Vec::new() }
     }
 
-    /// What was said since the last look.
-    pub(super) fn take(&self) -> String {
-        let said = std::mem::take(&mut *self.said.lock().unwrap_or_else(PoisonError::into_inner));
-        String::from_utf8_lossy(&Vec::from(said)).into_owned()
+    /// Listens for ever: a process whose standard error is full would wait. May be dropped at any time.
+    pub(super) async fn listen(&mut self) -> Infallible {
+        while self.hear().await {}
+        std::future::pending().await
     }
 
-    /// Everything that a process said that has ended.
-    pub(super) async fn rest(&mut self) -> String {
-        // Its children may hold the pipe open, and nothing is waited for from them.
-        let _ = tokio::time::timeout(super::worker::MOMENT, &mut self.reading).await;
-        self.take()
+    /// What was said since the last look, and what waits to be heard.
+    pub(super) fn take(&mut self) -> String {
+        // What was said before an answer is there when the answer is.
+        while self.hear().now_or_never() == Some(true) {}
+        String::from_utf8_lossy(&std::mem::take(&mut self.said)).into_owned()
     }
-}
 
-impl Drop for Stderr {
-    fn drop(&mut self) {
-        self.reading.abort();
+    /// Hears something, unless there is nothing more to come.
+    async fn hear(&mut self) -> bool {
+        let Some(pipe) = &mut self.pipe else { return false };
+        if matches!(pipe.read_buf(&mut self.said).await, Ok(0) | Err(_)) {
+            self.pipe = None;
+        }
+        let excess = self.said.len().saturating_sub(KEPT);
+        self.said.drain(..excess);
+        self.pipe.is_some()
     }
 }

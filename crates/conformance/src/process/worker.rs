@@ -1,12 +1,13 @@
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::process::{Child, ChildStdin, ChildStdout};
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::{Child, ChildStdin};
 use tokio::time::timeout;
 
 use super::line::{self, Asked, Greeting, PROTOCOL};
+use super::output::{Line, Output};
 use super::stderr::Stderr;
 use super::{Command, ProcessLimits, StartError};
 use crate::adapter::{About, Breach, Failure, FetchRequest, Fetched};
@@ -15,17 +16,12 @@ use crate::adapter::{About, Breach, Failure, FetchRequest, Fetched};
 pub(super) struct Worker {
     child: Child,
     stdin: Option<ChildStdin>,
-    stdout: BufReader<ChildStdout>,
+    output: Output,
     stderr: Stderr,
-    /// How many lines came.
-    lines: u64,
 }
 
-/// The longest line, in bytes: longer than any answer that a client should take.
-const LONGEST_LINE: usize = 16 << 20;
-
-/// How long is waited for what a process that has ended still has to say.
-pub(super) const MOMENT: Duration = Duration::from_millis(500);
+/// How long is waited for the end of a process that has closed its standard output.
+const MOMENT: Duration = Duration::from_millis(500);
 
 impl Worker {
     /// Starts a process, and has it greet.
@@ -36,24 +32,21 @@ impl Worker {
         // What it starts is of its group, and ends with it.
         #[cfg(unix)]
         process.process_group(0);
-        let mut child =
-            process.spawn().map_err(|source| StartError::NotStarted { command: command.clone(), source })?;
+        let started = process.spawn();
+        let mut child = started.map_err(|source| StartError::NotStarted { command: command.clone(), source })?;
         let (Some(stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
             return Err(Breach::new("it has no standard input or output").into());
         };
-        let stdout = BufReader::new(stdout);
-        let mut worker = Self { child, stdin: Some(stdin), stdout, stderr: Stderr::of(stderr), lines: 0 };
+        let mut worker = Self { child, stdin: Some(stdin), output: Output::of(stdout), stderr: Stderr::of(stderr) };
         let greeting = Asked::Hello(Greeting { protocol: PROTOCOL });
-        let greeted = timeout(limits.start, worker.ask(&greeting)).await;
-        let about = match greeted {
-            Ok(Ok(line)) => line::hello(worker.lines, &line),
-            Ok(Err(breach)) => Err(breach),
+        let about = match timeout(limits.start, worker.ask(&greeting)).await {
+            Ok(line) => line.and_then(|line| line::hello(&line)),
             Err(_) => Err(Breach::new(format!("it did not greet within {:?}", limits.start))),
         };
         match about {
             Ok(about) => Ok((worker, about)),
-            Err(breach) => Err(breach.after(&worker.stderr.rest().await).into()),
+            Err(breach) => Err(breach.after(&worker.stderr.take()).into()),
         }
     }
 
@@ -66,12 +59,10 @@ impl Worker {
         let limit = Duration::from_millis(request.timeout_ms).saturating_add(grace);
         let asked = timeout(limit, self.ask(&Asked::Fetch(Box::new(request.clone())))).await;
         let line = asked.map_err(|_| {
-            Breach::new(format!(
-                "it did not answer within {limit:?}, and the fetch was to take {} ms",
-                request.timeout_ms
-            ))
+            let taken = request.timeout_ms;
+            Breach::new(format!("it did not answer within {limit:?}, and the fetch was to take {taken} ms"))
         })??;
-        line::answer(self.lines, &line, &request.id)
+        line::answer(&line, &request.id)
     }
 
     /// What it said on standard error since the last look.
@@ -82,94 +73,61 @@ impl Worker {
     /// Ends its input, and waits for its end.
     pub(super) async fn stop(mut self, limit: Duration) -> Result<(), Breach> {
         drop(self.stdin.take());
-        let ended = timeout(limit, async {
-            let rest = self.read().await;
-            (rest, self.child.wait().await)
-        });
-        match ended.await {
-            Ok((Ok(Some(line)), _)) => Err(line::unasked(self.lines, &line)),
-            Ok((Err(breach), _)) => Err(breach),
-            Ok((Ok(None), Ok(status))) if status.success() => Ok(()),
-            Ok((Ok(None), Ok(status))) => {
-                Err(Breach::new(format!("it ended with {status} at the end of its input, and 0 is wanted"))
-                    .after(&self.stderr.rest().await))
+        let Self { child, output, stderr, .. } = &mut self;
+        let ended = async {
+            match output.line().await? {
+                Some(line) => Err(line::unasked(&line)),
+                None => {
+                    child.wait().await.map_err(|error| Breach::new(format!("its end cannot be waited for: {error}")))
+                }
             }
-            Ok((Ok(None), Err(error))) => Err(Breach::new(format!("its end cannot be waited for: {error}"))),
+        };
+        let ended = tokio::select! {
+            ended = timeout(limit, ended) => ended,
+            never = stderr.listen() => match never {},
+        };
+        match ended {
+            Ok(Ok(status)) if status.success() => Ok(()),
+            Ok(Ok(status)) => {
+                let breach = Breach::new(format!("it ended with {status} at the end of its input, and 0 is wanted"));
+                Err(breach.after(&stderr.take()))
+            }
+            Ok(Err(breach)) => Err(breach),
             Err(_) => Err(Breach::new(format!("it did not end within {limit:?} after its input did"))),
         }
     }
 
     /// Writes a line, and reads one.
-    async fn ask(&mut self, asked: &Asked) -> Result<Vec<u8>, Breach> {
+    async fn ask(&mut self, asked: &Asked) -> Result<Line, Breach> {
         let line = asked.line().map_err(|error| Breach::new(format!("what is asked is no JSON: {error}")))?;
-        // What it says unasked would be taken for the answer.
-        if let Some(line) = self.unasked().await? {
-            return Err(line::unasked(self.lines, &line));
-        }
-        if let Some(stdin) = &mut self.stdin
-            && (stdin.write_all(&line).await.is_err() || stdin.flush().await.is_err())
-        {
-            return Err(self.ended().await);
-        }
-        match self.read().await? {
-            Some(line) => Ok(line),
-            None => Err(self.ended().await),
-        }
-    }
-
-    /// A line that is there before anything was asked.
-    async fn unasked(&mut self) -> Result<Option<Vec<u8>>, Breach> {
-        // At the end of it there is nothing, and no error either: whoever reads on finds out.
-        let is_there = matches!(self.stdout.fill_buf().now_or_never(), Some(Ok([_, ..])));
-        if is_there { self.read().await } else { Ok(None) }
-    }
-
-    /// The next line, without its end; `None` when there is none.
-    async fn read(&mut self) -> Result<Option<Vec<u8>>, Breach> {
-        let mut line = Vec::new();
-        loop {
-            let some =
-                self.stdout.fill_buf().await.map_err(|error| Breach::new(format!("it cannot be read: {error}")))?;
-            if some.is_empty() {
-                break;
+        let Self { child, stdin, output, stderr } = self;
+        let exchange = async {
+            // What is said unasked would be taken for the answer.
+            if let Some(Ok(Some(line))) = output.line().now_or_never() {
+                return Err(line::unasked(&line));
             }
-            let (part, ends) = match some.iter().position(|byte| *byte == b'\n') {
-                Some(end) => (some.get(..end).unwrap_or_default(), true),
-                None => (some, false),
-            };
-            line.extend_from_slice(part);
-            let taken = part.len() + usize::from(ends);
-            self.stdout.consume(taken);
-            if line.len() > LONGEST_LINE {
-                return Err(Breach::new(format!(
-                    "line {} of its standard output is longer than {LONGEST_LINE} bytes",
-                    self.lines + 1
-                )));
+            let Some(stdin) = stdin else { return Err(Breach::new("its input has ended")) };
+            if stdin.write_all(&line).await.is_err() || stdin.flush().await.is_err() {
+                return Err(ended(child).await);
             }
-            if ends {
-                self.lines += 1;
-                return Ok(Some(line));
+            match output.line().await? {
+                Some(line) => Ok(line),
+                None => Err(ended(child).await),
             }
-        }
-        if line.is_empty() {
-            return Ok(None);
-        }
-        self.lines += 1;
-        // The end of the last line may be missing; what it is will be told by reading it.
-        Ok(Some(line))
-    }
-
-    /// What is to be said of a process that has closed its standard output.
-    async fn ended(&mut self) -> Breach {
-        match timeout(MOMENT, self.child.wait()).await {
-            Ok(Ok(status)) => Breach::new(format!("it ended ({}) instead of answering", shown(status))),
-            Ok(Err(_)) | Err(_) => Breach::new("it closed its standard output instead of answering"),
+        };
+        tokio::select! {
+            answer = exchange => answer,
+            never = stderr.listen() => match never {},
         }
     }
 }
 
-fn shown(status: ExitStatus) -> String {
-    status.to_string()
+/// What is to be said of a process that has closed its standard output.
+async fn ended(child: &mut Child) -> Breach {
+    match timeout(MOMENT, child.wait()).await {
+        Ok(Ok(status)) => Breach::new(format!("it ended ({status}) instead of answering")),
+        Ok(Err(_)) | Err(_) => Breach::new("it closed its standard output instead of answering"),
+    }
 }
 
 /// The group goes as a whole: an interpreter may have started another program.
