@@ -95,7 +95,8 @@ pub(crate) const KNOWN: &[Known] = &[
         difference: OnlyThisRefuses,
         is_in: |seen| {
             seen.is_refused_at(|_, at| {
-                let tag = at.split_whitespace().next().unwrap_or_default();
+                // The place may be that of the bracket before it, which then lacks its end.
+                let tag = at.trim_start_matches(FLOW_INDICATORS).split_whitespace().next().unwrap_or_default();
                 tag.starts_with('!') && tag.trim_start_matches('!').contains([',', '[', ']', '{', '}', '!'])
             })
         },

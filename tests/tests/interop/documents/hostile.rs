@@ -56,6 +56,7 @@ pub(crate) fn hostile() -> Vec<Document> {
         "extensions: [{name: a, extension: [?a]}]\n".to_owned(),
         "extensions: [{name: a, extension: {!!str :a}}]\n".to_owned(),
         "!y!z {current-context: a}\n".to_owned(),
+        "extensions: [{name: a, extension: [{!y]]: v}]}]\n".to_owned(),
         "extensions: [{name: a, extension: {a: &x 1, *x: b}}]\n".to_owned(),
         "extensions: [{name: a, extension: {&x\n a: b}}]\n".to_owned(),
         "extensions: [{name: a, extension: {!x\n a: b}}]\n".to_owned(),
