@@ -9,8 +9,12 @@
 //! - a request is repeated only as far as that is safe for it ([`Repeat`]);
 //! - identifiers cannot change the path of a request ([`Identifier`]);
 //! - no [`Error`] shows a credential, also when the server echoes it.
+//!
+//! Over the client of any provider, [`Wait`] asks again until a cluster is ready, and [`Batch`] asks for many clusters at
+//! once.
 
 mod access;
+mod batch;
 mod body;
 mod credentials;
 mod error;
@@ -27,8 +31,10 @@ mod spelling;
 mod time;
 mod tls;
 mod transport;
+mod wait;
 
 pub use access::{ClusterAccess, ClusterKubeconfig};
+pub use batch::{Batch, BatchReport, Fetched};
 pub use body::{content, json};
 pub use credentials::Credentials;
 pub use error::{Consumed, Error};
@@ -41,3 +47,4 @@ pub use request::{Repeat, Request};
 pub use retry::{Retry, RetryAfter};
 pub use time::{Clock, Sleeper, SystemClock, TokioSleeper};
 pub use transport::{BaseUrl, PlainHttp, Timeouts, Transport, TransportOptions};
+pub use wait::{Progress, Wait, Waited};

@@ -27,6 +27,8 @@ mod kubeconfig_type;
 
 pub use kubeconfig_type::KubeconfigType;
 
+use std::fmt;
+
 use kubeproof_client::{
     AcceptedHazards, ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Identifier, Reading, Repeat,
     Reply, Request, Transport, TransportOptions, read_kubeconfig,
@@ -64,7 +66,8 @@ impl ClusterAccess for Client {
     /// Fetches the kubeconfig of a cluster, and checks that its current context is complete.
     ///
     /// # Errors
-    /// `not-found` also while a new cluster has no credentials yet: digitalocean answers both with 404. `rejected` when
+    /// `not-ready` when a 404 says that the credentials "aren't ready yet"; `not-found` for any other 404, also that of a new
+    /// cluster which says so in other words. `rejected` when
     /// the cluster does not offer the type of kubeconfig that was asked for. `unsafe` when the kubeconfig runs a program or
     /// refers to files, unless that is [accepted](ClientBuilder::accept): one for single sign-on runs `doctl`, and to ask
     /// for it is not to accept whatever program the answer names.
@@ -91,8 +94,9 @@ impl ClusterAccess for Client {
 }
 
 fn refusal(reply: &Reply) -> Error {
-    let kind = ErrorKind::of_status(reply.status());
-    let error = reply.refusal(kind, reply.problem(dialect::problem));
+    let problem = reply.problem(dialect::problem);
+    let kind = dialect::kind(reply.status(), &problem);
+    let error = reply.refusal(kind, problem);
     match kind {
         ErrorKind::NotFound => {
             error.with_remedy("check the cluster id; a cluster that is being created answers like this at first")
@@ -120,6 +124,12 @@ impl ClusterId {
     /// `invalid-argument`, see [`Identifier::parse`].
     pub fn parse(text: &str) -> Result<Self, Error> {
         Identifier::parse("cluster id", text).map(Self)
+    }
+}
+
+impl fmt::Display for ClusterId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

@@ -47,17 +47,17 @@ fn keep_and_read(reply: &Reply, keep: Option<Keep>, download: Download, read: Re
 
 /// An answer with any other status.
 fn refused(reply: &Reply, download: Download) -> Error {
+    let refusal = |status| {
+        let problem = reply.problem(dialect::problem);
+        reply.refusal(dialect::kind(status, &problem), problem)
+    };
     match reply.status() {
         // `ucs@2026-01`.
         410 => already_downloaded(reply, download),
         400..=499 if says_downloaded(reply) => already_downloaded(reply, download),
         // The server may have failed after it took the certificate from its store; 499 was cancelled on the way.
-        status @ (499 | 500..) => reply
-            .refusal(ErrorKind::of_status(status), reply.problem(dialect::problem))
-            .with_consumed(download.consumed()),
-        status => reply
-            .refusal(ErrorKind::of_status(status), reply.problem(dialect::problem))
-            .with_consumed(download.refused()),
+        status @ (499 | 500..) => refusal(status).with_consumed(download.consumed()),
+        status => refusal(status).with_consumed(download.refused()),
     }
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use bytes::BytesMut;
+use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
 use url::Url;
@@ -32,6 +33,14 @@ impl Failure {
             Self::Answered(_) => true,
             Self::Unsent(error) => error.kind() != ErrorKind::Tls,
             Self::Final(_) | Self::Refused(_) => false,
+        }
+    }
+
+    /// The status, or the kind of error, in a word for a trace.
+    pub(super) fn why(&self) -> String {
+        match self {
+            Self::Answered(reply) => format!("status {}", reply.status),
+            Self::Unsent(error) | Self::Final(error) | Self::Refused(error) => error.kind().to_string(),
         }
     }
 
@@ -121,10 +130,7 @@ pub(super) async fn read(
             Err(error) => break Some(lost(error)),
         }
     };
-    let retry_after = headers
-        .get(reqwest::header::RETRY_AFTER)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| RetryAfter::parse(value, options.clock.now()));
+    let retry_after = retry_after(status, &headers, options.clock.now());
     match problem {
         None => Ok(Reply { status, headers, body: body.freeze(), attempts, retry_after, scrubber }),
         Some(error) => {
@@ -133,6 +139,15 @@ pub(super) async fn read(
             Err(Failure::Final(if keeps { error.with_answer(&body) } else { error }))
         }
     }
+}
+
+/// How long the server asks to wait. `ratelimit-reset` is in every answer of digitalocean, and counts in those that refuse
+/// for it.
+fn retry_after(status: u16, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    header("retry-after").and_then(|value| RetryAfter::parse(value, now)).or_else(|| {
+        header("ratelimit-reset").filter(|_| status == 429).and_then(|value| RetryAfter::parse_reset(value, now))
+    })
 }
 
 fn header_value(text: &str) -> Result<HeaderValue, Error> {

@@ -17,7 +17,8 @@ pub use base_url::BaseUrl;
 pub use options::{PlainHttp, Timeouts, TransportOptions};
 
 use crate::scrub::Scrubber;
-use crate::{Consumed, Credentials, Error, ErrorKind, Repeat, Reply, Request, Sleeper, tls};
+use crate::time::{Spent, seed};
+use crate::{Consumed, Credentials, Error, ErrorKind, Repeat, Reply, Request, Retry, Sleeper, tls};
 use exchange::Failure;
 
 /// Most redirects that are followed for one request.
@@ -75,12 +76,19 @@ impl Transport {
                 Err(Error::new(ErrorKind::Timeout, format!("there was no answer within {}", seconds(total))))
             })
         };
-        result.map_err(|error| error.with_attempts(attempts.load(Ordering::Relaxed)))
+        result.map_err(|error| error.with_attempts(attempts.load(Ordering::Relaxed))).inspect_err(|error| {
+            tracing::debug!(attempts = error.attempts(), kind = error.kind().as_str(), "failed");
+        })
     }
 
     async fn try_again(&self, request: &Request, attempts: &AtomicU32) -> Result<Reply, Error> {
         let retry = self.options.retry;
-        let mut spent = Duration::ZERO;
+        let mut spent = Spent::begin(self.options.clock.clone());
+        // What is cut off in the middle is lost, with the answer before it.
+        let retry = match request.repeat {
+            Repeat::OneShot => retry,
+            _ => Retry { budget: retry.budget.min(self.options.timeouts.total), ..retry },
+        };
         let attempt = || async {
             let number = attempts.fetch_add(1, Ordering::Relaxed).saturating_add(1);
             self.attempt(request, number).await
@@ -90,11 +98,14 @@ impl Transport {
             .sleep(Waiter(self.options.sleeper.clone()))
             .when(Failure::is_temporary)
             .adjust(|failure: &Failure, backoff| {
-                let wait = retry.wait(backoff, failure.retry_after(), spent)?;
-                spent = spent.saturating_add(wait);
+                let wait = retry.wait(backoff, failure.retry_after(), spent.so_far())?;
+                spent.add_wait(wait);
                 Some(wait)
             })
-            .notify(|_, wait| tracing::debug!(?wait, "trying again"))
+            .notify(|failure, wait| {
+                let (attempts, why) = (attempts.load(Ordering::Relaxed), failure.why());
+                tracing::debug!(attempts, why, ?wait, "trying again");
+            })
             .await;
         match result {
             Ok(reply) => Ok(reply),
@@ -159,7 +170,7 @@ impl Transport {
 
     /// A seed for the random part of waits: it has to differ between clients, not to be unguessable.
     fn seed(&self) -> u64 {
-        self.options.clock.now().as_nanosecond().unsigned_abs() as u64
+        self.options.seed.unwrap_or_else(|| seed(&*self.options.clock))
     }
 }
 

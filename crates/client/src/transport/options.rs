@@ -55,6 +55,7 @@ pub struct TransportOptions {
     proxy: Option<SecretString>,
     pub(crate) sleeper: Arc<dyn Sleeper>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) seed: Option<u64>,
 }
 
 impl TransportOptions {
@@ -114,6 +115,13 @@ impl TransportOptions {
         self
     }
 
+    /// What the random part of waits is drawn from. Default: the clock. Clients with the same seed wait alike.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
     /// A proxy is another machine, so plain HTTP to this one is no longer private with it.
     pub(crate) fn check_proxy(&self, base: &BaseUrl) -> Result<(), Error> {
         if self.proxy.is_some() && self.plain_http == PlainHttp::OnlyLoopback && !base.is_https() {
@@ -161,6 +169,7 @@ impl Default for TransportOptions {
             proxy: None,
             sleeper: Arc::new(TokioSleeper),
             clock: Arc::new(SystemClock),
+            seed: None,
         }
     }
 }
