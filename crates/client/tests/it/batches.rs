@@ -57,7 +57,7 @@ impl ClusterAccess for Gated {
         self.ended.lock().unwrap().push(*cluster);
         match cluster % 5 {
             3 => Err(Error::new(ErrorKind::NotFound, "there is no such cluster")),
-            4 => std::panic::panic_any("planted-secret"),
+            4 => std::panic::resume_unwind(Box::new("planted-secret")),
             _ => Ok(format!("access to {cluster}")),
         }
     }
