@@ -33,6 +33,8 @@ mod validity;
 
 pub use validity::Validity;
 
+use std::fmt;
+
 use kubeproof_client::{
     AcceptedHazards, ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Identifier, Reading, Repeat,
     Request, Transport, TransportOptions, read_kubeconfig,
@@ -127,6 +129,12 @@ impl Cluster {
             return Err(Error::new(ErrorKind::InvalidArgument, "the project id holds characters outside ascii"));
         }
         Ok(Self { project_id, cluster_id: Identifier::parse("cluster id", cluster_id)? })
+    }
+}
+
+impl fmt::Display for Cluster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.project_id, self.cluster_id)
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretSlice};
 
-use crate::ErrorKind;
+use crate::{ErrorKind, Waited};
 
 /// Why cluster access could not be fetched.
 ///
@@ -34,6 +35,8 @@ struct Inner {
     retry_after: Option<Duration>,
     consumed: Option<Consumed>,
     answer: Option<SecretSlice<u8>>,
+    stored: Option<PathBuf>,
+    waited: Option<Waited>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -53,6 +56,8 @@ impl Error {
             retry_after: None,
             consumed: None,
             answer: None,
+            stored: None,
+            waited: None,
             source: None,
         }))
     }
@@ -111,6 +116,18 @@ impl Error {
     #[must_use]
     pub fn answer(&self) -> Option<&[u8]> {
         self.0.answer.as_ref().map(SecretSlice::expose_secret)
+    }
+
+    /// The file on this machine that holds an answer that is given only once, or what was received of it.
+    #[must_use]
+    pub fn stored(&self) -> Option<&Path> {
+        self.0.stored.as_deref()
+    }
+
+    /// How long and how often a [`Wait`](crate::Wait) asked before it gave up with this error; `None` when nothing waited.
+    #[must_use]
+    pub fn waited(&self) -> Option<Waited> {
+        self.0.waited
     }
 
     /// The same error with another remedy than the usual one of its kind.
@@ -176,6 +193,20 @@ impl Error {
         self
     }
 
+    /// The same error with the file that holds an answer that is given only once.
+    #[must_use]
+    pub fn with_stored(mut self, path: impl Into<PathBuf>) -> Self {
+        self.0.stored = Some(path.into());
+        self
+    }
+
+    /// The same error at the end of a wait.
+    #[must_use]
+    pub(crate) fn with_waited(mut self, waited: Waited) -> Self {
+        self.0.waited = Some(waited);
+        self
+    }
+
     /// The same error with its cause, whose text must hold no secret.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -196,6 +227,7 @@ impl fmt::Display for Error {
             inner.code.as_ref().map(|code| format!("code {code}")),
             inner.request_id.as_ref().map(|id| format!("request {id}")),
             (inner.attempts > 1).then(|| format!("{} attempts", inner.attempts)),
+            inner.waited.map(|waited| waited.to_string()),
         ]
         .into_iter()
         .flatten()
@@ -224,6 +256,8 @@ impl fmt::Debug for Error {
             .field("request_id", &inner.request_id)
             .field("attempts", &inner.attempts)
             .field("consumed", &inner.consumed)
+            .field("stored", &inner.stored)
+            .field("waited", &inner.waited)
             .field("source", &inner.source)
             .finish_non_exhaustive()
     }

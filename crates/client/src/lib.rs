@@ -9,8 +9,12 @@
 //! - a request is repeated only as far as that is safe for it ([`Repeat`]);
 //! - identifiers cannot change the path of a request ([`Identifier`]);
 //! - no [`Error`] shows a credential, also when the server echoes it.
+//!
+//! Over the client of any provider, [`Wait`] asks again until a cluster is ready, and [`Batch`] asks for many clusters at
+//! once.
 
 mod access;
+mod batch;
 mod body;
 mod credentials;
 mod error;
@@ -27,17 +31,23 @@ mod spelling;
 mod time;
 mod tls;
 mod transport;
+mod wait;
 
 pub use access::{ClusterAccess, ClusterKubeconfig};
+pub use batch::{Batch, BatchReport, Fetched};
 pub use body::{content, json};
 pub use credentials::Credentials;
 pub use error::{Consumed, Error};
 pub use error_kind::{ErrorKind, UnknownErrorKind};
 pub use identifier::Identifier;
 pub use problem::Problem;
+/// The HTTP client whose builder [`TransportOptions::http_client`] hands out, in the version that it wants.
+pub use reqwest;
+
 pub use read::{AcceptedHazards, Reading, read_kubeconfig};
 pub use reply::Reply;
 pub use request::{Repeat, Request};
 pub use retry::{Retry, RetryAfter};
 pub use time::{Clock, Sleeper, SystemClock, TokioSleeper};
-pub use transport::{BaseUrl, PlainHttp, Timeouts, Transport, TransportOptions};
+pub use transport::{Arrival, BaseUrl, PlainHttp, Timeouts, Transport, TransportOptions};
+pub use wait::{Progress, Wait, Waited};

@@ -24,12 +24,15 @@
 
 mod dialect;
 mod kubeconfig_type;
+mod server;
 
 pub use kubeconfig_type::KubeconfigType;
 
+use std::fmt;
+
 use kubeproof_client::{
-    AcceptedHazards, ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Identifier, Reading, Repeat,
-    Reply, Request, Transport, TransportOptions, read_kubeconfig,
+    AcceptedHazards, ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Identifier, Problem, Reading,
+    Repeat, Reply, Request, Transport, TransportOptions, read_kubeconfig,
 };
 use kubeproof_kubeconfig::FindingCode;
 
@@ -64,10 +67,12 @@ impl ClusterAccess for Client {
     /// Fetches the kubeconfig of a cluster, and checks that its current context is complete.
     ///
     /// # Errors
-    /// `not-found` also while a new cluster has no credentials yet: digitalocean answers both with 404. `rejected` when
+    /// `not-ready` when a 404 says that the credentials "aren't ready yet"; `not-found` for any other 404, also that of a new
+    /// cluster which says so in other words. `rejected` when
     /// the cluster does not offer the type of kubeconfig that was asked for. `unsafe` when the kubeconfig runs a program or
     /// refers to files, unless that is [accepted](ClientBuilder::accept): one for single sign-on runs `doctl`, and to ask
-    /// for it is not to accept whatever program the answer names.
+    /// for it is not to accept whatever program the answer names. `unsafe` also when the server of the kubeconfig has the
+    /// name of another cluster.
     async fn fetch(&self, cluster: &ClusterId, options: &Options) -> Result<ClusterKubeconfig, Error> {
         let path = format!("/v2/kubernetes/clusters/{}/kubeconfig", cluster.0.encoded());
         let mut request = Request::get(path, Repeat::AfterRefusal)
@@ -83,7 +88,13 @@ impl ClusterAccess for Client {
                 KubeconfigType::Sso => instead_of_sso,
             };
             let reading = Reading { context: None, accepted: &self.accepted, dialect: dialect::problem, remedy };
-            read_kubeconfig(&reply, &reading)
+            let access = read_kubeconfig(&reply, &reading)?;
+            if server::is_of_another_cluster(&access.kubeconfig, cluster.0.as_str()) {
+                let what = "the kubeconfig is of another cluster than was asked for";
+                let error = reply.error(ErrorKind::Unsafe, what, Problem::default());
+                return Err(error.with_remedy("do not use it, and report this to digitalocean"));
+            }
+            Ok(access)
         } else {
             Err(refusal(&reply))
         }
@@ -91,8 +102,9 @@ impl ClusterAccess for Client {
 }
 
 fn refusal(reply: &Reply) -> Error {
-    let kind = ErrorKind::of_status(reply.status());
-    let error = reply.refusal(kind, reply.problem(dialect::problem));
+    let problem = reply.problem(dialect::problem);
+    let kind = dialect::kind(reply.status(), &problem);
+    let error = reply.refusal(kind, problem);
     match kind {
         ErrorKind::NotFound => {
             error.with_remedy("check the cluster id; a cluster that is being created answers like this at first")
@@ -120,6 +132,12 @@ impl ClusterId {
     /// `invalid-argument`, see [`Identifier::parse`].
     pub fn parse(text: &str) -> Result<Self, Error> {
         Identifier::parse("cluster id", text).map(Self)
+    }
+}
+
+impl fmt::Display for ClusterId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

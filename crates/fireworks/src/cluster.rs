@@ -1,5 +1,7 @@
 //! What can be asked for.
 
+use std::fmt;
+
 use kubeproof_client::{Error, ErrorKind};
 
 /// A cluster of an account.
@@ -32,6 +34,12 @@ impl Cluster {
     /// The path of the request. The `:` before the verb stays as it is.
     pub(crate) fn path(&self) -> String {
         format!("/v1/accounts/{}/clusters/{}:getConnectionInfo", self.account_id, self.cluster_id)
+    }
+}
+
+impl fmt::Display for Cluster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.account_id, self.cluster_id)
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::time::Duration;
 
 use bytes::BytesMut;
+use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
 use url::Url;
 
-use super::TransportOptions;
+use super::{Arrival, TransportOptions};
+use crate::retry::Asked;
 use crate::scrub::Scrubber;
 use crate::{Clock, Credentials, Error, ErrorKind, Repeat, Reply, Request, RetryAfter, signing};
 
@@ -35,9 +36,17 @@ impl Failure {
         }
     }
 
-    pub(super) fn retry_after(&self) -> Option<Duration> {
+    /// The status, or the kind of error, in a word for a trace.
+    pub(super) fn why(&self) -> String {
         match self {
-            Self::Answered(reply) => reply.retry_after,
+            Self::Answered(reply) => format!("status {}", reply.status),
+            Self::Unsent(error) | Self::Final(error) | Self::Refused(error) => error.kind().to_string(),
+        }
+    }
+
+    pub(super) fn asked(&self) -> Option<Asked> {
+        match self {
+            Self::Answered(reply) => reply.asked,
             Self::Unsent(_) | Self::Final(_) | Self::Refused(_) => None,
         }
     }
@@ -101,16 +110,22 @@ pub(super) async fn read(
     attempts: u32,
     scrubber: Scrubber,
     repeat: Repeat,
+    arrival: &dyn Arrival,
 ) -> Result<Reply, Failure> {
     let status = response.status().as_u16();
     let headers = std::mem::take(response.headers_mut());
+    let is_success = (200..300).contains(&status);
     let mut body = BytesMut::new();
     let problem = loop {
         match response.chunk().await {
             Ok(None) => break None,
             Ok(Some(chunk)) => {
                 let room = options.max_body.saturating_sub(body.len());
-                body.extend(chunk.iter().take(room));
+                let fits = chunk.get(..room).unwrap_or(&chunk);
+                if is_success {
+                    arrival.take(fits);
+                }
+                body.extend_from_slice(fits);
                 if chunk.len() > room {
                     break Some(Error::new(
                         ErrorKind::Malformed,
@@ -121,18 +136,26 @@ pub(super) async fn read(
             Err(error) => break Some(lost(error)),
         }
     };
-    let retry_after = headers
-        .get(reqwest::header::RETRY_AFTER)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| RetryAfter::parse(value, options.clock.now()));
+    let asked = asked(status, &headers, options.clock.now());
     match problem {
-        None => Ok(Reply { status, headers, body: body.freeze(), attempts, retry_after, scrubber }),
+        None => Ok(Reply { status, headers, body: body.freeze(), attempts, asked, scrubber }),
         Some(error) => {
             let error = error.with_status(status);
-            let keeps = repeat == Repeat::OneShot && (200..300).contains(&status) && !body.is_empty();
+            let keeps = repeat == Repeat::OneShot && is_success && !body.is_empty();
             Err(Failure::Final(if keeps { error.with_answer(&body) } else { error }))
         }
     }
+}
+
+/// How long the server asks to wait. `ratelimit-reset` is in every answer of digitalocean, and counts in those that refuse
+/// for it.
+fn asked(status: u16, headers: &HeaderMap, now: Timestamp) -> Option<Asked> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let reset = || {
+        let value = header("ratelimit-reset").filter(|_| status == 429)?;
+        RetryAfter::parse_reset(value, now).map(Asked::Perhaps)
+    };
+    header("retry-after").and_then(|value| RetryAfter::parse(value, now)).map(Asked::ToWait).or_else(reset)
 }
 
 fn header_value(text: &str) -> Result<HeaderValue, Error> {

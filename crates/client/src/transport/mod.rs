@@ -1,5 +1,6 @@
 //! How a request gets to the server and the answer back.
 
+mod arrival;
 mod base_url;
 mod exchange;
 mod options;
@@ -13,11 +14,14 @@ use std::time::Duration;
 use backon::Retryable;
 use tracing::Instrument;
 
+pub use arrival::Arrival;
 pub use base_url::BaseUrl;
 pub use options::{PlainHttp, Timeouts, TransportOptions};
 
 use crate::scrub::Scrubber;
-use crate::{Consumed, Credentials, Error, ErrorKind, Repeat, Reply, Request, Sleeper, tls};
+use crate::time::{Spent, seed};
+use crate::{Consumed, Credentials, Error, ErrorKind, Repeat, Reply, Request, Retry, Sleeper, tls};
+use arrival::Nobody;
 use exchange::Failure;
 
 /// Most redirects that are followed for one request.
@@ -44,7 +48,7 @@ impl Transport {
         let base = BaseUrl::parse(base_url, options.plain_http)?;
         credentials.check()?;
         options.check_proxy(&base)?;
-        let http = options.http_client(tls::config(options.ca_pem.as_deref())?)?;
+        let http = options.build_http_client(tls::config(options.ca_pem.as_deref())?)?;
         Ok(Self { base, credentials, options, http })
     }
 
@@ -63,9 +67,18 @@ impl Transport {
     /// - `rejected`: it redirects too often, or redirects a request that must not be repeated.
     /// - `malformed`: the answer is longer than allowed, or redirects to nowhere.
     pub async fn send(&self, request: &Request) -> Result<Reply, Error> {
+        self.send_to(request, &Nobody).await
+    }
+
+    /// The same, and shows somebody the answer while it comes: one that is given only once has to be safe before its end
+    /// is there.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn send_to(&self, request: &Request, arrival: &dyn Arrival) -> Result<Reply, Error> {
         let attempts = AtomicU32::new(0);
         let span = tracing::debug_span!("request", base = %self.base, path = %request.path);
-        let work = self.try_again(request, &attempts).instrument(span);
+        let work = self.try_again(request, &attempts, arrival).instrument(span);
         // A one-shot answer must not be dropped half read: there, each attempt is bounded and the waits are.
         let result = if request.repeat == Repeat::OneShot {
             work.await
@@ -75,26 +88,36 @@ impl Transport {
                 Err(Error::new(ErrorKind::Timeout, format!("there was no answer within {}", seconds(total))))
             })
         };
-        result.map_err(|error| error.with_attempts(attempts.load(Ordering::Relaxed)))
+        result.map_err(|error| error.with_attempts(attempts.load(Ordering::Relaxed))).inspect_err(|error| {
+            tracing::debug!(attempts = error.attempts(), kind = error.kind().as_str(), "failed");
+        })
     }
 
-    async fn try_again(&self, request: &Request, attempts: &AtomicU32) -> Result<Reply, Error> {
+    async fn try_again(&self, request: &Request, attempts: &AtomicU32, arrival: &dyn Arrival) -> Result<Reply, Error> {
         let retry = self.options.retry;
-        let mut spent = Duration::ZERO;
+        let mut spent = Spent::begin(self.options.clock.clone());
+        // What is cut off in the middle is lost, with the answer before it.
+        let retry = match request.repeat {
+            Repeat::OneShot => retry,
+            _ => Retry { budget: retry.budget.min(self.options.timeouts.total), ..retry },
+        };
         let attempt = || async {
             let number = attempts.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-            self.attempt(request, number).await
+            self.attempt(request, number, arrival).await
         };
         let result = attempt
             .retry(retry.backoff(self.seed()))
             .sleep(Waiter(self.options.sleeper.clone()))
             .when(Failure::is_temporary)
             .adjust(|failure: &Failure, backoff| {
-                let wait = retry.wait(backoff, failure.retry_after(), spent)?;
-                spent = spent.saturating_add(wait);
+                let wait = retry.wait(backoff, failure.asked(), spent.so_far())?;
+                spent.add_wait(wait);
                 Some(wait)
             })
-            .notify(|_, wait| tracing::debug!(?wait, "trying again"))
+            .notify(|failure, wait| {
+                let (attempts, why) = (attempts.load(Ordering::Relaxed), failure.why());
+                tracing::debug!(attempts, why, ?wait, "trying again");
+            })
             .await;
         match result {
             Ok(reply) => Ok(reply),
@@ -110,7 +133,7 @@ impl Transport {
     }
 
     /// One attempt: the request, and those that the server redirects it to.
-    async fn attempt(&self, request: &Request, number: u32) -> Result<Reply, Failure> {
+    async fn attempt(&self, request: &Request, number: u32, arrival: &dyn Arrival) -> Result<Reply, Failure> {
         let mut url = self.base.url_of(request).map_err(Failure::Refused)?;
         for _ in 0..=REDIRECTS {
             let mut scrubber = Scrubber::new(&self.credentials);
@@ -123,7 +146,7 @@ impl Transport {
                 url = self.next_url(&url, &response, request.repeat).map_err(Failure::Final)?;
                 continue;
             }
-            let reply = exchange::read(response, &self.options, number, scrubber, request.repeat).await?;
+            let reply = exchange::read(response, &self.options, number, scrubber, request.repeat, arrival).await?;
             return if request.repeat.allows(status) { Err(Failure::Answered(Box::new(reply))) } else { Ok(reply) };
         }
         Err(Failure::Final(Error::new(
@@ -159,7 +182,7 @@ impl Transport {
 
     /// A seed for the random part of waits: it has to differ between clients, not to be unguessable.
     fn seed(&self) -> u64 {
-        self.options.clock.now().as_nanosecond().unsigned_abs() as u64
+        self.options.seed.unwrap_or_else(|| seed(&*self.options.clock))
     }
 }
 

@@ -63,16 +63,39 @@ async fn they_hold_what_was_done_and_no_secret() {
             ResponseTemplate::new(200).set_body_string("planted"),
         ];
         let server = serve(Sequence::new(answers)).await;
-        let transport = Transport::new(&server.uri(), credentials, options(&Arc::<Instant>::default())).unwrap();
+        let transport = Transport::new(
+            &server.uri(),
+            credentials,
+            options(&Arc::<Instant>::default()).http_client(|builder| builder.connection_verbose(true)),
+        )
+        .unwrap();
         let traced = Everything::default();
         let guard = tracing::subscriber::set_default(traced.clone());
         let reply = transport.send(&get(Repeat::Repeatable)).await.unwrap();
         drop(guard);
         let text = traced.0.lock().unwrap().clone();
         assert_eq!(reply.status(), 200);
-        for part in ["path=/start", "status=503", "trying again", "number=2 status=302", "status=200"] {
+        for part in [
+            "path=/start",
+            "status=503",
+            "trying again",
+            "attempts=1 why=\"status 503\"",
+            "number=2 status=302",
+            "status=200",
+        ] {
             assert!(text.contains(part), "{part} is not in {text}");
         }
         assert!(!text.contains("planted"), "{text}");
     }
+    // Nobody is there: each attempt and the end of them.
+    let transport = Transport::new("http://127.0.0.1:1", token(), options(&Arc::<Instant>::default())).unwrap();
+    let traced = Everything::default();
+    let guard = tracing::subscriber::set_default(traced.clone());
+    transport.send(&get(Repeat::OneShot)).await.unwrap_err();
+    drop(guard);
+    let text = traced.0.lock().unwrap().clone();
+    for part in ["attempts=1 why=\"transport\"", "attempts=3 why=", "failed", "attempts=4 kind=\"transport\""] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    assert!(!text.contains("planted"), "{text}");
 }

@@ -1,5 +1,5 @@
 use kubeproof_client::ErrorKind::{
-    self, Forbidden, Malformed, NotFound, RateLimited, Rejected, Unauthenticated, Unavailable,
+    self, Forbidden, Malformed, NotFound, NotReady, RateLimited, Rejected, Unauthenticated, Unavailable,
 };
 use wiremock::ResponseTemplate;
 
@@ -55,6 +55,21 @@ async fn every_refusal_is_an_error() {
             code: Some("not_found"),
             message: Some("gone"),
             request_id: Some("r-body"),
+            ..ROW
+        },
+        // What a cluster says that is being provisioned; other words may be of one that does not exist.
+        Row {
+            body: r#"{"id":"not_found","message":"credentials aren't ready yet"}"#,
+            kind: NotReady,
+            code: Some("not_found"),
+            message: Some("credentials aren't ready yet"),
+            ..ROW
+        },
+        Row {
+            status: 400,
+            body: r#"{"message":"aren't ready yet"}"#,
+            kind: Rejected,
+            message: Some("aren't ready yet"),
             ..ROW
         },
         Row { header: Some("r-header"), request_id: Some("r-header"), ..ROW },

@@ -1,6 +1,6 @@
 use kubeproof_client::Consumed::{NotHere, PossiblyHere};
 use kubeproof_client::ErrorKind::{
-    Forbidden, Malformed, NotFound, RateLimited, Rejected, Unauthenticated, Unavailable,
+    Forbidden, Malformed, NotFound, NotReady, RateLimited, Rejected, Unauthenticated, Unavailable,
 };
 use kubeproof_client::{ClusterAccess as _, ErrorKind};
 use kubeproof_ucs::Options;
@@ -20,6 +20,20 @@ async fn no_refusal_is_repeated() {
             Rejected,
             Some("UCS.01030011"),
             Some("Cluster category not supported."),
+        ),
+        (
+            400,
+            r#"{"error_code":"UCS.01030002","error_msg":"Failed to obtain the cluster information."}"#,
+            NotReady,
+            Some("UCS.01030002"),
+            Some("Failed to obtain the cluster information."),
+        ),
+        (
+            400,
+            r#"{"error_code":"UCS.01030016","error_msg":"Cluster has been frozen."}"#,
+            Rejected,
+            Some("UCS.01030016"),
+            Some("Cluster has been frozen."),
         ),
         // The document calls each error body a string.
         (400, r#""Cluster category not supported.""#, Rejected, None, Some("Cluster category not supported.")),
