@@ -1,4 +1,5 @@
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -8,6 +9,7 @@ use kubeproof::conformance::{Case, Run, Runner, Suite};
 use kubeproof_reference::ReferenceAdapter;
 
 use crate::adapter::{Tested, runtime};
+use crate::baseline::Known;
 use crate::exit_code;
 use crate::output::{Text, complain, note, print};
 use crate::replace::replace;
@@ -28,6 +30,16 @@ pub(crate) struct Check {
     /// adapter protocol, as in 'python3 adapter.py'; see `kubeproof adapter`
     #[arg(long, value_name = "COMMAND", default_value = "builtin")]
     adapter: Tested,
+
+    /// What the adapter is known to fail: a list of entries with `case`, `reason` and `failure`. Another failure of such a
+    /// case is a failure, and a pass is one too many
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// Bring the baseline up to date with this run, which has to be of the whole suite; comments are kept, and the reasons of
+    /// new entries are left to be written
+    #[arg(long, requires = "baseline")]
+    update_baseline: bool,
 
     /// How many cases run at once [default: four for each processor]
     #[arg(long, value_name = "N")]
@@ -53,7 +65,11 @@ impl Check {
         let reports = self.reports()?;
         let suite = self.source.suite()?;
         let cases = self.which.cases(&suite)?;
-        let run = self.judge(&cases)?;
+        let known = self.baseline.as_deref().map(|path| Known::read(path, &suite, self.update_baseline)).transpose()?;
+        let mut run = self.judge(&cases)?;
+        if let Some(known) = known {
+            known.judge(&mut run, &suite)?;
+        }
         for report in &reports {
             write(report, &run, &suite)?;
         }

@@ -1,6 +1,7 @@
 //! The `kubeproof` program: reads arguments, asks the libraries, prints.
 
 mod adapter;
+mod baseline;
 mod check;
 mod clauses;
 mod config;
@@ -37,7 +38,7 @@ Exit codes:
   0  conformant
   1  a case failed, or a clause has no case
   2  wrong usage, or a bad case, clause or world file
-  3  kept for baselines: an entry is stale
+  3  a baseline entry is stale: its case passes now
   4  nothing ran, or less than --min-ran
   5  could not run")]
 struct Cli {

@@ -25,6 +25,7 @@ pub mod process;
 pub mod report;
 pub mod wire;
 
+mod baseline;
 mod clause;
 mod fixtures;
 mod host;
@@ -42,6 +43,7 @@ mod suite;
 mod worlds;
 mod yaml;
 
+pub use baseline::{Baseline, Update, UpdateError};
 pub use case::Case;
 pub use clause::{Clause, Provenance};
 pub use host::Hosting;

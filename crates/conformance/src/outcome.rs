@@ -25,7 +25,7 @@ pub struct CaseResult {
     pub outcome: Outcome,
     /// What was not as expected.
     pub mismatches: Vec<Mismatch>,
-    /// Why it was skipped or could not run.
+    /// Why it was skipped or could not run, or what a baseline says of it.
     pub reason: Option<String>,
     /// How long it took, in milliseconds of wall-clock time.
     pub duration_ms: u64,
@@ -76,14 +76,11 @@ impl fmt::Display for Outcome {
 impl CaseResult {
     /// What is to be said of the outcome, on one line; empty when it passed.
     pub fn message(&self) -> String {
-        if let Some(reason) = &self.reason {
-            return reason.clone();
-        }
         let lines = self.mismatches.iter().map(|miss| {
             let step = miss.step.map(|step| format!("step {step}: ")).unwrap_or_default();
             format!("{step}expected {}; came {}", miss.expected, miss.came)
         });
-        lines.collect::<Vec<_>>().join(" | ")
+        lines.chain(self.reason.clone()).collect::<Vec<_>>().join(" | ")
     }
 }
 

@@ -8,6 +8,7 @@
 )]
 
 mod adapter;
+mod baseline;
 mod check;
 mod lint_and_merge;
 mod program;
