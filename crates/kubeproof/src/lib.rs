@@ -19,7 +19,7 @@
 //! # });
 //! ```
 //!
-//! To have it judged, implement [`conformance::adapter::Adapter`] and run the suite:
+//! To have every case as a test of your own, see [`conformance_tests!`]. To have it judged otherwise, implement [`conformance::adapter::Adapter`] and run the suite:
 //!
 //! ```
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -33,6 +33,8 @@
 //! assert!(run.summary().failed > 0);
 //! # });
 //! ```
+
+pub mod testing;
 
 pub use kubeproof_conformance as conformance;
 pub use kubeproof_emulator as emulator;

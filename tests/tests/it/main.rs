@@ -11,5 +11,6 @@ mod licences;
 mod properties;
 #[path = "../readers.rs"]
 mod readers;
+mod roads;
 mod saboteurs;
 mod secrets;
