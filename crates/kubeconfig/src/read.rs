@@ -43,8 +43,9 @@ impl Kubeconfig {
     ///   right before a text.
     /// - Refused, since it is no YAML 1.2: a comment right behind a bracket, a quote or `|`; `-` as a value in brackets; a
     ///   tab that indents within brackets in a block; `|` at the left of what it belongs to, or before a comment that is
-    ///   further to the left than a blank line; a colon right behind an anchor or alias; the escape `\'`; something on the
-    ///   line of `...`; `{}` as the key that a document begins with.
+    ///   further to the left than a blank line; its text at the left edge, where a tag says that it is none; a colon right
+    ///   behind an anchor or alias; the escape `\'`; something on the line of `...`; `{}` as the key that a document begins
+    ///   with.
     /// - What follows the first value is not looked at; kubectl refuses the file when its next token is none. There is a
     ///   [`Warning`] of it. Behind a document in brackets, what is no YAML is refused, unless it is a bracket or a comment.
     ///

@@ -22,15 +22,15 @@ use trees::{Layout, kubeconfig};
 pub(crate) struct Document(pub(crate) Vec<u8>);
 
 impl Document {
-    /// The document as text, if it is one.
+    /// The document as text with the mark of its encoding, if it is one.
     pub(crate) fn text(&self) -> Option<String> {
         let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
             let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
             String::from_utf16(&units).ok()
         };
         match self.0.as_slice() {
-            [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-            [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+            [0xff, 0xfe, ..] => utf16(&self.0, u16::from_le_bytes),
+            [0xfe, 0xff, ..] => utf16(&self.0, u16::from_be_bytes),
             bytes => std::str::from_utf8(bytes).ok().map(str::to_owned),
         }
     }

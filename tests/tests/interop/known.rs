@@ -146,6 +146,19 @@ pub(crate) const KNOWN: &[Known] = &[
         },
     },
     Known {
+        reason: "the text of a `|` or `>` that the document begins with is at the left edge: kubectl takes it for what follows",
+        difference: OnlyThisRefuses,
+        is_in: |seen| {
+            seen.refuses(ReadErrorKind::Type) && {
+                let text = seen.text();
+                let mut lines = text.split(LINE_ENDS);
+                let begins_block =
+                    |line: &str| line.starts_with('!') && line.trim_end().ends_with(['|', '>', '-', '+']);
+                lines.next().is_some_and(begins_block) && lines.next().is_some_and(|line| !line.starts_with(' '))
+            }
+        },
+    },
+    Known {
         reason: "the escape `\\'`, which is none of YAML",
         difference: OnlyThisRefuses,
         is_in: |seen| seen.is_refused_at(|_, at| at.starts_with('"') && at.contains("\\'")),

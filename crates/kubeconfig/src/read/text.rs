@@ -12,11 +12,11 @@ pub(super) fn check_size(bytes: usize) -> Result<(), ReadError> {
     Err(ReadError::new(ReadErrorKind::Limit, message))
 }
 
-/// Decodes UTF-8, or UTF-16 when the bytes start with its mark, as go-yaml does.
+/// Decodes UTF-8, or UTF-16 when the bytes start with its mark, as go-yaml does. The mark stays, as that of UTF-8 does.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
     match bytes {
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes).map(Cow::Owned),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes).map(Cow::Owned),
+        [0xff, 0xfe, ..] => utf16(bytes, u16::from_le_bytes).map(Cow::Owned),
+        [0xfe, 0xff, ..] => utf16(bytes, u16::from_be_bytes).map(Cow::Owned),
         _ => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
             let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
             let location = end_of(&String::from_utf8_lossy(before));

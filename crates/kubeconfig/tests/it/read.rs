@@ -63,9 +63,8 @@ fn the_type_of_the_document() {
 
 #[test]
 fn encodings() {
-    let utf16 = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
-        "\u{feff}current-context: \u{1f600}\n".encode_utf16().flat_map(unit).collect()
-    };
+    let encoded = |text: &str, unit: fn(u16) -> [u8; 2]| -> Vec<u8> { text.encode_utf16().flat_map(unit).collect() };
+    let utf16 = |unit| encoded("\u{feff}current-context: \u{1f600}\n", unit);
     let accepted = [
         "current-context: \u{1f600}\n".into(),
         "\u{feff}current-context: \u{1f600}\n".into(),
@@ -82,6 +81,14 @@ fn encodings() {
     for bytes in [odd, unpaired, b"current-context: \xe9\n".to_vec(), b"\xef\xbb".to_vec()] {
         let error = Kubeconfig::parse_bytes(&bytes).unwrap_err();
         assert_eq!(error.kind(), ReadErrorKind::Encoding, "{bytes:?}: {error}");
+    }
+    // One mark is of the encoding, and another one is in the text.
+    for unit in [u16::to_le_bytes, u16::to_be_bytes] {
+        let error = Kubeconfig::parse_bytes(&encoded("\u{feff}\u{feff}\ncurrent-context: a\n", unit)).unwrap_err();
+        assert!(
+            error.to_string().starts_with("line 1, column 1: a byte-order mark (U+FEFF) behind the start"),
+            "{error}"
+        );
     }
     let latin1 = Kubeconfig::parse_bytes(b"a: b\nname: caf\xe9\n").unwrap_err();
     assert_eq!(latin1.to_string(), "line 2, column 10: not UTF-8; save the file as UTF-8");

@@ -56,6 +56,7 @@ pub(crate) fn hostile() -> Vec<Document> {
         "extensions: [{name: a, extension: [?a]}]\n".to_owned(),
         "extensions: [{name: a, extension: {!!str :a}}]\n".to_owned(),
         "!y!z {current-context: a}\n".to_owned(),
+        "!!null >\ncurrent-context: a\n".to_owned(),
         "extensions: [{name: a, extension: [{!y]]: v}]}]\n".to_owned(),
         "extensions: [{name: a, extension: {a: &x 1, *x: b}}]\n".to_owned(),
         "extensions: [{name: a, extension: {&x\n a: b}}]\n".to_owned(),
@@ -125,5 +126,7 @@ pub(crate) fn hostile() -> Vec<Document> {
     ] {
         texts.push(text.to_owned());
     }
-    texts.into_iter().map(|text| Document(text.into_bytes())).collect()
+    // Two marks, one of which is in the text.
+    let marked = "\u{feff}\u{feff}\ncurrent-context: a\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    texts.into_iter().map(|text| Document(text.into_bytes())).chain([Document(marked)]).collect()
 }
