@@ -46,11 +46,12 @@ interop: venv chromium (debian "curl" "curl") (debian "node" "nodejs")
 nextest:
     cargo nextest run --workspace --profile ci
 
-# How long large kubeconfigs and a start of `serve` take, how often an emulation answers, and the server beside hyper and wiremock
+# How long large kubeconfigs and a start of `serve` take, how often an emulation answers, the server beside hyper and wiremock, and the clients beside bare reqwest
 bench:
     cargo bench -p kubeproof-kubeconfig --bench large
     cargo bench -p kubeproof-emulator --bench answer --bench serve
     cargo bench -p kubeproof-cli --bench start
+    cargo bench -p kubeproof-tests --bench fetch
 
 # Many clients and armed faults for some seconds: no panic, no descriptor left, every answer explained, one winner
 soak seconds="120":
