@@ -68,6 +68,11 @@ snapshots:
     @echo 'INSTA_UPDATE=always cargo test --workspace    writes them; then read `git diff snapshots/`'
     @echo 'cargo insta review                            asks about each, if cargo-insta is installed'
 
+# Write the lists of what is public in the clients anew, in snapshots/public-api/, and show what changed
+public-api:
+    INSTA_UPDATE=always cargo test -p kubeproof-tests --test it -- public_api
+    git --no-pager diff -- snapshots/public-api
+
 # Licences, sources and duplicate versions of dependencies, by cargo-deny
 deny:
     @cargo deny --version >/dev/null 2>&1 || { echo 'cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 1; }
