@@ -65,7 +65,7 @@
 //! let ids = session.caller().cluster;
 //! let provider = WiremockHost::start(session).await?;
 //!
-//! let token = Credentials::Token("example-token".to_owned().into());
+//! let token = Credentials::Token("example-iam-token".to_owned().into());
 //! let client = Client::builder(token).base_url(provider.base_url()).build()?;
 //! let cluster = Cluster::parse(&ids["project_id"], &ids["cluster_id"])?;
 //! // The caller has just created it: 404 means "not yet".
@@ -96,7 +96,7 @@
 //! let project = session.caller().cluster["project_id"].clone();
 //! let provider = WiremockHost::start(session).await?;
 //!
-//! let token = Credentials::Token("example-token".to_owned().into());
+//! let token = Credentials::Token("example-iam-token".to_owned().into());
 //! let client = Client::builder(token).base_url(provider.base_url()).build()?;
 //! let wanted: Vec<Cluster> = (1..=21).map(|number| Cluster::parse(&project, &id(number))).collect::<Result<_, _>>()?;
 //! let report = Batch::of(8).fetch(&client, wanted, &Options::default()).await;
@@ -119,7 +119,7 @@
 //! let provider = WiremockHost::start(Session::new::<Ucs>(Default::default())).await?;
 //! let folder = tempfile::tempdir()?;
 //!
-//! let token = Credentials::Token("example-token".to_owned().into());
+//! let token = Credentials::Token("example-iam-token".to_owned().into());
 //! let client = Client::builder(token, KeepAnswers::InFolder(folder.path().to_owned()))
 //!     .base_url(provider.base_url())
 //!     .build()?;
