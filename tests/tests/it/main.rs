@@ -9,8 +9,10 @@ mod hosts;
 mod kubernetes;
 mod licences;
 mod properties;
+mod public_api;
 #[path = "../readers.rs"]
 mod readers;
 mod roads;
 mod saboteurs;
 mod secrets;
+mod security;
