@@ -8,6 +8,7 @@ mod explain;
 mod list;
 mod output;
 mod replace;
+mod report;
 mod selection;
 mod serve;
 
@@ -27,6 +28,7 @@ use crate::output::Color;
   kubeproof check                            judge the four clients of this workspace
   kubeproof check ucs 'cce/redirects/*'      only these cases
   kubeproof check --report json=report.json  a report for programs
+  kubeproof report a.json b.json --html ab.html
   kubeproof explain ucs/download/second-call-is-refused
   kubeproof serve --tls                      the emulations, for programs in any language
   kubeproof clauses --provider fireworks     what the documents say, and which case judges by it
@@ -34,7 +36,7 @@ use crate::output::Color;
 Exit codes:
   0  conformant
   1  a case failed, or a clause has no case
-  2  wrong usage, or a bad case, clause or world file
+  2  wrong usage, or a bad case, clause, world or report file
   3  kept for baselines: an entry is stale
   4  nothing ran, or less than --min-ran
   5  could not run")]
@@ -50,6 +52,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Check),
+    Report(report::Report),
     List(list::List),
     Explain(explain::Explain),
     Clauses(clauses::Clauses),
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
     cli.color.apply();
     let code = match cli.command {
         Command::Check(check) => check.run(),
+        Command::Report(report) => report.run(),
         Command::List(list) => list.run(),
         Command::Explain(explain) => explain.run(),
         Command::Clauses(clauses) => clauses.run(),
