@@ -10,6 +10,7 @@
 mod check;
 mod lint_and_merge;
 mod program;
+mod report;
 mod serve;
 mod serving;
 mod show;
