@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use clap::Args;
 use kubeproof::conformance::process::ProcessAdapter;
-use kubeproof::conformance::report::{Destination, Format, Wanted};
-use kubeproof::conformance::{Case, Run, Runner, Suite};
+use kubeproof::conformance::report::{Destination, Format, Report, Wanted};
+use kubeproof::conformance::{Case, Run, Runner};
 use kubeproof_reference::ReferenceAdapter;
 
 use crate::adapter::{Tested, runtime};
 use crate::baseline::Known;
 use crate::exit_code;
-use crate::output::{Text, complain, note, print};
-use crate::replace::replace;
+use crate::output::{complain, note};
+use crate::report::{distinct, write};
 use crate::selection::{Source, Which};
 
 /// Runs cases and reports a verdict on each
@@ -49,7 +49,8 @@ pub(crate) struct Check {
     #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
     min_ran: u8,
 
-    /// Write a report: human, json or junit; the path - is standard output [default: human=-]
+    /// Write a report: human, json, junit, tap, markdown, github, html or badge; the path - is standard output
+    /// [default: human=-]
     #[arg(long = "report", value_name = "FORMAT=PATH")]
     reports: Vec<Wanted>,
 }
@@ -70,8 +71,9 @@ impl Check {
         if let Some(known) = known {
             known.judge(&mut run, &suite)?;
         }
-        for report in &reports {
-            write(report, &run, &suite)?;
+        let report = Report::of(&run, &suite);
+        for wanted in &reports {
+            write(wanted, report.render(wanted.format))?;
         }
         let to_people = |wanted: &Wanted| wanted.format == Format::Human && wanted.destination == Destination::Stdout;
         if !reports.iter().any(to_people) {
@@ -103,30 +105,7 @@ impl Check {
         if self.reports.is_empty() {
             return Ok(vec![Wanted { format: Format::Human, destination: Destination::Stdout }]);
         }
-        if self.reports.iter().filter(|wanted| wanted.destination == Destination::Stdout).count() > 1 {
-            complain("two reports cannot share standard output; give all but one a file");
-            return Err(exit_code::USAGE);
-        }
-        for (at, wanted) in self.reports.iter().enumerate() {
-            if let Destination::File(path) = &wanted.destination
-                && self.reports.iter().take(at).any(|other| other.destination == wanted.destination)
-            {
-                complain(format_args!("two reports cannot share {}; give each a file of its own", path.display()));
-                return Err(exit_code::USAGE);
-            }
-            if let Destination::File(path) = &wanted.destination
-                && let Some(folder) = path.parent()
-                && !folder.as_os_str().is_empty()
-                && !folder.is_dir()
-            {
-                complain(format_args!(
-                    "the report {} cannot be written: there is no folder {}; make it first",
-                    path.display(),
-                    folder.display()
-                ));
-                return Err(exit_code::USAGE);
-            }
-        }
+        distinct(&self.reports)?;
         Ok(self.reports.clone())
     }
 
@@ -149,23 +128,4 @@ impl Check {
         }
         Ok(run)
     }
-}
-
-fn write(wanted: &Wanted, run: &Run, suite: &Suite) -> Result<(), u8> {
-    let text = wanted.format.render(run, suite);
-    let text = if wanted.format == Format::Human { Text::ForPeople(text) } else { Text::ForPrograms(text) };
-    let (written, place) = match &wanted.destination {
-        Destination::Stdout => (print(&text), "standard output".to_owned()),
-        Destination::File(path) => {
-            let text = match text {
-                Text::ForPeople(text) => anstream::adapter::strip_str(&text).to_string(),
-                Text::ForPrograms(text) => text,
-            };
-            (replace(path, &text), path.display().to_string())
-        }
-    };
-    written.map_err(|error| {
-        complain(format_args!("the report cannot be written to {place}: {error}"));
-        exit_code::COULD_NOT_RUN
-    })
 }

@@ -6,7 +6,7 @@ use kubeproof::conformance::Verdicts;
 pub(crate) const CONFORMANT: u8 = 0;
 /// A case failed, or a clause has no case.
 pub(crate) const FAILED: u8 = 1;
-/// Wrong usage, or a bad case, clause or world file.
+/// Wrong usage, or a bad case, clause, world or report file.
 pub(crate) const USAGE: u8 = 2;
 /// A case passed of which the baseline says that it fails.
 pub(crate) const STALE_BASELINE: u8 = 3;

@@ -10,6 +10,7 @@ mod explain;
 mod list;
 mod output;
 mod replace;
+mod report;
 mod selection;
 mod serve;
 
@@ -30,6 +31,7 @@ use crate::output::Color;
   kubeproof check ucs 'cce/redirects/*'      only these cases
   kubeproof check --report json=report.json  a report for programs
   kubeproof check --adapter 'python3 adapter.py'  judge a program that speaks the adapter protocol
+  kubeproof report a.json b.json --html ab.html
   kubeproof explain ucs/download/second-call-is-refused
   kubeproof serve --tls                      the emulations, for programs in any language
   kubeproof clauses --provider fireworks     what the documents say, and which case judges by it
@@ -37,7 +39,7 @@ use crate::output::Color;
 Exit codes:
   0  conformant
   1  a case failed, or a clause has no case
-  2  wrong usage, or a bad case, clause or world file
+  2  wrong usage, or a bad case, clause, world, baseline or report file
   3  a baseline entry is stale: its case passes now
   4  nothing ran, or less than --min-ran
   5  could not run")]
@@ -53,6 +55,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Check),
+    Report(report::Report),
     List(list::List),
     Explain(explain::Explain),
     Clauses(clauses::Clauses),
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
     cli.color.apply();
     let code = match cli.command {
         Command::Check(check) => check.run(),
+        Command::Report(report) => report.run(),
         Command::List(list) => list.run(),
         Command::Explain(explain) => explain.run(),
         Command::Clauses(clauses) => clauses.run(),

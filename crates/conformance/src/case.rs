@@ -74,7 +74,7 @@ impl fmt::Debug for Case {
 }
 
 /// Where something is written.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The file, relative to the folder that holds `fixtures/`.
     pub file: String,
@@ -101,12 +101,22 @@ pub enum Level {
     Should,
 }
 
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl Level {
+    /// Every level, the stronger first.
+    pub const ALL: [Self; 2] = [Self::Must, Self::Should];
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::Must => "must",
             Self::Should => "should",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

@@ -3,7 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// One statement of a provider document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clause {
     /// Its id, such as `ucs.download-once`.
     pub id: String,
@@ -14,7 +14,7 @@ pub struct Clause {
     /// How it is known.
     pub provenance: Provenance,
     /// Why it cannot be seen from outside, when it cannot.
-    #[serde(rename = "not-observable", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "not-observable", default, skip_serializing_if = "Option::is_none")]
     pub not_observable: Option<String>,
 }
 

@@ -17,10 +17,10 @@ pub(crate) use self::kubeconfig::Credential;
 pub(crate) use self::wire::{Names, Wire, judge_wire};
 
 /// One thing that is not as a case expects it. Holds no secret.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Mismatch {
     /// The step, from 1; absent when it is about the whole case.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
     /// What the case expects.
     pub expected: String,

@@ -1,7 +1,9 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use kubeproof_emulator::{Exchange, Redactor};
-use serde::{Serialize, Serializer};
+use serde::de::{self, Deserializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::adapter::About;
 use crate::case::Case;
@@ -36,7 +38,7 @@ pub struct CaseResult {
 }
 
 /// What came of a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Everything was as expected.
@@ -54,6 +56,10 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 6] =
+        [Self::Passed, Self::Failed, Self::ExpectedFailure, Self::UnexpectedPass, Self::CouldNotRun, Self::Skipped];
+
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -104,19 +110,19 @@ pub struct Summary {
 impl Summary {
     /// Counts the outcomes of `results`.
     pub fn of<'a>(results: impl IntoIterator<Item = &'a CaseResult>) -> Self {
-        let mut summary = Self::default();
-        for result in results {
-            let count = match result.outcome {
-                Outcome::Passed => &mut summary.passed,
-                Outcome::Failed => &mut summary.failed,
-                Outcome::ExpectedFailure => &mut summary.expected_failure,
-                Outcome::UnexpectedPass => &mut summary.unexpected_pass,
-                Outcome::CouldNotRun => &mut summary.could_not_run,
-                Outcome::Skipped => &mut summary.skipped,
-            };
-            *count += 1;
+        results.into_iter().map(|result| result.outcome).collect()
+    }
+
+    /// How many cases had this outcome.
+    pub fn count(&self, outcome: Outcome) -> usize {
+        match outcome {
+            Outcome::Passed => self.passed,
+            Outcome::Failed => self.failed,
+            Outcome::ExpectedFailure => self.expected_failure,
+            Outcome::UnexpectedPass => self.unexpected_pass,
+            Outcome::CouldNotRun => self.could_not_run,
+            Outcome::Skipped => self.skipped,
         }
-        summary
     }
 
     /// How many cases were judged.
@@ -127,6 +133,24 @@ impl Summary {
     /// How many cases were selected.
     pub fn selected(&self) -> usize {
         self.ran() + self.could_not_run + self.skipped
+    }
+}
+
+impl FromIterator<Outcome> for Summary {
+    fn from_iter<I: IntoIterator<Item = Outcome>>(outcomes: I) -> Self {
+        let mut summary = Self::default();
+        for outcome in outcomes {
+            let count = match outcome {
+                Outcome::Passed => &mut summary.passed,
+                Outcome::Failed => &mut summary.failed,
+                Outcome::ExpectedFailure => &mut summary.expected_failure,
+                Outcome::UnexpectedPass => &mut summary.unexpected_pass,
+                Outcome::CouldNotRun => &mut summary.could_not_run,
+                Outcome::Skipped => &mut summary.skipped,
+            };
+            *count += 1;
+        }
+        summary
     }
 }
 
@@ -169,14 +193,14 @@ impl Run {
 }
 
 /// One exchange, redacted, as reports show it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownExchange {
     /// Its place among the exchanges of the case, from 1.
     pub number: u64,
     /// When, by the emulator's clock.
     pub at: String,
     /// Which server it reached: `provider`, or `elsewhere` for another origin.
-    pub origin: &'static str,
+    pub origin: Cow<'static, str>,
     /// Method and target.
     pub request: String,
     /// The request's header fields.
@@ -190,11 +214,11 @@ pub struct ShownExchange {
     /// What the emulation decided.
     pub decision: String,
     /// The clause that decided.
-    pub clause: &'static str,
+    pub clause: Cow<'static, str>,
     /// Why, and what to change.
     pub explanation: String,
     /// What else was wrong with the request, and by which clause.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub complaints: Vec<String>,
 }
 
@@ -219,6 +243,15 @@ impl Serialize for Field {
     }
 }
 
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (name, value) =
+            text.split_once(": ").ok_or_else(|| de::Error::custom("a header field has to be written `name: value`"))?;
+        Ok(Self { name: name.to_owned(), value: value.to_owned() })
+    }
+}
+
 /// How much of a body reports show, in characters.
 const SHOWN_BODY: usize = 2_000;
 
@@ -235,14 +268,14 @@ impl ShownExchange {
         Self {
             number: exchange.number,
             at: exchange.at.to_string(),
-            origin,
+            origin: Cow::Borrowed(origin),
             request: redactor.text(&format!("{} {}", exchange.request.method, exchange.request.target())),
             request_headers: fields(&exchange.request.headers),
             status: exchange.reply.status.as_u16(),
             reply_headers: fields(&exchange.reply.headers),
             body: cut(redactor.text(&String::from_utf8_lossy(&exchange.reply.body)), exchange.body_bytes.reply),
             decision: decision.verdict.to_string(),
-            clause: decision.clause,
+            clause: Cow::Borrowed(decision.clause),
             explanation: redactor.text(&decision.explanation),
             complaints: exchange
                 .reply

@@ -1,30 +1,57 @@
 //! What came of a run, for people and for programs.
+//!
+//! A [`Report`] is made of a [`Run`], or read from the JSON that another run left. Every format is made of it alone.
 
+mod badge;
+mod github;
+mod html;
 mod human;
 mod json;
 mod junit;
+mod markdown;
+mod model;
+mod read;
+mod several;
+mod tap;
+mod visible;
+mod wanted;
 
 use std::fmt;
-use std::path::PathBuf;
-use std::str::FromStr;
 
-use crate::outcome::Run;
+pub use self::model::{Report, ReportedCase, ReportedProvider};
+pub use self::several::{MergeError, Reports, TooManyAdapters};
+pub use self::wanted::{Destination, Wanted};
+use crate::outcome::{Outcome, Run};
 use crate::suite::Suite;
+
+/// What the JSON of a report names itself.
+const SCHEMA: &str = "kubeproof.report/1";
 
 /// A format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Lines for a terminal, with ANSI styles for whoever prints them to keep or strip.
     Human,
-    /// One JSON object, `kubeproof.report/1`.
+    /// One JSON object, `kubeproof.report/1`. Of one adapter.
     Json,
-    /// JUnit XML.
+    /// JUnit XML, as the schema of Jenkins has it: a suite for each provider, and for each adapter if there are several.
     Junit,
+    /// TAP 14: a subtest for each adapter if there are several.
+    Tap,
+    /// Markdown of GitHub, such as for the summary of a step.
+    Markdown,
+    /// Workflow commands of GitHub, which point at the cases that failed.
+    Github,
+    /// A page that needs nothing besides itself: adapters by cases, and every failure.
+    Html,
+    /// JSON of a badge, as the endpoint of shields.io takes it. Of one adapter.
+    Badge,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 3] = [Self::Human, Self::Json, Self::Junit];
+    pub const ALL: [Self; 8] =
+        [Self::Human, Self::Json, Self::Junit, Self::Tap, Self::Markdown, Self::Github, Self::Html, Self::Badge];
 
     /// The word for it.
     pub fn as_str(self) -> &'static str {
@@ -32,15 +59,35 @@ impl Format {
             Self::Human => "human",
             Self::Json => "json",
             Self::Junit => "junit",
+            Self::Tap => "tap",
+            Self::Markdown => "markdown",
+            Self::Github => "github",
+            Self::Html => "html",
+            Self::Badge => "badge",
         }
+    }
+
+    /// Whether it shows several adapters in one report.
+    pub fn takes_several(self) -> bool {
+        !matches!(self, Self::Json | Self::Badge)
     }
 
     /// Writes the report of a run over `suite`.
     pub fn render(self, run: &Run, suite: &Suite) -> String {
+        Report::of(run, suite).render(self)
+    }
+
+    /// Of several adapters only where the format takes them.
+    fn write(self, reports: &[Report]) -> String {
         match self {
-            Self::Human => human::render(run, suite),
-            Self::Json => json::render(run),
-            Self::Junit => junit::render(run, suite),
+            Self::Human => human::render(reports),
+            Self::Json => reports.iter().map(json::render).collect(),
+            Self::Junit => junit::render(reports),
+            Self::Tap => tap::render(reports),
+            Self::Markdown => markdown::render(reports),
+            Self::Github => github::render(reports),
+            Self::Html => html::render(reports),
+            Self::Badge => reports.iter().map(badge::render).collect(),
         }
     }
 }
@@ -51,49 +98,29 @@ impl fmt::Display for Format {
     }
 }
 
-/// A report that is asked for, as `FORMAT=PATH`; the path `-` is standard output.
-///
-/// ```
-/// use kubeproof_conformance::report::{Destination, Format, Wanted};
-///
-/// let wanted: Wanted = "json=-".parse()?;
-/// assert_eq!((wanted.format, wanted.destination), (Format::Json, Destination::Stdout));
-/// assert!("yaml=-".parse::<Wanted>().unwrap_err().contains("human, json, junit"));
-/// # Ok::<(), String>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// The format.
-    pub format: Format,
-    /// Where it goes.
-    pub destination: Destination,
+impl Report {
+    /// Writes it in a format.
+    pub fn render(&self, format: Format) -> String {
+        format.write(std::slice::from_ref(self))
+    }
 }
 
-/// Where a report goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Destination {
-    /// Standard output.
-    Stdout,
-    /// A file.
-    File(PathBuf),
-}
+/// What is not as it should be, the most pressing first, and what people call it.
+const FINDINGS: [(Outcome, &str); 4] = [
+    (Outcome::Failed, "Failed"),
+    (Outcome::UnexpectedPass, "Stale baseline entries, which pass now"),
+    (Outcome::CouldNotRun, "Could not run"),
+    (Outcome::ExpectedFailure, "Known failures"),
+];
 
-impl FromStr for Wanted {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (format, path) = text
-            .split_once('=')
-            .ok_or_else(|| format!("`{text}` is no report: write FORMAT=PATH, such as json=report.json or human=-"))?;
-        let format = Format::ALL.into_iter().find(|known| known.as_str() == format).ok_or_else(|| {
-            let known = Format::ALL.map(Format::as_str).join(", ");
-            format!("`{format}` is no format of a report: write one of {known}")
-        })?;
-        let destination = match path {
-            "" => return Err(format!("`{text}` names no path; write `{format}=-` for standard output")),
-            "-" => Destination::Stdout,
-            path => Destination::File(PathBuf::from(path)),
-        };
-        Ok(Self { format, destination })
+/// How an outcome is counted.
+fn counted(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Passed => "passed",
+        Outcome::Failed => "failed",
+        Outcome::ExpectedFailure => "expected failures",
+        Outcome::UnexpectedPass => "unexpected passes",
+        Outcome::CouldNotRun => "could not run",
+        Outcome::Skipped => "skipped",
     }
 }

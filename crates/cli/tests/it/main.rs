@@ -12,6 +12,7 @@ mod baseline;
 mod check;
 mod lint_and_merge;
 mod program;
+mod report;
 mod serve;
 mod serving;
 mod show;

@@ -1,0 +1,50 @@
+use kubeproof::conformance::report::{Destination, Format, Wanted};
+
+use crate::exit_code;
+use crate::output::{Text, complain, print};
+use crate::replace::replace;
+
+/// Whether each report has a place of its own to go, or the exit code after saying which has none.
+pub(crate) fn distinct(reports: &[Wanted]) -> Result<(), u8> {
+    for (at, wanted) in reports.iter().enumerate() {
+        let is_shared = reports.iter().take(at).any(|other| other.destination == wanted.destination);
+        match &wanted.destination {
+            Destination::Stdout if is_shared => {
+                complain("two reports cannot share standard output; give all but one a file");
+                return Err(exit_code::USAGE);
+            }
+            Destination::File(path) if is_shared => {
+                complain(format_args!("two reports cannot share {}; give each a file of its own", path.display()));
+                return Err(exit_code::USAGE);
+            }
+            Destination::Stdout => {}
+            Destination::File(path) => {
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+                    complain(format_args!(
+                        "the report {} cannot be written: there is no folder {}; make it first",
+                        path.display(),
+                        folder.display()
+                    ));
+                    return Err(exit_code::USAGE);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes a report to where it is wanted, or the exit code after saying why it could not be.
+pub(crate) fn write(wanted: &Wanted, text: String) -> Result<(), u8> {
+    let is_for_people = wanted.format == Format::Human;
+    let written = match &wanted.destination {
+        Destination::Stdout if is_for_people => print(&Text::ForPeople(text)),
+        Destination::Stdout => print(&Text::ForPrograms(text)),
+        Destination::File(path) if is_for_people => replace(path, &anstream::adapter::strip_str(&text).to_string()),
+        Destination::File(path) => replace(path, &text),
+    };
+    written.map_err(|error| {
+        complain(format_args!("the report cannot be written to {}: {error}", wanted.destination));
+        exit_code::COULD_NOT_RUN
+    })
+}
