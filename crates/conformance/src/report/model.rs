@@ -160,7 +160,7 @@ impl ReportedCase {
             exchanges: result.exchanges.clone(),
             place: Some(case.place.clone()),
             reason: result.reason.clone(),
-            stderr: None,
+            stderr: (!result.stderr.is_empty()).then(|| result.stderr.clone()),
         }
     }
 }
