@@ -7,8 +7,8 @@ use kubeproof::conformance::{Case, Run, Runner, Suite};
 use kubeproof_reference::ReferenceAdapter;
 
 use crate::exit_code;
-use crate::output::{Text, complain, note, print};
-use crate::replace::replace;
+use crate::output::{Text, complain, note};
+use crate::reports;
 use crate::selection::{Source, Which};
 
 /// Runs cases and reports a verdict on each
@@ -80,30 +80,7 @@ impl Check {
         if self.reports.is_empty() {
             return Ok(vec![Wanted { format: Format::Human, destination: Destination::Stdout }]);
         }
-        if self.reports.iter().filter(|wanted| wanted.destination == Destination::Stdout).count() > 1 {
-            complain("two reports cannot share standard output; give all but one a file");
-            return Err(exit_code::USAGE);
-        }
-        for (at, wanted) in self.reports.iter().enumerate() {
-            if let Destination::File(path) = &wanted.destination
-                && self.reports.iter().take(at).any(|other| other.destination == wanted.destination)
-            {
-                complain(format_args!("two reports cannot share {}; give each a file of its own", path.display()));
-                return Err(exit_code::USAGE);
-            }
-            if let Destination::File(path) = &wanted.destination
-                && let Some(folder) = path.parent()
-                && !folder.as_os_str().is_empty()
-                && !folder.is_dir()
-            {
-                complain(format_args!(
-                    "the report {} cannot be written: there is no folder {}; make it first",
-                    path.display(),
-                    folder.display()
-                ));
-                return Err(exit_code::USAGE);
-            }
-        }
+        reports::check(&self.reports)?;
         Ok(self.reports.clone())
     }
 
@@ -123,18 +100,5 @@ impl Check {
 fn write(wanted: &Wanted, run: &Run, suite: &Suite) -> Result<(), u8> {
     let text = wanted.format.render(run, suite);
     let text = if wanted.format == Format::Human { Text::ForPeople(text) } else { Text::ForPrograms(text) };
-    let (written, place) = match &wanted.destination {
-        Destination::Stdout => (print(&text), "standard output".to_owned()),
-        Destination::File(path) => {
-            let text = match text {
-                Text::ForPeople(text) => anstream::adapter::strip_str(&text).to_string(),
-                Text::ForPrograms(text) => text,
-            };
-            (replace(path, &text), path.display().to_string())
-        }
-    };
-    written.map_err(|error| {
-        complain(format_args!("the report cannot be written to {place}: {error}"));
-        exit_code::COULD_NOT_RUN
-    })
+    reports::write(text, &wanted.destination)
 }

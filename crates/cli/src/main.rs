@@ -5,11 +5,15 @@ mod clauses;
 mod config;
 mod exit_code;
 mod explain;
+mod fetch;
 mod list;
+mod merging;
 mod output;
 mod replace;
+mod reports;
 mod selection;
 mod serve;
+mod signals;
 
 use std::process::ExitCode;
 
@@ -54,6 +58,7 @@ enum Command {
     Explain(explain::Explain),
     Clauses(clauses::Clauses),
     Serve(Box<serve::Serve>),
+    Fetch(fetch::Fetch),
     Config(config::Config),
 }
 
@@ -74,6 +79,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Clauses(clauses) => clauses.run(),
         Command::Serve(serve) => serve.run(),
+        Command::Fetch(fetch) => fetch.run(),
         Command::Config(config) => config.run(),
     };
     code.into()

@@ -24,6 +24,8 @@ mod cluster;
 mod connection;
 mod dialect;
 
+/// What the clients of all providers share, for who names its types: credentials, errors, options of the transport.
+pub use kubeproof_client as client;
 pub use cluster::{Cluster, Field, Options, ReadMask};
 pub use connection::ConnectionInfo;
 

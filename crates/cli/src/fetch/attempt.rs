@@ -1,0 +1,197 @@
+//! Fetching from several clusters at once, and what came of each.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use clap::Args;
+use futures_util::StreamExt as _;
+
+use super::client::{self, Batch, ClusterAccess, Error, ErrorKind, Wait};
+use super::clusters::{Ids, Named};
+use super::duration::duration;
+use super::progress::Progress;
+use crate::output::failed;
+use crate::signals::Signals;
+
+/// How several clusters are fetched.
+#[derive(Args)]
+pub(super) struct Fetching {
+    /// How many clusters are fetched at once
+    #[arg(long, value_name = "N", default_value = "4")]
+    jobs: NonZeroUsize,
+
+    /// Wait until each cluster is ready, this long at most [default without a value: 10m]
+    #[arg(long, value_name = "BUDGET", num_args = 0..=1, require_equals = true, default_missing_value = "10m")]
+    #[arg(value_parser = duration)]
+    wait: Option<Duration>,
+
+    /// Wait also while the provider does not know a cluster, which was just created
+    #[arg(long, requires = "wait")]
+    provisioning: bool,
+}
+
+/// What came of one cluster.
+pub(super) struct Attempt<A> {
+    pub(super) ids: Ids,
+    pub(super) result: Result<A, Failure>,
+}
+
+/// Why there is no access to a cluster.
+pub(super) enum Failure {
+    /// The client's reason.
+    Error(Error),
+    /// It was fetched, and cannot be used as was asked.
+    Unusable(String),
+    /// The program was asked to stop before.
+    Interrupted,
+}
+
+impl Failure {
+    /// The word for its kind: that of the client, or `interrupted`.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Error(error) => error.kind().as_str(),
+            Self::Unusable(_) => ErrorKind::InvalidArgument.as_str(),
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Error(error) => error.fmt(f),
+            Self::Unusable(problem) => f.write_str(problem),
+            Self::Interrupted => {
+                f.write_str("it was not fetched any more, since the program was interrupted; fetch it again")
+            }
+        }
+    }
+}
+
+impl<A> Attempt<A> {
+    /// The same with what is made of the access.
+    pub(super) fn and_then<B>(self, make: impl FnOnce(&Ids, A) -> Result<B, Failure>) -> Attempt<B> {
+        let Self { ids, result } = self;
+        let result = result.and_then(|access| make(&ids, access));
+        Attempt { ids, result }
+    }
+}
+
+/// What an interrupt does to what is under way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum UnderWay {
+    /// It is given up: it can be asked for again.
+    GivenUp,
+    /// It is waited for, until the next interrupt: there is no second answer.
+    AwaitedOnce,
+}
+
+impl Fetching {
+    /// Fetches from every cluster. The result is in their order.
+    ///
+    /// # Errors
+    /// The exit code, after saying why it could not start.
+    pub(super) fn run<A>(
+        &self,
+        client: &A,
+        clusters: &[Named<A::Cluster>],
+        options: &A::Options,
+        under_way: UnderWay,
+    ) -> Result<Vec<Attempt<A::Access>>, u8>
+    where
+        A: ClusterAccess + Sync,
+        A::Cluster: Sync,
+        A::Options: Sync,
+        A::Access: Send,
+    {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| failed(format_args!("cannot start: {error}")))?;
+        runtime.block_on(async {
+            let mut signals =
+                Signals::new().map_err(|error| failed(format_args!("cannot wait for signals: {error}")))?;
+            Ok(self.all(client, clusters, options, under_way, &mut signals).await)
+        })
+    }
+
+    async fn all<A>(
+        &self,
+        client: &A,
+        clusters: &[Named<A::Cluster>],
+        options: &A::Options,
+        under_way: UnderWay,
+        signals: &mut Signals,
+    ) -> Vec<Attempt<A::Access>>
+    where
+        A: ClusterAccess + Sync,
+        A::Cluster: Sync,
+        A::Options: Sync,
+        A::Access: Send,
+    {
+        let wait = self.wait.map(Wait::of);
+        let wait = if self.provisioning { wait.map(Wait::while_provisioning) } else { wait };
+        let patient = Patient { client, wait, progress: Progress::new() };
+        let is_interrupted = AtomicBool::new(false);
+        let mut results: Vec<Option<Result<A::Access, Error>>> = clusters.iter().map(|_| None).collect();
+        // A cluster is taken only when there is room for it.
+        let not_begun = clusters.iter().take_while(|_| !is_interrupted.load(Ordering::Relaxed));
+        let work = Batch::of(self.jobs.get()).stream(&patient, not_begun, options);
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                () = signals.next() => {
+                    if under_way == UnderWay::GivenUp || is_interrupted.swap(true, Ordering::Relaxed) {
+                        break;
+                    }
+                    patient.progress.say("stopping: what is under way cannot be asked for again, and is waited for; interrupt again to give it up");
+                }
+                fetched = work.next() => {
+                    let Some(fetched) = fetched else { break };
+                    if let Some(place) = results.get_mut(fetched.index) {
+                        *place = Some(fetched.result);
+                    }
+                }
+            }
+        }
+        patient.progress.end();
+        let of_result = |result: Option<Result<A::Access, Error>>| match result {
+            Some(result) => result.map_err(Failure::Error),
+            None => Err(Failure::Interrupted),
+        };
+        let results = results.into_iter().map(of_result);
+        clusters.iter().zip(results).map(|(named, result)| Attempt { ids: named.ids.clone(), result }).collect()
+    }
+}
+
+/// A client that waits for each cluster, if that is asked for, and says so.
+struct Patient<'a, A> {
+    client: &'a A,
+    wait: Option<Wait>,
+    progress: Progress,
+}
+
+impl<'a, A> ClusterAccess for Patient<'a, A>
+where
+    A: ClusterAccess + Sync,
+    A::Cluster: Sync + 'a,
+    A::Options: Sync,
+    A::Access: Send,
+{
+    type Cluster = &'a Named<A::Cluster>;
+    type Options = A::Options;
+    type Access = A::Access;
+
+    async fn fetch(&self, named: &Self::Cluster, options: &A::Options) -> Result<A::Access, Error> {
+        match &self.wait {
+            None => self.client.fetch(&named.cluster, options).await,
+            Some(wait) => {
+                let say = |progress: &client::Progress<'_>| self.progress.show(&format!("{}: {progress}", named.ids));
+                wait.fetch(self.client, &named.cluster, options, say).await
+            }
+        }
+    }
+}
