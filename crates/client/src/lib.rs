@@ -46,5 +46,5 @@ pub use reply::Reply;
 pub use request::{Repeat, Request};
 pub use retry::{Retry, RetryAfter};
 pub use time::{Clock, Sleeper, SystemClock, TokioSleeper};
-pub use transport::{BaseUrl, PlainHttp, Timeouts, Transport, TransportOptions};
+pub use transport::{Arrival, BaseUrl, PlainHttp, Timeouts, Transport, TransportOptions};
 pub use wait::{Progress, Wait, Waited};

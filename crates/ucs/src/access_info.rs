@@ -75,7 +75,8 @@ impl Saved {
                 error.with_remedy("keep what was received, it is with this error and cannot be had again")
             }
             Self::At(path) => error
-                .with_remedy(format!("keep what was received, it is in {} and cannot be had again", path.display())),
+                .with_remedy(format!("keep what was received, it is in {} and cannot be had again", path.display()))
+                .with_stored(path),
             Self::Failed(cause) => error.with_remedy(format!(
                 "keep what was received, it is with this error and could not be written to a file ({cause})"
             )),

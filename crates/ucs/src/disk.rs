@@ -8,8 +8,8 @@ use std::path::Path;
 use tempfile::{NamedTempFile, PersistError};
 
 /// The steps by which an answer gets into a file, in the order in which they are taken. Tests watch them.
-pub(crate) trait Disk: fmt::Debug + Send {
-    /// Writes the bytes.
+pub(crate) trait Disk: fmt::Debug + Send + Sync {
+    /// Writes the bytes that have just come.
     fn write(&self, file: &mut NamedTempFile, bytes: &[u8]) -> io::Result<()> {
         file.write_all(bytes)
     }

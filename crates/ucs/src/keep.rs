@@ -2,24 +2,33 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
-use kubeproof_client::{Error, ErrorKind};
+use kubeproof_client::{Arrival, Error, ErrorKind};
 use tempfile::NamedTempFile;
 
 use crate::disk::{Disk, OwnDisk};
+use crate::names::{self, Form};
 use crate::{ClusterId, Saved};
 
 /// Most files of one cluster in one folder.
 const LIMIT: u32 = 1000;
 
-/// A file that waits for an answer. It has no name of its own until the answer is safely in it, and goes away when
-/// none comes.
+/// A file into which an answer is written while it comes. Its name says only of which cluster it is, until the answer is
+/// safely in it: what a crash leaves is found by it. The file goes away when no answer comes.
 #[derive(Debug)]
 pub(crate) struct Keep {
     disk: Box<dyn Disk>,
     folder: PathBuf,
-    stem: String,
+    cluster: ClusterId,
+    arriving: Mutex<Arriving>,
+}
+
+/// What has come so far.
+#[derive(Debug)]
+struct Arriving {
     file: NamedTempFile,
+    written: io::Result<()>,
 }
 
 impl Keep {
@@ -33,38 +42,38 @@ impl Keep {
 
     /// The same with another way to the disk.
     pub(crate) fn prepare_on(disk: Box<dyn Disk>, folder: &Path, cluster: &ClusterId) -> Result<Self, Error> {
-        let file = NamedTempFile::with_prefix_in(".accessinfo-", folder).map_err(|error| {
+        let file = NamedTempFile::with_prefix_in(names::unnamed(cluster), folder).map_err(|error| {
             Error::new(ErrorKind::InvalidArgument, format!("answers cannot be kept in {}", folder.display()))
                 .with_remedy("give a folder that exists and can be written to; nothing was sent")
                 .with_source(error)
         })?;
-        Ok(Self { disk, folder: folder.to_owned(), stem: format!("accessinfo-{cluster}"), file })
+        // Tells a download that goes on from one that a crash has left. Where files cannot be locked, both look like the latter.
+        let _may_fail = file.as_file().try_lock();
+        let arriving = Mutex::new(Arriving { file, written: Ok(()) });
+        Ok(Self { disk, folder: folder.to_owned(), cluster: cluster.clone(), arriving })
     }
 
-    /// Writes a whole answer.
-    pub(crate) fn save(self, answer: &[u8]) -> Saved {
-        self.save_as(answer, "json")
+    /// Makes a whole answer last.
+    pub(crate) fn save(self) -> Saved {
+        self.save_as(Form::Whole)
     }
 
-    /// Writes what came of an answer.
-    pub(crate) fn save_part(self, part: &[u8]) -> Saved {
-        self.save_as(part, "part")
+    /// Makes last what came of an answer.
+    pub(crate) fn save_part(self) -> Saved {
+        self.save_as(Form::Part)
     }
 
-    fn save_as(self, bytes: &[u8], extension: &str) -> Saved {
-        self.write(bytes, extension).map_or_else(Saved::Failed, Saved::At)
+    fn save_as(self, form: Form) -> Saved {
+        self.finish(form).map_or_else(Saved::Failed, Saved::At)
     }
 
-    fn write(self, bytes: &[u8], extension: &str) -> io::Result<PathBuf> {
-        let Self { disk, folder, stem, mut file } = self;
-        disk.write(&mut file, bytes)?;
+    fn finish(self, form: Form) -> io::Result<PathBuf> {
+        let Self { disk, folder, cluster, arriving } = self;
+        let Arriving { mut file, written } = arriving.into_inner().unwrap_or_else(PoisonError::into_inner);
+        written?;
         disk.sync(file.as_file())?;
         for number in 1..=LIMIT {
-            let name = match number {
-                1 => format!("{stem}.{extension}"),
-                _ => format!("{stem}.{number}.{extension}"),
-            };
-            let path = folder.join(name);
+            let path = folder.join(names::named(&cluster, number, form));
             match disk.name(file, &path) {
                 Ok(_) => {
                     // The content is safe; a name that is lost in a crash leaves it under the first one.
@@ -76,6 +85,17 @@ impl Keep {
             }
         }
         keep_unnamed(file, io::Error::other("there are too many answers of this cluster"))
+    }
+}
+
+impl Arrival for Keep {
+    fn take(&self, bytes: &[u8]) {
+        let mut arriving = self.arriving.lock().unwrap_or_else(PoisonError::into_inner);
+        let Arriving { file, written } = &mut *arriving;
+        // With a hole in it the file would be worth less than the answer in memory.
+        if written.is_ok() {
+            *written = self.disk.write(file, bytes);
+        }
     }
 }
 
@@ -107,10 +127,16 @@ mod tests {
     fn no_answer_is_written_over_another() {
         let folder = tempfile::tempdir().unwrap();
         for answer in ["first", "second", "third"] {
-            let saved = keep(folder.path()).save(answer.as_bytes());
+            let keep = keep(folder.path());
+            keep.take(answer.as_bytes());
+            let saved = keep.save();
             assert_eq!(fs_err::read_to_string(saved.path().unwrap()).unwrap(), answer);
         }
-        keep(folder.path()).save_part(b"half");
+        let half = keep(folder.path());
+        half.take(b"ha");
+        half.take(b"lf");
+        let saved = half.save_part();
+        assert_eq!(fs_err::read_to_string(saved.path().unwrap()).unwrap(), "half");
         let stem = "accessinfo-11111111-2222-3333-4444-555555555555";
         let expected = [".2.json", ".3.json", ".json", ".part"].map(|end| format!("{stem}{end}"));
         assert_eq!(names(folder.path()), expected);
@@ -122,8 +148,14 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
 
         let folder = tempfile::tempdir().unwrap();
-        let saved = keep(folder.path()).save(b"answer");
-        let mode = fs_err::metadata(saved.path().unwrap()).unwrap().permissions().mode();
+        let keep = keep(folder.path());
+        keep.take(b"answer");
+        // Also before it has its name.
+        for name in names(folder.path()) {
+            let mode = fs_err::metadata(folder.path().join(name)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        let mode = fs_err::metadata(keep.save().path().unwrap()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 

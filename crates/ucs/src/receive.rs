@@ -10,7 +10,7 @@ use crate::{AccessInfo, Saved, dialect};
 /// Reads a body; `answer::read`, and in tests what watches it.
 type Reader<'a> = &'a dyn Fn(&[u8]) -> Result<Answer, &'static str>;
 
-/// Keeps and judges what came.
+/// Keeps and judges what came. Of an answer to be kept, the bytes are in the file already.
 pub(crate) fn receive(sent: Result<Reply, Error>, keep: Option<Keep>, download: Download) -> Result<AccessInfo, Error> {
     match sent {
         // Only 200 is documented. What came with another success cannot be had again, so it is read as well.
@@ -25,7 +25,7 @@ fn keep_and_read(reply: &Reply, keep: Option<Keep>, download: Download, read: Re
     if reply.body().is_empty() {
         return Err(reply.malformed("the answer is empty").with_consumed(download.consumed()));
     }
-    let saved = keep.map_or(Saved::NotAsked, |keep| keep.save(reply.body()));
+    let saved = keep.map_or(Saved::NotAsked, Keep::save);
     match read(reply.body()) {
         Ok(Answer::AccessInfo(items)) => {
             download.consumed();
@@ -80,7 +80,7 @@ fn lost(error: Error, keep: Option<Keep>, download: Download) -> Error {
         Some(Consumed::NotHere) | None => download.refused(),
     };
     let saved = match (keep, error.answer()) {
-        (Some(keep), Some(part)) => keep.save_part(part),
+        (Some(keep), Some(_)) => keep.save_part(),
         _ => Saved::NotAsked,
     };
     let error = error.with_consumed(consumed);
@@ -147,12 +147,11 @@ mod tests {
         Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_string(body)).mount(&server).await;
         let token = Credentials::Token("not-a-real-token".to_owned().into());
         let transport = Transport::new(&server.uri(), token, TransportOptions::default()).unwrap();
-        let reply = transport.send(&Request::get("/", Repeat::OneShot)).await.unwrap();
-
         let folder = tempfile::tempdir().unwrap();
         let cluster = ClusterId::parse("e0000000-0000-0000-0000-000000000001").unwrap();
         let watched = Watched { fails_at, ..Watched::default() };
         let keep = Keep::prepare_on(Box::new(watched.clone()), folder.path(), &cluster).unwrap();
+        let reply = transport.send_to(&Request::get("/", Repeat::OneShot), &keep).await.unwrap();
         let download = Download::begin(transport.base_url(), &cluster);
         let result = keep_and_read(&reply, Some(keep), download, &|body| {
             watched.step("read").unwrap();

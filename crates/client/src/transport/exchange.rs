@@ -10,7 +10,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
 use url::Url;
 
-use super::TransportOptions;
+use super::{Arrival, TransportOptions};
 use crate::scrub::Scrubber;
 use crate::{Clock, Credentials, Error, ErrorKind, Repeat, Reply, Request, RetryAfter, signing};
 
@@ -110,16 +110,22 @@ pub(super) async fn read(
     attempts: u32,
     scrubber: Scrubber,
     repeat: Repeat,
+    arrival: &dyn Arrival,
 ) -> Result<Reply, Failure> {
     let status = response.status().as_u16();
     let headers = std::mem::take(response.headers_mut());
+    let is_success = (200..300).contains(&status);
     let mut body = BytesMut::new();
     let problem = loop {
         match response.chunk().await {
             Ok(None) => break None,
             Ok(Some(chunk)) => {
                 let room = options.max_body.saturating_sub(body.len());
-                body.extend(chunk.iter().take(room));
+                let fits = chunk.get(..room).unwrap_or(&chunk);
+                if is_success {
+                    arrival.take(fits);
+                }
+                body.extend_from_slice(fits);
                 if chunk.len() > room {
                     break Some(Error::new(
                         ErrorKind::Malformed,
@@ -135,7 +141,7 @@ pub(super) async fn read(
         None => Ok(Reply { status, headers, body: body.freeze(), attempts, retry_after, scrubber }),
         Some(error) => {
             let error = error.with_status(status);
-            let keeps = repeat == Repeat::OneShot && (200..300).contains(&status) && !body.is_empty();
+            let keeps = repeat == Repeat::OneShot && is_success && !body.is_empty();
             Err(Failure::Final(if keeps { error.with_answer(&body) } else { error }))
         }
     }

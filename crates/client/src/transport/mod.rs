@@ -1,5 +1,6 @@
 //! How a request gets to the server and the answer back.
 
+mod arrival;
 mod base_url;
 mod exchange;
 mod options;
@@ -13,12 +14,14 @@ use std::time::Duration;
 use backon::Retryable;
 use tracing::Instrument;
 
+pub use arrival::Arrival;
 pub use base_url::BaseUrl;
 pub use options::{PlainHttp, Timeouts, TransportOptions};
 
 use crate::scrub::Scrubber;
 use crate::time::{Spent, seed};
 use crate::{Consumed, Credentials, Error, ErrorKind, Repeat, Reply, Request, Retry, Sleeper, tls};
+use arrival::Nobody;
 use exchange::Failure;
 
 /// Most redirects that are followed for one request.
@@ -64,9 +67,18 @@ impl Transport {
     /// - `rejected`: it redirects too often, or redirects a request that must not be repeated.
     /// - `malformed`: the answer is longer than allowed, or redirects to nowhere.
     pub async fn send(&self, request: &Request) -> Result<Reply, Error> {
+        self.send_to(request, &Nobody).await
+    }
+
+    /// The same, and shows somebody the answer while it comes: one that is given only once has to be safe before its end
+    /// is there.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn send_to(&self, request: &Request, arrival: &dyn Arrival) -> Result<Reply, Error> {
         let attempts = AtomicU32::new(0);
         let span = tracing::debug_span!("request", base = %self.base, path = %request.path);
-        let work = self.try_again(request, &attempts).instrument(span);
+        let work = self.try_again(request, &attempts, arrival).instrument(span);
         // A one-shot answer must not be dropped half read: there, each attempt is bounded and the waits are.
         let result = if request.repeat == Repeat::OneShot {
             work.await
@@ -81,7 +93,7 @@ impl Transport {
         })
     }
 
-    async fn try_again(&self, request: &Request, attempts: &AtomicU32) -> Result<Reply, Error> {
+    async fn try_again(&self, request: &Request, attempts: &AtomicU32, arrival: &dyn Arrival) -> Result<Reply, Error> {
         let retry = self.options.retry;
         let mut spent = Spent::begin(self.options.clock.clone());
         // What is cut off in the middle is lost, with the answer before it.
@@ -91,7 +103,7 @@ impl Transport {
         };
         let attempt = || async {
             let number = attempts.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-            self.attempt(request, number).await
+            self.attempt(request, number, arrival).await
         };
         let result = attempt
             .retry(retry.backoff(self.seed()))
@@ -121,7 +133,7 @@ impl Transport {
     }
 
     /// One attempt: the request, and those that the server redirects it to.
-    async fn attempt(&self, request: &Request, number: u32) -> Result<Reply, Failure> {
+    async fn attempt(&self, request: &Request, number: u32, arrival: &dyn Arrival) -> Result<Reply, Failure> {
         let mut url = self.base.url_of(request).map_err(Failure::Refused)?;
         for _ in 0..=REDIRECTS {
             let mut scrubber = Scrubber::new(&self.credentials);
@@ -134,7 +146,7 @@ impl Transport {
                 url = self.next_url(&url, &response, request.repeat).map_err(Failure::Final)?;
                 continue;
             }
-            let reply = exchange::read(response, &self.options, number, scrubber, request.repeat).await?;
+            let reply = exchange::read(response, &self.options, number, scrubber, request.repeat, arrival).await?;
             return if request.repeat.allows(status) { Err(Failure::Answered(Box::new(reply))) } else { Ok(reply) };
         }
         Err(Failure::Final(Error::new(

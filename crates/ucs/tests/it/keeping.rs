@@ -2,7 +2,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use kubeproof_client::{ClusterAccess as _, ErrorKind};
-use kubeproof_ucs::{AccessInfo, ClusterId, KeepAnswers, Options, Saved};
+use kubeproof_ucs::{AccessInfo, ClusterId, KeepAnswers, Options, Saved, StoredAnswer};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -51,7 +51,28 @@ async fn an_answer_is_in_a_file_and_stays_there() {
     // The note that follows neither replaces the answer nor leaves a file.
     let error = fetch(&server.uri(), folder.path(), &cluster).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AlreadyDownloaded);
+    assert_eq!(error.stored(), access.saved().path());
+    assert!(error.to_string().contains("stored on this machine"), "{error}");
     assert_eq!(files(folder.path()), expected);
+    let stored = StoredAnswer::recover(folder.path(), &cluster).unwrap();
+    assert_eq!((stored.raw(), stored.items()), (access.raw(), access.items()));
+}
+
+#[tokio::test]
+async fn that_no_answer_is_on_this_machine_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    for note in [
+        ResponseTemplate::new(200).set_body_string(r#"["Downloaded"]"#),
+        ResponseTemplate::new(410),
+        ResponseTemplate::new(400).set_body_string("Downloaded"),
+    ] {
+        let server = serve(note).await;
+        let error = fetch(&server.uri(), folder.path(), &cluster()).await.unwrap_err();
+        assert_eq!((error.kind(), error.stored()), (ErrorKind::AlreadyDownloaded, None), "{error}");
+        let said = format!("which is not in {}, or register the cluster anew", folder.path().display());
+        assert!(error.to_string().contains(&said), "{error}");
+        assert_eq!(files(folder.path()), []);
+    }
 }
 
 #[tokio::test]
@@ -63,6 +84,7 @@ async fn an_answer_that_cannot_be_read_is_in_a_file() {
     let name = format!("accessinfo-{cluster}.json");
     assert_eq!(error.kind(), ErrorKind::Malformed);
     assert!(error.to_string().contains(&name), "{error}");
+    assert_eq!(error.stored(), Some(folder.path().join(&name).as_path()));
     shows_no_secret(&error);
     assert_eq!(files(folder.path()), [(name, "planted, and no json".to_owned())]);
 }
@@ -76,6 +98,7 @@ async fn half_an_answer_is_in_a_file() {
     let name = format!("accessinfo-{cluster}.part");
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(error.to_string().contains(&name), "{error}");
+    assert_eq!(error.stored(), Some(folder.path().join(&name).as_path()));
     shows_no_secret(&error);
     assert_eq!(files(folder.path()), [(name, "[{\"planted".to_owned())]);
 }
