@@ -10,10 +10,13 @@ mod digitalocean;
 mod duration;
 mod environment;
 mod fireworks;
+mod manifests;
 mod private_file;
 mod progress;
 mod renewal;
 mod report;
+mod rescue;
+mod state_folder;
 mod ucs;
 
 use clap::{Args, Subcommand};

@@ -2,11 +2,13 @@
 
 mod check;
 mod clauses;
+mod completions;
 mod config;
 mod exit_code;
 mod explain;
 mod fetch;
 mod list;
+mod man;
 mod merging;
 mod output;
 mod replace;
@@ -34,10 +36,11 @@ use crate::output::Color;
   kubeproof explain ucs/download/second-call-is-refused
   kubeproof serve --tls                      the emulations, for programs in any language
   kubeproof clauses --provider fireworks     what the documents say, and which case judges by it
+  kubeproof fetch digitalocean CLUSTER_ID --kubeconfig ~/.kube/config
 
 Exit codes:
-  0  conformant
-  1  a case failed, or a clause has no case
+  0  conformant, or all that was asked for is done
+  1  a case failed, a clause has no case, or a cluster could not be fetched
   2  wrong usage, or a bad case, clause or world file
   3  kept for baselines: an entry is stale
   4  nothing ran, or less than --min-ran
@@ -60,6 +63,8 @@ enum Command {
     Serve(Box<serve::Serve>),
     Fetch(fetch::Fetch),
     Config(config::Config),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 fn main() -> ExitCode {
@@ -81,6 +86,8 @@ fn main() -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Fetch(fetch) => fetch.run(),
         Command::Config(config) => config.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     };
     code.into()
 }

@@ -17,6 +17,7 @@ use crate::signals::Signals;
 
 /// How several clusters are fetched.
 #[derive(Args)]
+#[command(next_help_heading = "Fetching")]
 pub(super) struct Fetching {
     /// How many clusters are fetched at once
     #[arg(long, value_name = "N", default_value = "4")]

@@ -33,6 +33,7 @@ const WHEREABOUTS: Whereabouts = Whereabouts { provider: "cce", variables: &["KU
 /// Each fetch makes CCE issue a client certificate that nobody can take back: keep what was fetched. CCE calls the entries of
 /// every cluster alike; those of a second one get other names.
 #[derive(Args)]
+#[command(override_usage = "kubeproof fetch cce [OPTIONS] [PROJECT_ID] CLUSTER_ID...")]
 #[command(after_help = "Variables:
   HUAWEICLOUD_SDK_AK with HUAWEICLOUD_SDK_SK    an access key; or HW_ACCESS_KEY with HW_SECRET_KEY,
                                                 or OS_ACCESS_KEY with OS_SECRET_KEY
@@ -49,7 +50,7 @@ Examples:
 pub(super) struct Cce {
     /// The id of the project, and those of clusters; the project can be named by --project-id instead, or in a variable
     /// for one cluster
-    #[arg(value_name = "PROJECT_ID CLUSTER_ID")]
+    #[arg(value_name = "ID")]
     ids: Vec<String>,
 
     /// The project of the clusters

@@ -38,6 +38,7 @@ const USER_TOKEN: &str = "KUBEPROOF_USER_TOKEN";
 /// Fireworks says where a cluster is and which certificate authority it has, and nothing of a user. So a credential of the
 /// cluster has to come from elsewhere; the API key is none, and is refused.
 #[derive(Args)]
+#[command(override_usage = "kubeproof fetch fireworks [OPTIONS] [ACCOUNT_ID] CLUSTER_ID...")]
 #[command(after_help = "Variables:
   FIREWORKS_API_KEY                            the API key
   FIREWORKS_ACCOUNT_ID                         the account
@@ -51,7 +52,7 @@ Examples:
 pub(super) struct Fireworks {
     /// The id of the account, and those of clusters; the account can be named by --account-id instead, or in a variable
     /// for one cluster
-    #[arg(value_name = "ACCOUNT_ID CLUSTER_ID")]
+    #[arg(value_name = "ID")]
     ids: Vec<String>,
 
     /// The account of the clusters
