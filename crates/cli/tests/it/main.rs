@@ -7,8 +7,16 @@
     reason = "a test fails by panicking"
 )]
 
+mod caller;
 mod check;
+mod fetch;
+mod fetch_credentials;
+mod fetch_interrupted;
+mod fetch_many;
+mod fetch_merge;
+mod fetch_ucs;
 mod lint_and_merge;
+mod manual;
 mod program;
 mod serve;
 mod serving;
