@@ -1,12 +1,12 @@
 //! What was answered.
 
 use std::fmt;
-use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use crate::retry::Asked;
 use crate::scrub::Scrubber;
 use crate::{Error, ErrorKind, Problem, content};
 
@@ -19,7 +19,7 @@ pub struct Reply {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) attempts: u32,
-    pub(crate) retry_after: Option<Duration>,
+    pub(crate) asked: Option<Asked>,
     pub(crate) scrubber: Scrubber,
 }
 
@@ -88,7 +88,7 @@ impl Reply {
             .with_message(clean(problem.message))
             .with_request_id(clean(problem.request_id.or_else(header)))
             .with_attempts(self.attempts)
-            .with_retry_after(self.retry_after)
+            .with_retry_after(self.asked.map(Asked::duration))
     }
 }
 

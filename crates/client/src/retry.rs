@@ -9,7 +9,8 @@ use jiff::Timestamp;
 ///
 /// The wait doubles from `base` to `cap`, with up to as much again at random so that clients do not return in step.
 /// When the server says `Retry-After`, that is waited instead, whole: coming back earlier only earns the next refusal.
-/// When it would exceed what is left of `budget`, the answer is returned as it is.
+/// When it would exceed what is left of `budget`, the answer is returned as it is. `ratelimit-reset`, which digitalocean
+/// sends, is waited for if that is in the budget, and is no reason not to try again if it is not.
 ///
 /// The budget is of the whole fetch, requests and waits: no attempt begins after it. The one under way is bounded by
 /// [`Timeouts::attempt`](crate::Timeouts), and everything together by [`Timeouts::total`](crate::Timeouts).
@@ -41,14 +42,15 @@ impl Retry {
     }
 
     /// The wait before the next attempt, or `None` when there is to be none. `spent` is the time since the first one.
-    pub(crate) fn wait(self, backoff: Option<Duration>, asked: Option<Duration>, spent: Duration) -> Option<Duration> {
+    pub(crate) fn wait(self, backoff: Option<Duration>, asked: Option<Asked>, spent: Duration) -> Option<Duration> {
         let own = backoff?;
-        let wait = match asked {
+        let fits = |wait: &Duration| spent.saturating_add(*wait) <= self.budget;
+        match asked {
             // "Now" is no reason to hurry: our own wait is the least.
-            Some(Duration::ZERO) | None => own,
-            Some(asked) => asked,
-        };
-        (spent.saturating_add(wait) <= self.budget).then_some(wait)
+            Some(Asked::ToWait(Duration::ZERO)) | None => Some(own).filter(fits),
+            Some(Asked::ToWait(asked)) => Some(asked).filter(fits),
+            Some(Asked::Perhaps(hint)) => Some(hint.max(own)).filter(fits).or(Some(own).filter(fits)),
+        }
     }
 }
 
@@ -60,6 +62,23 @@ impl Default for Retry {
             base: Duration::from_millis(500),
             cap: Duration::from_secs(8),
             budget: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What a server says of the time until the next request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// `Retry-After`: not before that.
+    ToWait(Duration),
+    /// `ratelimit-reset`: then something of the limit is free again. It may be before, since other requests count too.
+    Perhaps(Duration),
+}
+
+impl Asked {
+    pub(crate) fn duration(self) -> Duration {
+        match self {
+            Self::ToWait(duration) | Self::Perhaps(duration) => duration,
         }
     }
 }
@@ -190,8 +209,22 @@ mod tests {
             (Some(3), None, 8, None),
             (None, Some(1), 0, None),
         ] {
-            let wait = retry.wait(backoff.map(seconds), asked.map(seconds), seconds(spent));
+            let wait = retry.wait(backoff.map(seconds), asked.map(seconds).map(Asked::ToWait), seconds(spent));
             assert_eq!(wait, expected.map(seconds), "{backoff:?} {asked:?} {spent}");
+        }
+        for (backoff, hint, spent, expected) in [
+            (Some(2), 5, 0, Some(5)),
+            (Some(2), 1, 0, Some(2)),
+            (Some(2), 0, 0, Some(2)),
+            (Some(2), 10, 0, Some(10)),
+            // Too late to wait for: our own wait is as good as any.
+            (Some(2), 11, 0, Some(2)),
+            (Some(2), 9, 2, Some(2)),
+            (Some(2), 9, 9, None),
+            (None, 1, 0, None),
+        ] {
+            let wait = retry.wait(backoff.map(seconds), Some(Asked::Perhaps(seconds(hint))), seconds(spent));
+            assert_eq!(wait, expected.map(seconds), "{backoff:?} {hint} {spent}");
         }
     }
 

@@ -24,6 +24,7 @@
 
 mod dialect;
 mod kubeconfig_type;
+mod server;
 
 /// What the clients of all providers share, for who names its types: credentials, errors, options of the transport.
 pub use kubeproof_client as client;
@@ -32,8 +33,8 @@ pub use kubeconfig_type::KubeconfigType;
 use std::fmt;
 
 use kubeproof_client::{
-    AcceptedHazards, ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Identifier, Reading, Repeat,
-    Reply, Request, Transport, TransportOptions, read_kubeconfig,
+    AcceptedHazards, ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Identifier, Problem, Reading,
+    Repeat, Reply, Request, Transport, TransportOptions, read_kubeconfig,
 };
 use kubeproof_kubeconfig::FindingCode;
 
@@ -72,7 +73,8 @@ impl ClusterAccess for Client {
     /// cluster which says so in other words. `rejected` when
     /// the cluster does not offer the type of kubeconfig that was asked for. `unsafe` when the kubeconfig runs a program or
     /// refers to files, unless that is [accepted](ClientBuilder::accept): one for single sign-on runs `doctl`, and to ask
-    /// for it is not to accept whatever program the answer names.
+    /// for it is not to accept whatever program the answer names. `unsafe` also when the server of the kubeconfig has the
+    /// name of another cluster.
     async fn fetch(&self, cluster: &ClusterId, options: &Options) -> Result<ClusterKubeconfig, Error> {
         let path = format!("/v2/kubernetes/clusters/{}/kubeconfig", cluster.0.encoded());
         let mut request = Request::get(path, Repeat::AfterRefusal)
@@ -88,7 +90,13 @@ impl ClusterAccess for Client {
                 KubeconfigType::Sso => instead_of_sso,
             };
             let reading = Reading { context: None, accepted: &self.accepted, dialect: dialect::problem, remedy };
-            read_kubeconfig(&reply, &reading)
+            let access = read_kubeconfig(&reply, &reading)?;
+            if server::is_of_another_cluster(&access.kubeconfig, cluster.0.as_str()) {
+                let what = "the kubeconfig is of another cluster than was asked for";
+                let error = reply.error(ErrorKind::Unsafe, what, Problem::default());
+                return Err(error.with_remedy("do not use it, and report this to digitalocean"));
+            }
+            Ok(access)
         } else {
             Err(refusal(&reply))
         }

@@ -4,6 +4,7 @@ mod architecture;
 mod careless;
 mod explanations;
 mod generated;
+mod hardening;
 mod hosts;
 mod kubernetes;
 mod licences;

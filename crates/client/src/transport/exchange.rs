@@ -2,7 +2,6 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::time::Duration;
 
 use bytes::BytesMut;
 use jiff::Timestamp;
@@ -11,6 +10,7 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use super::{Arrival, TransportOptions};
+use crate::retry::Asked;
 use crate::scrub::Scrubber;
 use crate::{Clock, Credentials, Error, ErrorKind, Repeat, Reply, Request, RetryAfter, signing};
 
@@ -44,9 +44,9 @@ impl Failure {
         }
     }
 
-    pub(super) fn retry_after(&self) -> Option<Duration> {
+    pub(super) fn asked(&self) -> Option<Asked> {
         match self {
-            Self::Answered(reply) => reply.retry_after,
+            Self::Answered(reply) => reply.asked,
             Self::Unsent(_) | Self::Final(_) | Self::Refused(_) => None,
         }
     }
@@ -136,9 +136,9 @@ pub(super) async fn read(
             Err(error) => break Some(lost(error)),
         }
     };
-    let retry_after = retry_after(status, &headers, options.clock.now());
+    let asked = asked(status, &headers, options.clock.now());
     match problem {
-        None => Ok(Reply { status, headers, body: body.freeze(), attempts, retry_after, scrubber }),
+        None => Ok(Reply { status, headers, body: body.freeze(), attempts, asked, scrubber }),
         Some(error) => {
             let error = error.with_status(status);
             let keeps = repeat == Repeat::OneShot && is_success && !body.is_empty();
@@ -149,11 +149,13 @@ pub(super) async fn read(
 
 /// How long the server asks to wait. `ratelimit-reset` is in every answer of digitalocean, and counts in those that refuse
 /// for it.
-fn retry_after(status: u16, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+fn asked(status: u16, headers: &HeaderMap, now: Timestamp) -> Option<Asked> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    header("retry-after").and_then(|value| RetryAfter::parse(value, now)).or_else(|| {
-        header("ratelimit-reset").filter(|_| status == 429).and_then(|value| RetryAfter::parse_reset(value, now))
-    })
+    let reset = || {
+        let value = header("ratelimit-reset").filter(|_| status == 429)?;
+        RetryAfter::parse_reset(value, now).map(Asked::Perhaps)
+    };
+    header("retry-after").and_then(|value| RetryAfter::parse(value, now)).map(Asked::ToWait).or_else(reset)
 }
 
 fn header_value(text: &str) -> Result<HeaderValue, Error> {

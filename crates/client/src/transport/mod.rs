@@ -110,7 +110,7 @@ impl Transport {
             .sleep(Waiter(self.options.sleeper.clone()))
             .when(Failure::is_temporary)
             .adjust(|failure: &Failure, backoff| {
-                let wait = retry.wait(backoff, failure.retry_after(), spent.so_far())?;
+                let wait = retry.wait(backoff, failure.asked(), spent.so_far())?;
                 spent.add_wait(wait);
                 Some(wait)
             })

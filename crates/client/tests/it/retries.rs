@@ -120,13 +120,15 @@ async fn a_reset_of_the_limit_is_waited_for_and_one_in_the_past_is_not() {
         let expected = expected.map_or(500..=1000, |seconds| seconds.start() * 1000..=seconds.end() * 1000);
         assert!(waits.len() == 1 && expected.contains(&waits[0]), "{status} {reset} {retry_after:?}: {waits:?}");
     }
-    // An hour is more than anybody waits: the answer is returned, and says when.
+    // An hour is more than anybody waits: the request is tried as if nothing were said, and its error says when.
     let busy = ResponseTemplate::new(429).insert_header("ratelimit-reset", (noon + 3600).to_string());
     let server = serve(busy).await;
-    let transport = Transport::new(&server.uri(), token(), options(&Arc::default())).unwrap();
+    let sleeper = Arc::<Instant>::default();
+    let transport = Transport::new(&server.uri(), token(), options(&sleeper)).unwrap();
     let reply = transport.send(&get(Repeat::Repeatable)).await.unwrap();
     let error = reply.refusal(ErrorKind::RateLimited, Problem::default());
-    assert_eq!((error.attempts(), error.retry_after()), (1, Some(Duration::from_secs(3600))));
+    assert_eq!((error.attempts(), error.retry_after()), (4, Some(Duration::from_secs(3600))));
+    assert!(sleeper.waits().iter().all(|wait| *wait <= Duration::from_secs(4)), "{:?}", sleeper.waits());
 }
 
 /// A clock that is set by the server that it is measured at.
