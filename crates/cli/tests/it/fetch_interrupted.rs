@@ -60,7 +60,7 @@ const UCS: &str = "ucs:\n  world: {access_keys: [{access_key: AKMINE, secret_key
 
 #[test]
 fn an_answer_that_is_given_once_is_waited_for() {
-    let serving = serve(&format!("{UCS}  faults: [{{is: trickle, bytes_per_second: 2000, calls: [1]}}]\n"));
+    let serving = serve(&format!("{UCS}  faults: [{{is: trickle, bytes-per-second: 2000, calls: [1]}}]\n"));
     let caller = Caller::of(&serving);
     let child = caller.spawn(&["fetch", "ucs", TOKEN, CERTIFICATE, "--jobs", "1"]);
     exchange(&serving);
