@@ -35,7 +35,7 @@ use kubeproof_digitalocean::client;
   kubeproof fetch digitalocean CLUSTER_ID --kubeconfig ~/.kube/config
   kubeproof fetch cce PROJECT_ID CLUSTER_ID --print > kubeconfig
   kubeproof fetch ucs CLUSTER_ID --print | kubectl apply -f -
-  kubeproof fetch fireworks ACCOUNT_ID CLUSTER_ID --user-token-file token --kubeconfig ~/.kube/config
+  kubeproof fetch fireworks ACCOUNT_ID CLUSTER_ID --user-token-file token --kubeconfig config
   kubeproof fetch digitalocean --help         which variables, and every option
 
 Exit codes:

@@ -42,7 +42,7 @@ const WHEREABOUTS: Whereabouts = Whereabouts { provider: "cce", variables: &["KU
   KUBEPROOF_CCE_URL                             where CCE is
 
 Examples:
-  kubeproof fetch cce PROJECT_ID CLUSTER_ID --base-url https://cce.REGION.CLOUD --kubeconfig ~/.kube/config
+  kubeproof fetch cce PROJECT_ID CLUSTER_ID --base-url https://cce.REGION.CLOUD --kubeconfig config
   From outside, for 30 days:
     kubeproof fetch cce PROJECT_ID CLUSTER_ID --endpoint external-tls-verify --expiry 30d --print
   Clusters of several projects, from a file with lines of PROJECT_ID CLUSTER_ID:

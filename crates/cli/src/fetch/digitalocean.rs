@@ -36,16 +36,16 @@ const WHEREABOUTS: Whereabouts = Whereabouts {
 /// Each fetch makes DigitalOcean issue a token that is good until it expires: keep what was fetched.
 #[derive(Args)]
 #[command(after_help = "Variables:
-  DIGITALOCEAN_ACCESS_TOKEN, DIGITALOCEAN_TOKEN     the API token, with the scope kubernetes:access_cluster
+  DIGITALOCEAN_ACCESS_TOKEN, DIGITALOCEAN_TOKEN     the API token
   KUBEPROOF_DIGITALOCEAN_URL, DIGITALOCEAN_API_URL  another server, such as `kubeproof serve`
 
 Examples:
   Into the usual file, for an hour, under a name of your own:
-    kubeproof fetch digitalocean CLUSTER_ID --expiry 1h --context-name prod --kubeconfig ~/.kube/config
+    kubeproof fetch digitalocean ID --kubeconfig ~/.kube/config --expiry 1h --context-name prod
   Again, when the token has expired:
-    kubeproof fetch digitalocean CLUSTER_ID --context-name prod --renew --kubeconfig ~/.kube/config
+    kubeproof fetch digitalocean ID --kubeconfig ~/.kube/config --context-name prod --renew
   Many at once, with a report for programs:
-    kubeproof fetch digitalocean --from ids.txt --jobs 8 --kubeconfig all.yaml --report json=report.json")]
+    kubeproof fetch digitalocean --from ids.txt --jobs 8 --kubeconfig all --report json=report.json")]
 pub(super) struct DigitalOcean {
     /// The ids of clusters, as the control panel and `doctl kubernetes cluster list` show them
     #[arg(value_name = "CLUSTER_ID")]

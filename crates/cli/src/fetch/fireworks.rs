@@ -46,9 +46,9 @@ const USER_TOKEN: &str = "KUBEPROOF_USER_TOKEN";
   KUBEPROOF_FIREWORKS_URL, FIREWORKS_BASE_URL  another server, such as `kubeproof serve`
 
 Examples:
-  kubeproof fetch fireworks ACCOUNT_ID CLUSTER_ID --user-token-file token --kubeconfig ~/.kube/config
+  kubeproof fetch fireworks ACCOUNT_ID CLUSTER_ID --user-token-file token --kubeconfig config
   With a client certificate:
-    kubeproof fetch fireworks ACCOUNT_ID CLUSTER_ID --user-certificate user.crt --user-key user.key --print")]
+    kubeproof fetch fireworks ACCOUNT_ID ID --user-certificate user.crt --user-key user.key --print")]
 pub(super) struct Fireworks {
     /// The id of the account, and those of clusters; the account can be named by --account-id instead, or in a variable
     /// for one cluster
