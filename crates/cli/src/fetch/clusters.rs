@@ -92,10 +92,15 @@ impl From {
 
 fn read(path: &Path) -> io::Result<String> {
     let mut text = String::new();
+    // One more than is read, so that what is too large is refused and not cut off.
+    let bound = MAX_BYTES.saturating_add(1);
     if is_standard(path) {
-        io::stdin().lock().take(MAX_BYTES).read_to_string(&mut text)?;
+        io::stdin().lock().take(bound).read_to_string(&mut text)?;
     } else {
-        fs::File::open(path)?.take(MAX_BYTES).read_to_string(&mut text)?;
+        fs::File::open(path)?.take(bound).read_to_string(&mut text)?;
+    }
+    if u64::try_from(text.len()).unwrap_or(u64::MAX) > MAX_BYTES {
+        return Err(io::Error::other("it is larger than 4 MiB; split it"));
     }
     Ok(text)
 }

@@ -104,7 +104,7 @@ struct User {
 
 impl User {
     fn reads_standard_input(&self) -> bool {
-        let files = [&self.user_token_file, &self.user_certificate, &self.user_key];
+        let files = [&self.user_token_file, &self.user_key];
         files.into_iter().flatten().any(|path| is_standard(path))
     }
 

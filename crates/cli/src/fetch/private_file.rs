@@ -1,13 +1,13 @@
 //! Files and standard input that hold secrets.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal as _, Read};
 use std::path::Path;
 
 use kubeproof_kubeconfig::shown;
 
 use crate::config::input::is_standard;
-use crate::output::{failed, misused};
+use crate::output::{failed, misused, note};
 
 /// More than any token, key or certificate.
 const MAX_BYTES: u64 = 256 * 1024;
@@ -21,6 +21,9 @@ const MAX_BYTES: u64 = 256 * 1024;
 /// The exit code, after saying why it cannot be used.
 pub(super) fn read(path: &Path, what: &str) -> Result<String, u8> {
     if is_standard(path) {
+        if io::stdin().is_terminal() {
+            note(format_args!("reading {what} from standard input; end it with a new line and Ctrl-D"));
+        }
         return text_of(io::stdin().lock(), "standard input", what);
     }
     let name = shown(path);

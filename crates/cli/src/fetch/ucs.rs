@@ -220,6 +220,9 @@ impl Output {
                 Ok(access) => {
                     if let Some(format) = self.print {
                         printed = print_access(&access, format);
+                        if let (Origin::Provider, Some(path)) = (origin, access.saved().path()) {
+                            note(format_args!("{ids}: kept in {}", shown(path)));
+                        }
                     }
                     Ok(describe(&ids, &access, &again, &mut report.lines))
                 }

@@ -120,6 +120,36 @@ fn credentials_that_cannot_be_used_are_refused_without_being_shown() {
     assert!(both.code == 2 && both.err.contains("cannot be used with"), "{}", both.err);
 }
 
+/// Neither in what was fetched, nor in a report or a lock.
+#[test]
+fn no_credential_of_a_provider_is_in_any_file() {
+    let serving = planted(&["--tls"]);
+    let caller = Caller::of(&serving);
+    let unknown = "0c0ffee0-0000-4000-8000-00000000000f";
+    for fetch in [
+        &["digitalocean", TOKEN, unknown, "--kubeconfig", "config"][..],
+        &["cce", PROJECT, INTERNAL, unknown, "--kubeconfig", "config"],
+        &["fireworks", "demo-account", "demo", "unknown", "--kubeconfig", "config"],
+        &["ucs", TOKEN, unknown, "--save", "kept"],
+    ] {
+        let ran = caller.fetch(&[fetch, &["--report", "json=report.json", "--report", "human=report.txt"]].concat());
+        assert_eq!(ran.code, 1, "{}", ran.err);
+        let mut read = 0;
+        let names = ["config", "report.json", "report.txt"].map(|name| caller.path(name)).into_iter();
+        let kept = fs::read_dir(caller.path("kept")).into_iter().flatten().map(|entry| entry.unwrap().path());
+        for path in names.chain(kept) {
+            let Ok(text) = fs::read_to_string(&path) else { continue };
+            read += 1;
+            for secret in ["planted-api", "planted-iam", "planted-secret", "AKMINE"] {
+                assert!(!text.contains(secret), "{secret} is in {}", path.display());
+            }
+            let is_report = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("report"));
+            assert!(!is_report || !text.contains("planted"), "a secret is in {}", path.display());
+        }
+        assert!(read >= 3, "{read}");
+    }
+}
+
 #[test]
 fn an_access_key_goes_before_a_token_and_it_is_said() {
     let serving = planted(&[]);

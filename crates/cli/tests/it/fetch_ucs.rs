@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::caller::{CERTIFICATE, Caller, TOKEN, exchange, mode, planted, set_mode};
+use crate::caller::{CERTIFICATE, Caller, TOKEN, exchange, mode, planted};
 use crate::serving::Serving;
 
 const FOLDER: &str = ".local/state/kubeproof/ucs";
@@ -57,7 +57,8 @@ fn manifests_are_printed_for_kubectl() {
         let serving = planted(&["--edition", &format!("ucs@{edition}")]);
         let caller = Caller::of(&serving);
         let ran = caller.fetch(&["ucs", TOKEN, "--print"]);
-        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{edition}");
+        let path = caller.path(FOLDER).join(file());
+        assert_eq!((ran.code, ran.err), (0, format!("{TOKEN}: kept in {}\n", path.display())), "{edition}");
         let documents: Vec<Value> = serde_yaml::Deserializer::from_str(&ran.out)
             .map(|one| serde::Deserialize::deserialize(one).unwrap())
             .collect();
@@ -170,5 +171,4 @@ fn several_are_kept_each_in_its_file() {
     let report: Value = serde_json::from_str(&fs::read_to_string(caller.path("report.json")).unwrap()).unwrap();
     assert_eq!(report["clusters"][1]["error"]["kind"], "already-downloaded");
     assert_eq!(caller.files("kept"), [file()]);
-    set_mode(&caller.path("kept"), 0o700);
 }
