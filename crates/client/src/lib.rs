@@ -41,6 +41,9 @@ pub use error::{Consumed, Error};
 pub use error_kind::{ErrorKind, UnknownErrorKind};
 pub use identifier::Identifier;
 pub use problem::Problem;
+/// The HTTP client whose builder [`TransportOptions::http_client`] hands out, in the version that it wants.
+pub use reqwest;
+
 pub use read::{AcceptedHazards, Reading, read_kubeconfig};
 pub use reply::Reply;
 pub use request::{Repeat, Request};

@@ -48,7 +48,7 @@ impl Transport {
         let base = BaseUrl::parse(base_url, options.plain_http)?;
         credentials.check()?;
         options.check_proxy(&base)?;
-        let http = options.http_client(tls::config(options.ca_pem.as_deref())?)?;
+        let http = options.build_http_client(tls::config(options.ca_pem.as_deref())?)?;
         Ok(Self { base, credentials, options, http })
     }
 

@@ -1,5 +1,6 @@
 //! What a caller may choose about the way.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +57,7 @@ pub struct TransportOptions {
     pub(crate) sleeper: Arc<dyn Sleeper>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) seed: Option<u64>,
+    adjust: Option<Adjustment>,
 }
 
 impl TransportOptions {
@@ -122,6 +124,31 @@ impl TransportOptions {
         self
     }
 
+    /// What the caller has to say of the HTTP client that is built: a resolver of its own, a local address, keep-alive, a
+    /// `User-Agent`, headers that a gateway wants.
+    ///
+    /// A finished [`reqwest::Client`] is not taken, because nobody can see what rules it has: one that follows redirects would
+    /// bring `X-Auth-Token` to another origin. So the rules of this crate are laid over what the caller has said: no
+    /// redirects and no repeats but ours, one HTTP/1.1 connection an attempt, no proxy but
+    /// [`proxy`](Self::proxy), [`timeouts`](Self::timeouts), TLS by [`ca_pem`](Self::ca_pem) alone, and no log of the bytes on
+    /// the wire.
+    ///
+    /// ```
+    /// use kubeproof_client::TransportOptions;
+    ///
+    /// let options = TransportOptions::default()
+    ///     .http_client(|builder| builder.user_agent("our-platform/1.0").resolve("cce.example", ([127, 0, 0, 1], 443).into()));
+    /// # drop(options);
+    /// ```
+    #[must_use]
+    pub fn http_client(
+        mut self,
+        adjust: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.adjust = Some(Adjustment(Arc::new(adjust)));
+        self
+    }
+
     /// A proxy is another machine, so plain HTTP to this one is no longer private with it.
     pub(crate) fn check_proxy(&self, base: &BaseUrl) -> Result<(), Error> {
         if self.proxy.is_some() && self.plain_http == PlainHttp::OnlyLoopback && !base.is_https() {
@@ -133,8 +160,13 @@ impl TransportOptions {
         Ok(())
     }
 
-    pub(crate) fn http_client(&self, tls: rustls::ClientConfig) -> Result<reqwest::Client, Error> {
-        let mut builder = reqwest::Client::builder()
+    pub(crate) fn build_http_client(&self, tls: rustls::ClientConfig) -> Result<reqwest::Client, Error> {
+        let mut builder = reqwest::Client::builder().user_agent(concat!("kubeproof/", env!("CARGO_PKG_VERSION")));
+        if let Some(Adjustment(adjust)) = &self.adjust {
+            builder = adjust(builder);
+        }
+        // After what the caller has said, so that none of it is undone.
+        builder = builder
             .tls_backend_preconfigured(tls)
             // An attempt is one request on one connection, which HTTP/2 does not promise.
             .http1_only()
@@ -143,7 +175,7 @@ impl TransportOptions {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .no_proxy()
-            .user_agent(concat!("kubeproof/", env!("CARGO_PKG_VERSION")))
+            .connection_verbose(false)
             .connect_timeout(self.timeouts.connect)
             .timeout(self.timeouts.attempt);
         if let Some(proxy) = &self.proxy {
@@ -170,6 +202,17 @@ impl Default for TransportOptions {
             sleeper: Arc::new(TokioSleeper),
             clock: Arc::new(SystemClock),
             seed: None,
+            adjust: None,
         }
+    }
+}
+
+/// A caller's say about the HTTP client.
+#[derive(Clone)]
+struct Adjustment(Arc<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>);
+
+impl fmt::Debug for Adjustment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Adjustment")
     }
 }

@@ -4,6 +4,7 @@
 
 mod batches;
 mod connections;
+mod own_client;
 mod redirects;
 mod retries;
 mod support;

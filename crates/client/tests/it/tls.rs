@@ -82,3 +82,13 @@ async fn a_server_without_tls_is_not_trusted() {
     assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
     assert_eq!(error.attempts(), 1);
 }
+
+#[tokio::test]
+async fn no_say_of_a_caller_turns_verification_off() {
+    let (url, _) = serve("127.0.0.1");
+    let options = options(&Arc::default())
+        .http_client(|builder| builder.tls_danger_accept_invalid_certs(true).tls_danger_accept_invalid_hostnames(true));
+    let transport = Transport::new(&url, token(), options).unwrap();
+    let error = transport.send(&get(Repeat::Repeatable)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
+}

@@ -63,7 +63,12 @@ async fn they_hold_what_was_done_and_no_secret() {
             ResponseTemplate::new(200).set_body_string("planted"),
         ];
         let server = serve(Sequence::new(answers)).await;
-        let transport = Transport::new(&server.uri(), credentials, options(&Arc::<Instant>::default())).unwrap();
+        let transport = Transport::new(
+            &server.uri(),
+            credentials,
+            options(&Arc::<Instant>::default()).http_client(|builder| builder.connection_verbose(true)),
+        )
+        .unwrap();
         let traced = Everything::default();
         let guard = tracing::subscriber::set_default(traced.clone());
         let reply = transport.send(&get(Repeat::Repeatable)).await.unwrap();

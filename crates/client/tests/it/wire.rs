@@ -158,4 +158,8 @@ fn clients_can_be_shared() {
     shared::<Transport>();
     shared::<kubeproof_client::Error>();
     shared::<kubeproof_client::Reply>();
+    shared::<TransportOptions>();
+    shared::<kubeproof_client::Wait>();
+    shared::<kubeproof_client::Batch>();
+    shared::<kubeproof_client::BatchReport<String, kubeproof_client::ClusterKubeconfig>>();
 }
