@@ -6,6 +6,10 @@ use crate::output::note;
 /// Begins a terminal's line anew.
 const ANEW: &str = "\r\u{1b}[2K";
 
+/// Cuts a line off at the edge of a terminal, or lets it go on below: a second line would stay.
+const CUT_OFF: &str = "\u{1b}[?7l";
+const GO_ON: &str = "\u{1b}[?7h";
+
 /// How a wait stands, on standard error: one line that changes where that is a terminal, and a line each elsewhere.
 pub(super) struct Progress {
     place: Place,
@@ -30,7 +34,7 @@ impl Progress {
                 let mut is_shown = is_shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 let mut out = io::stderr().lock();
                 // When standard error is gone there is nowhere left to say so.
-                let _ = write!(out, "{ANEW}{}", without_controls(text)).and_then(|()| out.flush());
+                let _ = write!(out, "{ANEW}{CUT_OFF}{}{GO_ON}", without_controls(text)).and_then(|()| out.flush());
                 *is_shown = true;
             }
             Place::Elsewhere => note(text),

@@ -1,4 +1,4 @@
-//! The last place for an answer that is given once and could not be kept where it belongs.
+//! The last places for an answer that is given once and could not be kept where it belongs.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -36,4 +36,22 @@ fn write(ids: &Ids, answer: &[u8]) -> io::Result<PathBuf> {
     file.as_file().sync_all()?;
     let (_, path) = file.keep()?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_whole_in_a_private_file() {
+        let ids = Ids::new([("cluster_id", "11111111-2222-3333-4444-555555555555")]);
+        let path = rescue(&ids, b"[{\"kind\":\"Secret\"}]").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"[{\"kind\":\"Secret\"}]");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        std::fs::remove_file(path).unwrap();
+    }
 }

@@ -16,6 +16,7 @@ use super::environment::variable;
 use super::private_file::check_standard_input;
 use super::report::{Report, Reports, Row, StandardOutput};
 use super::{cce, manifests, rescue, state_folder};
+use crate::exit_code;
 use crate::output::{Text, complain, failed, misused, note, print};
 
 const ACCEPTED: Accepted = Accepted { provider: "ucs", example: "CLUSTER_ID --print", ..cce::ACCEPTED };
@@ -214,17 +215,27 @@ impl Output {
         let mut report =
             Report { provider: ACCEPTED.provider, rows: Vec::new(), kubeconfig: None, lines: String::new() };
         let again = Again(self.save.as_deref());
-        let mut printed = Ok(());
+        // Of an answer that is not in its folder, the exit code says so, wherever else it is.
+        let mut done = Ok(());
         for Attempt { ids, result } in attempts {
             let outcome = match result {
                 Ok(access) => {
                     if let Some(format) = self.print {
-                        printed = print_access(&access, format);
+                        done = done.and(print_access(&access, format));
                         if let (Origin::Provider, Some(path)) = (origin, access.saved().path()) {
                             note(format_args!("{ids}: kept in {}", shown(path)));
                         }
                     }
-                    Ok(describe(&ids, &access, &again, &mut report.lines))
+                    let place = match access.saved() {
+                        Saved::At(path) => Some(path.clone()),
+                        Saved::Failed(error) => {
+                            complain(format_args!("{ids}: the answer could not be kept: {error}"));
+                            done = done.and(Err(exit_code::COULD_NOT_RUN));
+                            rescue::rescue(&ids, access.raw())
+                        }
+                        Saved::NotAsked => None,
+                    };
+                    Ok(describe(&ids, &access, place, &again, &mut report.lines))
                 }
                 Err(failure) => {
                     if let Failure::Error(error) = &failure {
@@ -242,7 +253,7 @@ impl Output {
             report.rows.push(Row { ids, outcome });
         }
         let code = self.reports.write(&report, self.standard_output());
-        printed.map_or_else(|failed| failed, |()| code)
+        done.map_or_else(|failed| failed, |()| code)
     }
 }
 
@@ -259,20 +270,22 @@ fn print_access(access: &AccessInfo, format: Format) -> Result<(), u8> {
 }
 
 /// What is known of access information, and a line about it.
-fn describe(ids: &Ids, access: &AccessInfo, again: &Again<'_>, lines: &mut String) -> Map<String, Value> {
+fn describe(
+    ids: &Ids,
+    access: &AccessInfo,
+    place: Option<PathBuf>,
+    again: &Again<'_>,
+    lines: &mut String,
+) -> Map<String, Value> {
     let count = access.items().len();
-    let path = match access.saved() {
-        Saved::At(path) => Some(path.clone()),
-        Saved::Failed(error) => {
-            complain(format_args!("{ids}: the answer could not be kept: {error}"));
-            rescue::rescue(ids, access.raw())
-        }
-        Saved::NotAsked => None,
-    };
-    let place = path.as_deref().map_or_else(String::new, |path| format!(", kept in {}", shown(path)));
     // Writing to a String does not fail.
-    let _ = writeln!(lines, "{ids}: {count} manifests{place}");
-    let _ = writeln!(lines, "  apply them with: {} --print | kubectl apply -f -", again.command(ids));
-    let path = path.map_or(Value::Null, |path| Value::from(path.display().to_string()));
-    [("manifests".to_owned(), Value::from(count)), ("stored".to_owned(), path)].into_iter().collect()
+    let _ = match &place {
+        Some(place) => writeln!(lines, "{ids}: {count} manifests, kept in {}", shown(place)),
+        None => writeln!(lines, "{ids}: {count} manifests, kept nowhere"),
+    };
+    if access.saved().path().is_some() {
+        let _ = writeln!(lines, "  apply them with: {} --print | kubectl apply -f -", again.command(ids));
+    }
+    let place = place.map_or(Value::Null, |place| Value::from(place.display().to_string()));
+    [("manifests".to_owned(), Value::from(count)), ("stored".to_owned(), place)].into_iter().collect()
 }

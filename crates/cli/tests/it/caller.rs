@@ -119,8 +119,12 @@ impl Caller {
 
     /// Starts the program, in the home.
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_kubeproof"))
-            .args(arguments)
+        self.spawn_as(Command::new(env!("CARGO_BIN_EXE_kubeproof")).args(arguments))
+    }
+
+    /// Starts another program in the same way.
+    pub(crate) fn spawn_as(&self, command: &mut Command) -> Child {
+        command
             .env_clear()
             .envs(&self.variables)
             .current_dir(self.home.path())

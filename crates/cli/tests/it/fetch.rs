@@ -230,6 +230,19 @@ digitalocean:
 }
 
 #[test]
+fn nobody_waits_longer_than_the_timeout() {
+    const STALLED: &str = "\
+digitalocean:
+  world: {api_tokens: [planted-api-token]}
+  faults: [{is: stall, at: {body: 12}, calls: every}]
+";
+    let serving = crate::serving::Serving::start_with(&["--world", "-"], STALLED);
+    let ran = Caller::of(&serving).fetch(&["digitalocean", TOKEN, "--print", "--timeout", "1s"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("[timeout]") && ran.err.contains("or allow more time"), "{}", ran.err);
+}
+
+#[test]
 fn errors_say_all_that_is_known() {
     const LIMITED: &str = "\
 digitalocean:

@@ -1,6 +1,7 @@
 //! `kubeproof fetch ucs`: what is given once is kept
 
 use std::fs;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -157,6 +158,24 @@ ucs:
     let ran = caller.fetch(&["ucs", TOKEN, "--recover"]);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""));
     assert!(ran.err.contains("of the stored answer: the answer is not json"), "{}", ran.err);
+}
+
+/// No file can have more than 512 bytes, as on a disk that is full.
+#[test]
+fn an_answer_that_no_file_has_room_for_is_printed() {
+    let serving = planted(&[]);
+    let caller = Caller::of(&serving);
+    let limited = format!("trap '' XFSZ; ulimit -f 1; exec \"$0\" fetch ucs {TOKEN}");
+    let child = caller.spawn_as(Command::new("sh").args(["-c", &limited, env!("CARGO_BIN_EXE_kubeproof")]));
+    let ran = caller.ran(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, 5, "{}", ran.err);
+    for part in ["the answer could not be kept: ", "cannot be written to any file (", "so it is printed"] {
+        assert!(ran.err.contains(part), "`{part}` is not in: {}", ran.err);
+    }
+    let answer: Value = serde_json::from_str(ran.out.lines().next().unwrap()).unwrap();
+    assert_eq!(answer.as_array().unwrap().len(), 2);
+    assert!(ran.out.ends_with(&format!("{TOKEN}: 2 manifests, kept nowhere\n")), "{}", ran.out);
+    assert_eq!(caller.files(FOLDER), [""; 0]);
 }
 
 #[test]
