@@ -126,7 +126,7 @@ fn kubectl_reads_the_manifests_that_are_printed() {
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
         let read = |bytes: &[u8]| {
             let text = String::from_utf8(bytes.to_vec()).expect("it is text");
-            let documents = serde_yaml::Deserializer::from_str(&text).map(|one| serde::Deserialize::deserialize(one));
+            let documents = serde_yaml::Deserializer::from_str(&text).map(serde::Deserialize::deserialize);
             let mut documents: Vec<Value> = documents.map(|one| one.expect("it is YAML")).collect();
             documents.sort_by_key(|document| document["kind"].to_string());
             documents
