@@ -46,11 +46,12 @@ interop: venv chromium (debian "curl" "curl") (debian "node" "nodejs")
 nextest:
     cargo nextest run --workspace --profile ci
 
-# How long large kubeconfigs and a start of `serve` take, how often an emulation answers, and the server beside hyper and wiremock
+# How long large kubeconfigs and a start of `serve` take, how often an emulation answers, the server beside hyper and wiremock, and the clients beside bare reqwest
 bench:
     cargo bench -p kubeproof-kubeconfig --bench large
     cargo bench -p kubeproof-emulator --bench answer --bench serve
     cargo bench -p kubeproof-cli --bench start
+    cargo bench -p kubeproof-tests --bench fetch
 
 # Many clients and armed faults for some seconds: no panic, no descriptor left, every answer explained, one winner
 soak seconds="120":
@@ -66,6 +67,11 @@ fuzz target seconds="600":
 snapshots:
     @echo 'INSTA_UPDATE=always cargo test --workspace    writes them; then read `git diff snapshots/`'
     @echo 'cargo insta review                            asks about each, if cargo-insta is installed'
+
+# Write the lists of what is public in the clients anew, in snapshots/public-api/, and show what changed
+public-api:
+    INSTA_UPDATE=always cargo test -p kubeproof-tests --test it -- public_api
+    git --no-pager diff -- snapshots/public-api
 
 # Licences, sources and duplicate versions of dependencies, by cargo-deny
 deny:

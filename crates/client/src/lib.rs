@@ -11,7 +11,7 @@
 //! - no [`Error`] shows a credential, also when the server echoes it.
 //!
 //! Over the client of any provider, [`Wait`] asks again until a cluster is ready, and [`Batch`] asks for many clusters at
-//! once.
+//! once. Examples that run against emulations are in the documentation of `kubeproof-tests`, because no client may know one.
 
 mod access;
 mod batch;

@@ -27,27 +27,36 @@ impl Scrubber {
         scrubber
     }
 
-    /// One more secret, such as a signature. It is known in base64 as well, alone or within another text.
+    /// One more secret, such as a signature.
     pub(crate) fn add(&mut self, secret: &str) {
-        if secret.is_empty() {
-            return;
+        if !secret.is_empty() {
+            self.secrets.push(secret.to_owned().into());
         }
-        self.secrets.push(secret.to_owned().into());
-        for before in 0..3 {
-            for engine in [BASE64_STANDARD, BASE64_URL_SAFE] {
-                let text = engine.encode([&vec![0; before], secret.as_bytes()].concat());
-                // The digits at either end hold bits of the neighbours.
-                let (from, to) = ((before * 8).div_ceil(6), (before + secret.len()) * 8 / 6);
-                if let Some(inner) = text.get(from..to).filter(|inner| inner.len() >= SHORTEST_BASE64) {
-                    self.secrets.push(inner.to_owned().into());
+    }
+
+    /// The secrets as texts to look for: they are known in base64 as well, alone or within another text. Few answers are shown,
+    /// so this is done only for those.
+    fn texts(&self) -> Vec<SecretString> {
+        let mut texts = self.secrets.clone();
+        for secret in self.secrets.iter().map(SecretString::expose_secret) {
+            for before in 0..3 {
+                for engine in [BASE64_STANDARD, BASE64_URL_SAFE] {
+                    let text = engine.encode([&vec![0; before], secret.as_bytes()].concat());
+                    // The digits at either end hold bits of the neighbours.
+                    let (from, to) = ((before * 8).div_ceil(6), (before + secret.len()) * 8 / 6);
+                    if let Some(inner) = text.get(from..to).filter(|inner| inner.len() >= SHORTEST_BASE64) {
+                        texts.push(inner.to_owned().into());
+                    }
                 }
             }
         }
+        texts
     }
 
     /// The text without secrets and control characters, and of bounded length.
     pub(crate) fn clean(&self, text: &str) -> String {
         let text = text.trim();
+        let secrets = self.texts();
         let mut cleaned = String::new();
         let mut length = 0_usize;
         // Secrets may overlap: all that any of them covers goes.
@@ -57,7 +66,7 @@ impl Scrubber {
                 break;
             }
             let rest = text.as_bytes().get(at..).unwrap_or_default();
-            let end = self.longest(rest).map(|length| at.saturating_add(length));
+            let end = longest(&secrets, rest).map(|length| at.saturating_add(length));
             if at < covered {
                 covered = covered.max(end.unwrap_or(0));
             } else if let Some(end) = end {
@@ -74,11 +83,11 @@ impl Scrubber {
         }
         cleaned
     }
+}
 
-    /// The length of the longest secret that a text begins with, in whatever spelling.
-    fn longest(&self, text: &[u8]) -> Option<usize> {
-        self.secrets.iter().filter_map(|secret| spelling::prefix(text, secret.expose_secret().as_bytes())).max()
-    }
+/// The length of the longest of these secrets that a text begins with, in whatever spelling.
+fn longest(secrets: &[SecretString], text: &[u8]) -> Option<usize> {
+    secrets.iter().filter_map(|secret| spelling::prefix(text, secret.expose_secret().as_bytes())).max()
 }
 
 #[cfg(test)]

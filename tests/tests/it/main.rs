@@ -9,6 +9,7 @@ mod hosts;
 mod kubernetes;
 mod licences;
 mod properties;
+mod public_api;
 #[path = "../readers.rs"]
 mod readers;
 mod saboteurs;
