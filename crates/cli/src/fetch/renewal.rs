@@ -1,6 +1,6 @@
 //! What an earlier fetch of the same cluster has left in a file.
 
-use kubeproof_kubeconfig::{Kubeconfig, NamedContext};
+use kubeproof_kubeconfig::{Kubeconfig, NamedCluster, NamedContext};
 
 use crate::merging::Incoming;
 
@@ -34,7 +34,11 @@ impl Renewal {
             let user = incoming.kubeconfig.users.iter().find(|entry| entry.name == new.context.user).cloned();
             let cluster = incoming.kubeconfig.clusters.iter().find(|entry| entry.name == new.context.cluster).cloned();
             let (Some(user), Some(cluster), false) = (user, cluster, is_shared) else { continue };
-            if is_other(&incoming.kubeconfig, earlier, new) {
+            // A way that is verified stays so: one that is not gets a name of its own.
+            let is_verified =
+                |entry: &NamedCluster| entry.name == earlier.context.cluster && !entry.cluster.insecure_skip_tls_verify;
+            let is_worse = cluster.cluster.insecure_skip_tls_verify && old.clusters.iter().any(is_verified);
+            if is_worse || is_other(old, &incoming.kubeconfig, earlier, new) {
                 continue;
             }
             for entry in old.users.iter_mut().filter(|entry| entry.name == earlier.context.user) {
@@ -102,12 +106,17 @@ fn is_named_after(name: &str, other: &str) -> bool {
     })
 }
 
-/// Whether what comes uses a name of what is there for something else.
-fn is_other(incoming: &Kubeconfig, earlier: &NamedContext, new: &NamedContext) -> bool {
+/// Whether what comes uses a name of what is there for something else. What it has adopted already is the same.
+fn is_other(old: &Kubeconfig, incoming: &Kubeconfig, earlier: &NamedContext, new: &NamedContext) -> bool {
     let NamedContext { name, context, .. } = earlier;
     incoming.contexts.iter().any(|entry| entry.name == *name && entry.name != new.name)
-        || incoming.users.iter().any(|entry| entry.name == context.user && entry.name != new.context.user)
-        || incoming.clusters.iter().any(|entry| entry.name == context.cluster && entry.name != new.context.cluster)
+        || incoming
+            .users
+            .iter()
+            .any(|entry| entry.name == context.user && entry.name != new.context.user && !old.users.contains(entry))
+        || incoming.clusters.iter().any(|entry| {
+            entry.name == context.cluster && entry.name != new.context.cluster && !old.clusters.contains(entry)
+        })
 }
 
 /// Makes a context that comes the one that is there.

@@ -139,6 +139,46 @@ fn an_earlier_fetch_is_renewed_on_request() {
     }
 }
 
+/// Also where merging has given them other names.
+#[test]
+fn every_cluster_of_a_file_is_renewed_in_its_place() {
+    let serving = planted(&[]);
+    let caller = Caller::of(&serving);
+    let fetch = ["cce", PROJECT, INTERNAL, EXTERNAL, "--kubeconfig", "config"];
+    assert_eq!(caller.fetch(&fetch).code, 0);
+    let before = caller.kubeconfig("config");
+    for again in [&[INTERNAL, EXTERNAL][..], &[EXTERNAL, INTERNAL], &[EXTERNAL], &[INTERNAL]] {
+        let before = caller.kubeconfig("config");
+        let ran = caller.fetch(&[&fetch[..2], again, &fetch[4..], &["--renew"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let after = caller.kubeconfig("config");
+        assert!(!ran.out.contains("renamed"), "{}", ran.out);
+        for (id, user) in [(INTERNAL, "user"), (EXTERNAL, "user-2")] {
+            let is_renewed = entry(&before, "users", user) != entry(&after, "users", user);
+            assert_eq!(is_renewed, again.contains(&id), "{again:?} {user}: {}", ran.out);
+        }
+    }
+    let after = caller.kubeconfig("config");
+    assert_eq!((&after["contexts"], &after["clusters"]), (&before["contexts"], &before["clusters"]));
+    assert_eq!(names(&after, "users"), names(&before, "users"));
+}
+
+#[test]
+fn a_server_that_is_verified_stays_so() {
+    let serving = planted(&["--edition", "cce@2026-04"]);
+    let caller = Caller::of(&serving);
+    let fetch = ["cce", PROJECT, EXTERNAL, "--expiry", "1d", "--kubeconfig", "config"];
+    assert_eq!(caller.fetch(&fetch).code, 0);
+    let text = fs::read_to_string(caller.path("config")).unwrap();
+    caller.file("config", &text.replace("insecure-skip-tls-verify: true", "tls-server-name: mine"));
+    let ran = caller.fetch(&[&fetch[..], &["--renew"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let after = caller.kubeconfig("config");
+    let mine = &entry(&after, "clusters", "externalCluster")["cluster"];
+    assert_eq!((&mine["insecure-skip-tls-verify"], &mine["tls-server-name"]), (&Value::Null, &"mine".into()));
+    assert_eq!(entry(&after, "clusters", "externalCluster-2")["cluster"]["insecure-skip-tls-verify"], true);
+}
+
 #[test]
 fn a_user_that_another_server_gets_is_not_renewed() {
     let serving = planted(&[]);
