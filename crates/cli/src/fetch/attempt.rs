@@ -2,13 +2,15 @@
 
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use futures_util::StreamExt as _;
+use tokio::sync::watch;
 
-use super::client::{self, Batch, ClusterAccess, Error, ErrorKind, Wait};
+use super::client::{self, Batch, ClusterAccess, Error, ErrorKind, Sleeper, TokioSleeper, Wait};
 use super::clusters::{Ids, Named};
 use super::duration::duration;
 use super::progress::Progress;
@@ -133,19 +135,18 @@ impl Fetching {
         A::Options: Sync,
         A::Access: Send,
     {
-        let wait = self.wait.map(Wait::of);
+        let (interrupt, is_interrupted) = watch::channel(false);
+        let wait = self.wait.map(|budget| Wait::of(budget).sleeper(Arc::new(UntilInterrupted(is_interrupted.clone()))));
         let wait = if self.provisioning { wait.map(Wait::while_provisioning) } else { wait };
-        let patient = Patient { client, wait, progress: Progress::new() };
-        let is_interrupted = AtomicBool::new(false);
+        let gate = Gate { client, is_interrupted: is_interrupted.clone() };
+        let patient = Patient { gate, wait, progress: Progress::new() };
         let mut results: Vec<Option<Result<A::Access, Error>>> = clusters.iter().map(|_| None).collect();
-        // A cluster is taken only when there is room for it.
-        let not_begun = clusters.iter().take_while(|_| !is_interrupted.load(Ordering::Relaxed));
-        let work = Batch::of(self.jobs.get()).stream(&patient, not_begun, options);
+        let work = Batch::of(self.jobs.get()).stream(&patient, clusters, options);
         let mut work = std::pin::pin!(work);
         loop {
             tokio::select! {
                 () = signals.next() => {
-                    if under_way == UnderWay::GivenUp || is_interrupted.swap(true, Ordering::Relaxed) {
+                    if under_way == UnderWay::GivenUp || interrupt.send_replace(true) {
                         break;
                     }
                     patient.progress.say("stopping: what is under way cannot be asked for again, and is waited for; interrupt again to give it up");
@@ -153,7 +154,7 @@ impl Fetching {
                 fetched = work.next() => {
                     let Some(fetched) = fetched else { break };
                     if let Some(place) = results.get_mut(fetched.index) {
-                        *place = Some(fetched.result);
+                        *place = fetched.result.transpose();
                     }
                 }
             }
@@ -168,9 +169,50 @@ impl Fetching {
     }
 }
 
+/// A client that begins nothing once the program is interrupted: it gives `None` then.
+struct Gate<'a, A> {
+    client: &'a A,
+    is_interrupted: watch::Receiver<bool>,
+}
+
+impl<A> ClusterAccess for Gate<'_, A>
+where
+    A: ClusterAccess + Sync,
+    A::Cluster: Sync,
+    A::Options: Sync,
+    A::Access: Send,
+{
+    type Cluster = A::Cluster;
+    type Options = A::Options;
+    type Access = Option<A::Access>;
+
+    async fn fetch(&self, cluster: &A::Cluster, options: &A::Options) -> Result<Self::Access, Error> {
+        if *self.is_interrupted.borrow() {
+            return Ok(None);
+        }
+        self.client.fetch(cluster, options).await.map(Some)
+    }
+}
+
+/// Waits on tokio's timer, and no longer than until the program is interrupted.
+#[derive(Debug)]
+struct UntilInterrupted(watch::Receiver<bool>);
+
+impl Sleeper for UntilInterrupted {
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let mut is_interrupted = self.0.clone();
+        Box::pin(async move {
+            tokio::select! {
+                () = TokioSleeper.sleep(duration) => {}
+                _ = is_interrupted.wait_for(|is_interrupted| *is_interrupted) => {}
+            }
+        })
+    }
+}
+
 /// A client that waits for each cluster, if that is asked for, and says so.
 struct Patient<'a, A> {
-    client: &'a A,
+    gate: Gate<'a, A>,
     wait: Option<Wait>,
     progress: Progress,
 }
@@ -184,14 +226,14 @@ where
 {
     type Cluster = &'a Named<A::Cluster>;
     type Options = A::Options;
-    type Access = A::Access;
+    type Access = Option<A::Access>;
 
-    async fn fetch(&self, named: &Self::Cluster, options: &A::Options) -> Result<A::Access, Error> {
+    async fn fetch(&self, named: &Self::Cluster, options: &A::Options) -> Result<Self::Access, Error> {
         match &self.wait {
-            None => self.client.fetch(&named.cluster, options).await,
+            None => self.gate.fetch(&named.cluster, options).await,
             Some(wait) => {
                 let say = |progress: &client::Progress<'_>| self.progress.show(&format!("{}: {progress}", named.ids));
-                wait.fetch(self.client, &named.cluster, options, say).await
+                wait.fetch(&self.gate, &named.cluster, options, say).await
             }
         }
     }

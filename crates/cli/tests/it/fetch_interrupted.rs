@@ -5,7 +5,7 @@ use std::process::{Child, Command};
 
 use serde_json::Value;
 
-use crate::caller::{CERTIFICATE, Caller, TOKEN, exchange, names};
+use crate::caller::{CERTIFICATE, Caller, PROJECT, TOKEN, exchange, names};
 use crate::serving::Serving;
 
 fn interrupt(child: &Child) {
@@ -94,4 +94,28 @@ fn whoever_interrupts_twice_finds_what_had_come() {
     assert!(rest.contains("[interrupted]"), "{rest}");
     let files = caller.files(".local/state/kubeproof/ucs");
     assert!(matches!(&files[..], [one] if one.contains(TOKEN)), "{files:?}");
+}
+
+#[test]
+fn a_cluster_that_is_waited_for_is_not_asked_for_any_more() {
+    let serving = serve(UCS);
+    for arguments in [
+        &["fetch", "ucs", "0c0ffee0-0000-4000-8000-000000000005", "--wait=1h"][..],
+        &["fetch", "cce", PROJECT, "0c0ffee0-0000-11f1-8000-000000000004", "--wait=1h", "--provisioning", "--print"],
+    ] {
+        let mut caller = Caller::of(&serving);
+        if arguments[1] == "cce" {
+            caller.set("HUAWEICLOUD_SDK_AK", "AKEXAMPLE");
+            caller.set("HUAWEICLOUD_SDK_SK", "SKEXAMPLE");
+        }
+        let mut child = caller.spawn(arguments);
+        let mut err = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        err.read_line(&mut said).unwrap();
+        assert!(said.contains("asking again in"), "{said}");
+        interrupt(&child);
+        while err.read_line(&mut said).unwrap() > 0 {}
+        assert_eq!(child.wait().unwrap().code(), Some(1), "{said}");
+        assert!(said.contains("[interrupted]"), "{said}");
+    }
 }
