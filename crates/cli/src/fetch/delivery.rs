@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use kubeproof_kubeconfig::{
-    Clock as _, FindingCode, Kubeconfig, NamedContext, SaveOptions, SystemClock, UpdateError, hazards_at, preview,
-    shown, update,
+    Clock as _, FindingCode, Kubeconfig, SaveOptions, SystemClock, UpdateError, hazards_at, preview, shown, update,
 };
 use serde_json::{Map, json};
 
@@ -97,7 +96,7 @@ impl Delivery {
         }
         // As if something was changed.
         let tried = preview(path, |mut old| {
-            old.contexts.push(NamedContext { name: "kubeproof".to_owned(), ..NamedContext::default() });
+            old.preferences.colors = !old.preferences.colors;
             Ok(old)
         });
         tried.map(drop).map_err(|error| merging::fail(&error))

@@ -20,6 +20,7 @@ users:
 - {name: mine, user: {token: not-a-real-token}}
 contexts:
 - {name: mine, context: {cluster: do-nyc1-demo, user: mine, namespace: here}}
+- {name: kubeproof, context: {cluster: do-nyc1-demo, user: mine}}
 ";
 
 #[test]
