@@ -1,9 +1,11 @@
 //! Client for `GET /v2/kubernetes/clusters/{cluster_id}/kubeconfig` of digitalocean.
 //!
 //! Each successful request makes digitalocean mint a new API token, which stays in the account's list until it expires.
-//! So a request is repeated only after an answer that says that it failed (see
-//! [`Repeat::AfterRefusal`]), and the kubeconfig should be kept, not fetched
-//! again.
+//! So a request is repeated only when no kubeconfig can have been sent for it: when no connection could be made, or after 429, 500
+//! or 503, with which digitalocean itself answers instead (see [`Repeat::AfterRefusal`]). It is not repeated after 502 or 504, after a
+//! timeout, or after a connection that was lost: a token may have been minted behind each of them, and nobody would know of it.
+//! That a 500 minted none is our judgement; digitalocean has answered so for clusters that are being provisioned. The kubeconfig
+//! should be kept, not fetched again.
 //!
 //! The client always says which type of kubeconfig it wants: `type=token`, or `type=sso` for who asks for it. Left out, the
 //! answer would depend on the cluster: one with single sign-on sends a kubeconfig that runs a program. Editions of the API

@@ -14,3 +14,4 @@ mod public_api;
 mod readers;
 mod saboteurs;
 mod secrets;
+mod security;
