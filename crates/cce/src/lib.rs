@@ -31,6 +31,8 @@
 mod dialect;
 mod validity;
 
+/// What the clients of all providers share, for who names its types: credentials, errors, options of the transport.
+pub use kubeproof_client as client;
 pub use validity::Validity;
 
 use std::fmt;

@@ -1,6 +1,6 @@
 //! `kubeproof config`: the kubeconfigs of this machine.
 
-mod input;
+pub(crate) mod input;
 mod lint;
 mod merge;
 mod view;

@@ -4,15 +4,20 @@ mod adapter;
 mod baseline;
 mod check;
 mod clauses;
+mod completions;
 mod config;
 mod exit_code;
 mod explain;
+mod fetch;
 mod list;
+mod man;
+mod merging;
 mod output;
 mod replace;
 mod report;
 mod selection;
 mod serve;
+mod signals;
 
 use std::process::ExitCode;
 
@@ -35,10 +40,11 @@ use crate::output::Color;
   kubeproof explain ucs/download/second-call-is-refused
   kubeproof serve --tls                      the emulations, for programs in any language
   kubeproof clauses --provider fireworks     what the documents say, and which case judges by it
+  kubeproof fetch digitalocean CLUSTER_ID --kubeconfig ~/.kube/config
 
 Exit codes:
-  0  conformant
-  1  a case failed, or a clause has no case
+  0  conformant, or all that was asked for is done
+  1  a case failed, a clause has no case, or a cluster could not be fetched
   2  wrong usage, or a bad case, clause, world, baseline or report file
   3  a baseline entry is stale: its case passes now
   4  nothing ran, or less than --min-ran
@@ -61,7 +67,10 @@ enum Command {
     Clauses(clauses::Clauses),
     Serve(Box<serve::Serve>),
     Adapter(adapter::AdapterCommand),
+    Fetch(fetch::Fetch),
     Config(config::Config),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 fn main() -> ExitCode {
@@ -83,7 +92,10 @@ fn main() -> ExitCode {
         Command::Clauses(clauses) => clauses.run(),
         Command::Serve(serve) => serve.run(),
         Command::Adapter(adapter) => adapter.run(),
+        Command::Fetch(fetch) => fetch.run(),
         Command::Config(config) => config.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     };
     code.into()
 }

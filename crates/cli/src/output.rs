@@ -3,6 +3,8 @@ use std::io::{self, Write as _};
 
 use clap::ValueEnum;
 
+use crate::exit_code;
+
 /// When to use colors.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Color {
@@ -62,4 +64,16 @@ pub(crate) fn complain(message: impl Display) {
 /// Says something in passing on standard error.
 pub(crate) fn note(message: impl Display) {
     let _ = writeln!(anstream::stderr().lock(), "{message}");
+}
+
+/// Says why it could not run.
+pub(crate) fn failed(message: impl Display) -> u8 {
+    complain(message);
+    exit_code::COULD_NOT_RUN
+}
+
+/// Says what is wrong with how it was called.
+pub(crate) fn misused(message: impl Display) -> u8 {
+    complain(message);
+    exit_code::USAGE
 }

@@ -8,7 +8,6 @@ mod files;
 pub(crate) mod listen;
 mod log;
 mod plan;
-mod signals;
 
 use std::time::Duration;
 
@@ -24,9 +23,9 @@ use self::files::{Files, Paths};
 use self::listen::Place;
 use self::log::{Log, Logging};
 use self::plan::{Beginning, Plan};
-use self::signals::Signals;
 use crate::exit_code;
-use crate::output::{Text, complain, print};
+use crate::output::{Text, complain, failed, misused, print};
+use crate::signals::Signals;
 
 /// How long requests that are under way when the program is asked to stop may take.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -196,16 +195,4 @@ impl Serve {
         }
         Ok(variables)
     }
-}
-
-/// Says why it could not run.
-fn failed(message: impl std::fmt::Display) -> u8 {
-    complain(message);
-    exit_code::COULD_NOT_RUN
-}
-
-/// Says what is wrong with how it was called.
-fn misused(message: impl std::fmt::Display) -> u8 {
-    complain(message);
-    exit_code::USAGE
 }

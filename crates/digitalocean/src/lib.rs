@@ -29,6 +29,8 @@ mod kubeconfig_type;
 mod server;
 
 pub use kubeconfig_type::KubeconfigType;
+/// What the clients of all providers share, for who names its types: credentials, errors, options of the transport.
+pub use kubeproof_client as client;
 
 use std::fmt;
 

@@ -26,6 +26,8 @@ mod dialect;
 
 pub use cluster::{Cluster, Field, Options, ReadMask};
 pub use connection::ConnectionInfo;
+/// What the clients of all providers share, for who names its types: credentials, errors, options of the transport.
+pub use kubeproof_client as client;
 
 use kubeproof_client::{ClusterAccess, Credentials, Error, ErrorKind, Repeat, Request, Transport, TransportOptions};
 use kubeproof_kubeconfig::{Kubeconfig, Names, UserCredentials};

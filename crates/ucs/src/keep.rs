@@ -95,6 +95,8 @@ impl Arrival for Keep {
         // With a hole in it the file would be worth less than the answer in memory.
         if written.is_ok() {
             *written = self.disk.write(file, bytes);
+            // Whatever becomes of the task that waits for the rest, what has come stays.
+            file.disable_cleanup(written.is_ok());
         }
     }
 }
@@ -164,6 +166,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         drop(keep(folder.path()));
         assert_eq!(names(folder.path()), [""; 0]);
+    }
+
+    /// A runtime that is shut down drops what is under way.
+    #[test]
+    fn what_has_come_outlives_its_task() {
+        let folder = tempfile::tempdir().unwrap();
+        let keep = keep(folder.path());
+        keep.take(b"ha");
+        drop(keep);
+        let [name] = &names(folder.path())[..] else { panic!("{:?}", names(folder.path())) };
+        assert_eq!(fs_err::read_to_string(folder.path().join(name)).unwrap(), "ha");
     }
 
     #[test]

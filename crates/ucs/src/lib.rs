@@ -46,6 +46,8 @@ mod kills;
 pub use access_info::{AccessInfo, Saved};
 pub use builder::{ClientBuilder, KeepAnswers};
 pub use cluster::{ClusterId, Options, PrivateAccess};
+/// What the clients of all providers share, for who names its types: credentials, errors, options of the transport.
+pub use kubeproof_client as client;
 pub use names::Form;
 pub use stored::StoredAnswer;
 

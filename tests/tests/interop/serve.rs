@@ -2,22 +2,28 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
 /// A server that is running.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
     out: BufReader<ChildStdout>,
     said: String,
 }
 
+/// The program that `just interop` has built.
+pub(crate) fn program() -> PathBuf {
+    let tests = std::env::current_exe().expect("a test knows where it is");
+    tests.ancestors().nth(2).expect("it is in target/PROFILE/deps").join("kubeproof")
+}
+
 impl Serving {
     /// Starts the program that `just interop` has built, and waits until it is ready.
-    fn start(arguments: &[&str]) -> Self {
-        let tests = std::env::current_exe().expect("a test knows where it is");
-        let program = tests.ancestors().nth(2).expect("it is in target/PROFILE/deps").join("kubeproof");
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let program = program();
         let mut child = Command::new(&program)
             .args(["serve", "--listen", "127.0.0.1:0", "--quiet"])
             .args(arguments)
@@ -34,7 +40,7 @@ impl Serving {
     }
 
     /// The environment that it says points a client there, and what a program needs besides.
-    fn environment(&self) -> BTreeMap<String, String> {
+    pub(crate) fn environment(&self) -> BTreeMap<String, String> {
         let exports = self.said.lines().filter_map(|line| line.strip_prefix("export ")?.split_once('='));
         let printed = exports.map(|(name, value)| (name.to_owned(), value.trim_matches('\'').to_owned()));
         printed.chain([("PATH".to_owned(), std::env::var("PATH").unwrap_or_default())]).collect()
@@ -46,7 +52,7 @@ impl Serving {
     }
 
     /// Ends it as its user does.
-    fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         let killed = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill can be run");
         assert!(killed.success());
         let mut rest = String::new();

@@ -83,6 +83,7 @@ fn every_change_of_what_is_public_is_seen_and_no_other() {
         ("pub const X: u8 = 1;", "", true),
         ("pub use inner::Other;", "pub struct Other;", true),
         ("pub use bytes;", "", true),
+        ("pub use bytes as b;", "", true),
         ("pub mod open { pub fn f() {} }", "", true),
         ("pub trait Does { fn it(&self) {} }", "", true),
         ("", "impl Thing { pub fn more(&mut self, n: u8) {} }", true),

@@ -6,7 +6,7 @@ use std::path::Path;
 use kubeproof_kubeconfig::{Files, FindingCode, MAX_BYTES, MergePolicy};
 
 /// Whether a path means standard input.
-pub(super) fn is_standard(path: &Path) -> bool {
+pub(crate) fn is_standard(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
@@ -24,7 +24,7 @@ impl Files for StandardInput {
 }
 
 /// Reads the code of a finding.
-pub(super) fn code(text: &str) -> Result<FindingCode, String> {
+pub(crate) fn code(text: &str) -> Result<FindingCode, String> {
     one_of(FindingCode::ALL, text)
 }
 

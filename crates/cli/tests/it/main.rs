@@ -9,8 +9,16 @@
 
 mod adapter;
 mod baseline;
+mod caller;
 mod check;
+mod fetch;
+mod fetch_credentials;
+mod fetch_interrupted;
+mod fetch_many;
+mod fetch_merge;
+mod fetch_ucs;
 mod lint_and_merge;
+mod manual;
 mod program;
 mod report;
 mod serve;

@@ -89,9 +89,12 @@ impl Module {
                 let found = self.find(path, &name).unwrap_or_else(|| Public::Foreign(joined(&name)));
                 publics.push((name, found));
             }
-            UseTree::Rename(_) | UseTree::Glob(_) => {
-                panic!("`pub use` with `as` or `*` is not known here: {}", joined(""))
+            UseTree::Rename(renamed) => {
+                let (name, other) = (renamed.ident.to_string(), renamed.rename.to_string());
+                assert!(self.find(path, &name).is_none(), "`pub use` of an item with `as` is not known here: {name}");
+                publics.push((other.clone(), Public::Foreign(format!("{} as {other}", joined(&name)))));
             }
+            UseTree::Glob(_) => panic!("`pub use` with `*` is not known here: {}", joined("")),
         }
     }
 

@@ -2,7 +2,7 @@ use std::io;
 
 /// What asks the program to stop.
 #[cfg(unix)]
-pub(super) struct Signals {
+pub(crate) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
@@ -10,14 +10,14 @@ pub(super) struct Signals {
 #[cfg(unix)]
 impl Signals {
     /// From now on it is asked, instead of ended.
-    pub(super) fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
 
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
     /// Waits until it is asked the next time.
-    pub(super) async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -27,17 +27,17 @@ impl Signals {
 
 /// What asks the program to stop.
 #[cfg(not(unix))]
-pub(super) struct Signals(());
+pub(crate) struct Signals(());
 
 #[cfg(not(unix))]
 impl Signals {
     /// Nothing has to be prepared here.
-    pub(super) fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         Ok(Self(()))
     }
 
     /// Waits until it is asked the next time.
-    pub(super) async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

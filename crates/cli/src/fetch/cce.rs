@@ -1,0 +1,150 @@
+use clap::{Args, ValueEnum};
+use kubeproof_cce::{Client, Cluster, Options, Validity};
+
+use super::attempt::{Fetching, UnderWay};
+use super::client::{AcceptedHazards, Credentials};
+use super::clusters::{self, From, Ids, Named, NotACluster, Owner};
+use super::connection::{Connection, Whereabouts};
+use super::credentials::{Accepted, Given};
+use super::delivery::Delivery;
+use super::duration::duration;
+use super::private_file::check_standard_input;
+use crate::output::misused;
+
+/// What Huawei Cloud and Open Telekom Cloud take, for any of their services.
+pub(super) const ACCEPTED: Accepted = Accepted {
+    provider: "cce",
+    tokens: &["OS_TOKEN", "OS_AUTH_TOKEN"],
+    token: |token| Credentials::Token(token.into()),
+    pairs: &[
+        ("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"),
+        ("HW_ACCESS_KEY", "HW_SECRET_KEY"),
+        ("OS_ACCESS_KEY", "OS_SECRET_KEY"),
+    ],
+    temporary: &["HUAWEICLOUD_SDK_SECURITY_TOKEN", "HW_SECURITY_TOKEN", "OS_SECURITY_TOKEN"],
+    how: "Make an access key on the page \"My Credentials\" of the console, or take a user token of IAM.",
+    example: "PROJECT_ID CLUSTER_ID --kubeconfig ~/.kube/config",
+};
+
+const WHEREABOUTS: Whereabouts = Whereabouts { provider: "cce", variables: &["KUBEPROOF_CCE_URL"], usual: None };
+
+/// Fetches kubeconfigs from CCE, of Huawei Cloud and Open Telekom Cloud
+///
+/// Each fetch makes CCE issue a client certificate that nobody can take back: keep what was fetched. CCE calls the entries of
+/// every cluster alike; those of a second one get other names.
+#[derive(Args)]
+#[command(override_usage = "kubeproof fetch cce [OPTIONS] [PROJECT_ID] CLUSTER_ID...")]
+#[command(after_help = "Variables:
+  HUAWEICLOUD_SDK_AK with HUAWEICLOUD_SDK_SK    an access key; or HW_ACCESS_KEY with HW_SECRET_KEY,
+                                                or OS_ACCESS_KEY with OS_SECRET_KEY
+  OS_TOKEN, OS_AUTH_TOKEN                       a user token of IAM, where there is no access key
+  HUAWEICLOUD_SDK_PROJECT_ID, OS_PROJECT_ID     the project
+  KUBEPROOF_CCE_URL                             where CCE is
+
+Examples:
+  kubeproof fetch cce PROJECT_ID CLUSTER_ID --base-url https://cce.REGION.CLOUD --kubeconfig config
+  From outside, for 30 days:
+    kubeproof fetch cce PROJECT_ID CLUSTER_ID --endpoint external-tls-verify --expiry 30d --print
+  Clusters of several projects, from a file with lines of PROJECT_ID CLUSTER_ID:
+    kubeproof fetch cce --from ids.txt --context-name 'cce-{cluster_id}' --kubeconfig all.yaml")]
+pub(super) struct Cce {
+    /// The id of the project, and those of clusters; the project can be named by --project-id instead, or in a variable
+    /// for one cluster
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+
+    /// The project of the clusters
+    #[arg(long, value_name = "ID")]
+    project_id: Option<String>,
+
+    #[command(flatten)]
+    from: From,
+
+    /// The way to the cluster that becomes the context in use [default: what CCE chooses, if its server is verified]
+    #[arg(long, value_enum)]
+    endpoint: Option<Endpoint>,
+
+    /// How long the client certificate is to be good: whole days, such as 30d, or `longest` [default: what CCE chooses]
+    #[arg(long, value_name = "DURATION", value_parser = validity)]
+    expiry: Option<Validity>,
+
+    #[command(flatten)]
+    delivery: Delivery,
+
+    #[command(flatten)]
+    fetching: Fetching,
+
+    #[command(flatten)]
+    given: Given,
+
+    #[command(flatten)]
+    connection: Connection,
+}
+
+/// A way to a cluster, by the context that CCE has for it.
+#[derive(Clone, Copy, ValueEnum)]
+enum Endpoint {
+    /// From the network of the cluster
+    Internal,
+    /// From outside; its server may not be verified, which needs --allow insecure-skip-tls-verify
+    External,
+    /// From outside, with a server that is verified
+    ExternalTlsVerify,
+}
+
+impl Endpoint {
+    fn context(self) -> &'static str {
+        match self {
+            Self::Internal => "internal",
+            Self::External => "external",
+            Self::ExternalTlsVerify => "externalTLSVerify",
+        }
+    }
+}
+
+const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
+
+fn validity(text: &str) -> Result<Validity, String> {
+    if text == "longest" {
+        return Ok(Validity::Longest);
+    }
+    let seconds = duration(text)?.as_secs();
+    if seconds % SECONDS_OF_A_DAY != 0 {
+        return Err("cce counts in whole days; give such as 1d or 30d, or `longest`".to_owned());
+    }
+    let days = i64::try_from(seconds / SECONDS_OF_A_DAY).map_err(|_| "these are too many days".to_owned())?;
+    Validity::of_days(days).map_err(|error| error.to_string())
+}
+
+impl Cce {
+    pub(super) fn run(self) -> Result<u8, u8> {
+        check_standard_input(&[
+            ("--from", self.from.is_standard_input()),
+            ("the credentials", self.given.is_on_standard_input()),
+        ])?;
+        let projects = Owner {
+            name: "project",
+            given: self.project_id.as_deref(),
+            variables: &["HUAWEICLOUD_SDK_PROJECT_ID", "OS_PROJECT_ID"],
+        };
+        let (project, ids) = projects.split(&self.ids)?;
+        let clusters = clusters::parse(&self.from.asked(ids)?, |ids| {
+            let (project, id) = projects.of(project.as_deref(), ids).map_err(NotACluster::Incomplete)?;
+            let named = Ids::new([("project_id", project), ("cluster_id", id)]);
+            Ok(Named { ids: named, cluster: Cluster::parse(project, id)? })
+        })?;
+        self.delivery.check(clusters.len())?;
+        let accepted = self.delivery.allowed().iter().fold(AcceptedHazards::none(), |all, code| all.and(*code));
+        let options =
+            Options { context: self.endpoint.map(|endpoint| endpoint.context().to_owned()), validity: self.expiry };
+        let client = Client::builder(self.given.read(&ACCEPTED)?)
+            .base_url(self.connection.base_url(&WHEREABOUTS)?)
+            .transport(self.connection.transport()?)
+            .accept(accepted)
+            .build()
+            .map_err(misused)?;
+        let attempts = self.fetching.run(&client, &clusters, &options, UnderWay::GivenUp)?;
+        let attempts = attempts.into_iter().map(|attempt| attempt.and_then(|_, access| Ok(access.kubeconfig)));
+        Ok(self.delivery.deliver(ACCEPTED.provider, attempts.collect()))
+    }
+}

@@ -1,0 +1,104 @@
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use kubeproof_digitalocean::{BASE_URL, Client, ClusterId, KubeconfigType, Options};
+
+use super::attempt::{Fetching, UnderWay};
+use super::client::{AcceptedHazards, Credentials};
+use super::clusters::{self, From, Ids, Named};
+use super::connection::{Connection, Whereabouts};
+use super::credentials::{Accepted, Given};
+use super::delivery::Delivery;
+use super::duration::duration;
+use super::private_file::check_standard_input;
+use crate::output::misused;
+
+const ACCEPTED: Accepted = Accepted {
+    provider: "digitalocean",
+    tokens: &["DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_TOKEN"],
+    token: |token| Credentials::Bearer(token.into()),
+    pairs: &[],
+    temporary: &[],
+    how: "Make a personal access token on the page \"API\" of DigitalOcean's control panel, with the scope \
+kubernetes:access_cluster.",
+    example: "CLUSTER_ID --kubeconfig ~/.kube/config",
+};
+
+const WHEREABOUTS: Whereabouts = Whereabouts {
+    provider: "digitalocean",
+    variables: &["KUBEPROOF_DIGITALOCEAN_URL", "DIGITALOCEAN_API_URL"],
+    usual: Some(BASE_URL),
+};
+
+/// Fetches kubeconfigs from DigitalOcean
+///
+/// Each fetch makes DigitalOcean issue a token that is good until it expires: keep what was fetched.
+#[derive(Args)]
+#[command(after_help = "Variables:
+  DIGITALOCEAN_ACCESS_TOKEN, DIGITALOCEAN_TOKEN     the API token
+  KUBEPROOF_DIGITALOCEAN_URL, DIGITALOCEAN_API_URL  another server, such as `kubeproof serve`
+
+Examples:
+  Into the usual file, for an hour, under a name of your own:
+    kubeproof fetch digitalocean ID --kubeconfig ~/.kube/config --expiry 1h --context-name prod
+  Again, when the token has expired:
+    kubeproof fetch digitalocean ID --kubeconfig ~/.kube/config --context-name prod --renew
+  Many at once, with a report for programs:
+    kubeproof fetch digitalocean --from ids.txt --jobs 8 --kubeconfig all --report json=report.json")]
+pub(super) struct DigitalOcean {
+    /// The ids of clusters, as the control panel and `doctl kubernetes cluster list` show them
+    #[arg(value_name = "CLUSTER_ID")]
+    ids: Vec<String>,
+
+    #[command(flatten)]
+    from: From,
+
+    /// How long the token is to be good [default: what DigitalOcean chooses, seven days]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    expiry: Option<Duration>,
+
+    /// What the kubeconfig authenticates with; sso runs a program, and needs --allow exec
+    #[arg(long = "type", value_name = "TYPE", default_value = "token", value_parser = PossibleValuesParser::new(["token", "sso"]))]
+    kubeconfig_type: String,
+
+    #[command(flatten)]
+    delivery: Delivery,
+
+    #[command(flatten)]
+    fetching: Fetching,
+
+    #[command(flatten)]
+    given: Given,
+
+    #[command(flatten)]
+    connection: Connection,
+}
+
+impl DigitalOcean {
+    pub(super) fn run(self) -> Result<u8, u8> {
+        check_standard_input(&[
+            ("--from", self.from.is_standard_input()),
+            ("the credentials", self.given.is_on_standard_input()),
+        ])?;
+        let clusters = clusters::parse(&self.from.asked(&self.ids)?, |ids| {
+            let id = clusters::one(ids)?;
+            Ok(Named { ids: Ids::new([("cluster_id", id)]), cluster: ClusterId::parse(id)? })
+        })?;
+        self.delivery.check(clusters.len())?;
+        let accepted = self.delivery.allowed().iter().fold(AcceptedHazards::none(), |all, code| all.and(*code));
+        let options = Options {
+            expiry_seconds: self.expiry.map(|expiry| expiry.as_secs()),
+            kubeconfig_type: KubeconfigType::parse(&self.kubeconfig_type).map_err(misused)?,
+        };
+        let client = Client::builder(self.given.read(&ACCEPTED)?)
+            .base_url(self.connection.base_url(&WHEREABOUTS)?)
+            .transport(self.connection.transport()?)
+            .accept(accepted)
+            .build()
+            .map_err(misused)?;
+        let attempts = self.fetching.run(&client, &clusters, &options, UnderWay::GivenUp)?;
+        let attempts = attempts.into_iter().map(|attempt| attempt.and_then(|_, access| Ok(access.kubeconfig)));
+        Ok(self.delivery.deliver(ACCEPTED.provider, attempts.collect()))
+    }
+}

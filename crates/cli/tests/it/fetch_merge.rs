@@ -1,0 +1,232 @@
+//! What `kubeproof fetch --kubeconfig` makes of a file
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::caller::{
+    CERTIFICATE, Caller, EXTERNAL, INTERNAL, PROJECT, TOKEN, entry, exchange, mode, names, planted, set_mode,
+};
+
+/// A kubeconfig of somebody, with a name that a fetched one has too, and a field that nobody knows.
+const MINE: &str = "\
+apiVersion: v1
+kind: Config
+current-context: mine
+x-mine: {keep: this}
+clusters:
+- {name: do-nyc1-demo, cluster: {server: 'https://mine.example.test'}}
+users:
+- {name: mine, user: {token: not-a-real-token}}
+contexts:
+- {name: mine, context: {cluster: do-nyc1-demo, user: mine, namespace: here}}
+- {name: kubeproof, context: {cluster: do-nyc1-demo, user: mine}}
+";
+
+#[test]
+fn nothing_of_a_file_is_lost_and_names_do_not_collide() {
+    let serving = planted(&[]);
+    let caller = Caller::of(&serving);
+    caller.file("config", MINE);
+    let ran = caller.fetch(&["digitalocean", TOKEN, "--kubeconfig", "config"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    for part in [
+        "cluster \"do-nyc1-demo\": renamed to \"do-nyc1-demo-2\", since the name is taken by another",
+        "current context \"do-nyc1-demo\": not made current, since another one is",
+        "config: replaced; the current context is \"mine\"",
+        "use it with --context \"do-nyc1-demo\"",
+    ] {
+        assert!(ran.out.contains(part), "`{part}` is not in: {}", ran.out);
+    }
+    let kubeconfig = caller.kubeconfig("config");
+    assert_eq!((&kubeconfig["current-context"], &kubeconfig["x-mine"]["keep"]), (&"mine".into(), &"this".into()));
+    assert_eq!(entry(&kubeconfig, "contexts", "mine")["context"]["namespace"], "here");
+    assert_eq!(entry(&kubeconfig, "clusters", "do-nyc1-demo")["cluster"]["server"], "https://mine.example.test");
+    let context = &entry(&kubeconfig, "contexts", "do-nyc1-demo")["context"];
+    assert_eq!((&context["cluster"], &context["user"]), (&"do-nyc1-demo-2".into(), &"do-nyc1-demo-admin".into()));
+    assert_eq!(mode(&caller.path("config")), 0o600);
+
+    // The current context changes only when that is asked for, and this is said.
+    let ran = caller.fetch(&["digitalocean", CERTIFICATE, "--kubeconfig", "config", "--set-current"]);
+    assert_eq!(ran.code, 0);
+    for part in ["current context \"do-nyc1-legacy\": made current", "the current context is \"do-nyc1-legacy\""] {
+        assert!(ran.out.contains(part), "`{part}` is not in: {}", ran.out);
+    }
+    assert_eq!(caller.kubeconfig("config")["current-context"], "do-nyc1-legacy");
+    assert_eq!(caller.files("."), ["config"], "a lock or a temporary file is left");
+}
+
+#[test]
+fn a_taken_name_is_refused_on_request() {
+    let serving = planted(&[]);
+    let caller = Caller::of(&serving);
+    caller.file("config", MINE);
+    let ran =
+        caller.fetch(&["digitalocean", TOKEN, "--kubeconfig", "config", "--refuse", "--report", "json=report.json"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("cluster \"do-nyc1-demo\"") && ran.err.contains("with --rename"), "{}", ran.err);
+    assert!(ran.err.contains("config: nothing of what was fetched is in it"), "{}", ran.err);
+    assert_eq!(fs::read_to_string(caller.path("config")).unwrap(), MINE);
+    let report: Value = serde_json::from_str(&fs::read_to_string(caller.path("report.json")).unwrap()).unwrap();
+    assert_eq!((&report["kubeconfig"]["result"], &report["summary"]["fetched"]), (&"failed".into(), &1.into()));
+}
+
+#[test]
+fn clusters_of_cce_which_are_all_called_alike_do_not_collide() {
+    let serving = planted(&[]);
+    let caller = Caller::of(&serving);
+    let ran = caller.fetch(&["cce", PROJECT, INTERNAL, EXTERNAL, "--kubeconfig", "config"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let kubeconfig = caller.kubeconfig("config");
+    assert_eq!(names(&kubeconfig, "contexts"), ["internal", "internal-2", "external"]);
+    assert_eq!(names(&kubeconfig, "users"), ["user", "user-2"]);
+    for (context, cluster, user) in [
+        ("internal", "internalCluster", "user"),
+        ("internal-2", "internalCluster-2", "user-2"),
+        ("external", "externalCluster", "user-2"),
+    ] {
+        let found = &entry(&kubeconfig, "contexts", context)["context"];
+        assert_eq!((&found["cluster"], &found["user"]), (&cluster.into(), &user.into()), "{context}");
+        let server = &entry(&kubeconfig, "clusters", cluster)["cluster"]["server"];
+        let id = if user == "user" { INTERNAL } else { EXTERNAL };
+        assert!(server.as_str().unwrap().ends_with(id), "{context}: {server}");
+    }
+    // The names of their own, in which the id stands.
+    let named = ["cce", PROJECT, INTERNAL, EXTERNAL, "--kubeconfig", "named", "--context-name", "cce-{cluster_id}"];
+    let ran = caller.fetch(&named);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let contexts = names(&caller.kubeconfig("named"), "contexts");
+    for id in [INTERNAL, EXTERNAL] {
+        assert!(contexts.contains(&format!("cce-{id}")), "{contexts:?}");
+    }
+}
+
+#[test]
+fn an_earlier_fetch_is_renewed_on_request() {
+    let serving = planted(&[]);
+    let caller = Caller::of(&serving);
+    for (fetch, context, user) in [
+        (&["digitalocean", TOKEN][..], "do-nyc1-demo", "do-nyc1-demo-admin"),
+        (&["digitalocean", TOKEN, "--context-name", "prod"], "prod", "do-nyc1-demo-admin"),
+        (&["cce", PROJECT, EXTERNAL], "external", "user"),
+    ] {
+        let name = format!("config-{context}");
+        let fetch = [fetch, &["--kubeconfig", &name]].concat();
+        assert_eq!(caller.fetch(&fetch).code, 0);
+        // What somebody has changed since.
+        let mine = fs::read_to_string(caller.path(&name))
+            .unwrap()
+            .replace("    server: ", "    tls-server-name: mine\n    server: ");
+        caller.file(&name, &mine);
+        let before = caller.kubeconfig(&name);
+
+        let renewed = caller.fetch(&[&fetch[..], &["--renew"]].concat());
+        assert_eq!((renewed.code, renewed.err.as_str()), (0, ""));
+        let line = format!("user {user:?} of context {context:?}: credentials renewed\n");
+        assert!(renewed.out.contains(&line) || fetch[0] == "cce", "{}", renewed.out);
+        let after = caller.kubeconfig(&name);
+        for list in ["clusters", "contexts", "users"] {
+            assert_eq!(names(&after, list), names(&before, list), "{list}: {}", renewed.out);
+        }
+        assert_eq!((&after["clusters"], &after["contexts"]), (&before["clusters"], &before["contexts"]));
+        assert_ne!(entry(&after, "users", user), entry(&before, "users", user));
+        assert!(renewed.out.contains(&format!("use it with --context {context:?}")), "{}", renewed.out);
+
+        // Without it, there are both, and it is said how to have one.
+        let again = caller.fetch(&fetch);
+        assert_eq!(again.code, 0);
+        assert!(again.out.contains(&format!("is there as context {context:?}; --renew replaces")), "{}", again.out);
+        assert_eq!(names(&caller.kubeconfig(&name), "users"), [user.to_owned(), format!("{user}-2")]);
+    }
+}
+
+/// Also where merging has given them other names.
+#[test]
+fn every_cluster_of_a_file_is_renewed_in_its_place() {
+    let serving = planted(&[]);
+    let caller = Caller::of(&serving);
+    let fetch = ["cce", PROJECT, INTERNAL, EXTERNAL, "--kubeconfig", "config"];
+    assert_eq!(caller.fetch(&fetch).code, 0);
+    let before = caller.kubeconfig("config");
+    for again in [&[INTERNAL, EXTERNAL][..], &[EXTERNAL, INTERNAL], &[EXTERNAL], &[INTERNAL]] {
+        let before = caller.kubeconfig("config");
+        let ran = caller.fetch(&[&fetch[..2], again, &fetch[4..], &["--renew"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let after = caller.kubeconfig("config");
+        assert!(!ran.out.contains("renamed"), "{}", ran.out);
+        for (id, user) in [(INTERNAL, "user"), (EXTERNAL, "user-2")] {
+            let is_renewed = entry(&before, "users", user) != entry(&after, "users", user);
+            assert_eq!(is_renewed, again.contains(&id), "{again:?} {user}: {}", ran.out);
+        }
+    }
+    let after = caller.kubeconfig("config");
+    assert_eq!((&after["contexts"], &after["clusters"]), (&before["contexts"], &before["clusters"]));
+    assert_eq!(names(&after, "users"), names(&before, "users"));
+}
+
+#[test]
+fn a_server_that_is_verified_stays_so() {
+    let serving = planted(&["--edition", "cce@2026-04"]);
+    let caller = Caller::of(&serving);
+    let fetch = ["cce", PROJECT, EXTERNAL, "--expiry", "1d", "--kubeconfig", "config"];
+    assert_eq!(caller.fetch(&fetch).code, 0);
+    let text = fs::read_to_string(caller.path("config")).unwrap();
+    caller.file("config", &text.replace("insecure-skip-tls-verify: true", "tls-server-name: mine"));
+    let ran = caller.fetch(&[&fetch[..], &["--renew"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let after = caller.kubeconfig("config");
+    let mine = &entry(&after, "clusters", "externalCluster")["cluster"];
+    assert_eq!((&mine["insecure-skip-tls-verify"], &mine["tls-server-name"]), (&Value::Null, &"mine".into()));
+    assert_eq!(entry(&after, "clusters", "externalCluster-2")["cluster"]["insecure-skip-tls-verify"], true);
+}
+
+#[test]
+fn a_user_that_another_server_gets_is_not_renewed() {
+    let serving = planted(&[]);
+    let caller = Caller::of(&serving);
+    let fetch = ["digitalocean", TOKEN, "--kubeconfig", "config"];
+    assert_eq!(caller.fetch(&fetch).code, 0);
+    let shared = "contexts:\n- {name: shared, context: {cluster: other, user: do-nyc1-demo-admin}}\n";
+    let text = fs::read_to_string(caller.path("config")).unwrap().replace("contexts:\n", shared);
+    caller.file("config", &text);
+    let before = caller.kubeconfig("config");
+    let ran = caller.fetch(&[&fetch[..], &["--renew"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let after = caller.kubeconfig("config");
+    assert_eq!(entry(&after, "users", "do-nyc1-demo-admin"), entry(&before, "users", "do-nyc1-demo-admin"));
+    assert_eq!(names(&after, "users"), ["do-nyc1-demo-admin", "do-nyc1-demo-admin-2"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_found_before_anything_is_sent() {
+    let serving = planted(&[]);
+    let caller = Caller::of(&serving);
+    caller.file("read-only", MINE);
+    set_mode(&caller.path("read-only"), 0o400);
+    let ran = caller.fetch(&["digitalocean", TOKEN, "--kubeconfig", "read-only"]);
+    assert_eq!((ran.code, ran.out.as_str()), (5, ""));
+    assert!(ran.err.contains("read-only: is read-only, and is left as it is; allow writing"), "{}", ran.err);
+    let ran = caller.fetch(&["digitalocean", TOKEN, "--kubeconfig", "read-only/config"]);
+    assert_eq!((ran.code, ran.out.as_str()), (5, ""), "{}", ran.err);
+    assert_eq!(fs::read_to_string(caller.path("read-only")).unwrap(), MINE);
+    // The first request that comes is this one.
+    caller.fetch(&["digitalocean", CERTIFICATE, "--print"]);
+    assert!(exchange(&serving)["target"].as_str().unwrap().contains(CERTIFICATE));
+}
+
+#[test]
+fn what_cannot_be_written_after_all_is_said_with_the_way_to_have_it() {
+    let serving = planted(&[]);
+    let caller = Caller::of(&serving);
+    // No folder can be made there, which nobody knows before.
+    let ran = caller.fetch(&["digitalocean", TOKEN, "--kubeconfig", "/proc/kubeproof/config", "--report", "json=-"]);
+    assert_eq!(ran.code, 5, "{}", ran.err);
+    for part in [
+        "/proc/kubeproof: cannot make the folder",
+        "/proc/kubeproof/config: nothing of what was fetched is in it; correct this and fetch again, or fetch with --print",
+    ] {
+        assert!(ran.err.contains(part), "`{part}` is not in: {}", ran.err);
+    }
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(report["kubeconfig"]["result"], "failed");
+}
