@@ -1,6 +1,6 @@
 //! What programs of others make of the kubeconfigs that the four clients end up with: kubectl, `PyYAML` and the Python
-//! client of Kubernetes; what Chromium makes of the page of kubeproof's own server; and whether curl, Python and Node reach
-//! what `kubeproof serve` says. `just interop` brings the programs; without them every test here fails.
+//! client of Kubernetes; what Chromium makes of the page of kubeproof's own server and of that of a report; and whether
+//! curl, Python and Node reach what `kubeproof serve` says. `just interop` brings the programs; without them every test here fails.
 
 mod agreement;
 mod api;
@@ -15,4 +15,5 @@ mod oracle;
 mod page;
 #[path = "../readers.rs"]
 mod readers;
+mod report;
 mod serve;
