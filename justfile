@@ -35,7 +35,7 @@ doc:
 test:
     cargo test --workspace
 
-# What kubectl and Python make of every kubeconfig, Chromium of the page, and curl, Python and Node of `serve`
+# What kubectl and Python make of every kubeconfig, Chromium of the pages, and curl, Python and Node of `serve`
 interop: venv chromium (debian "curl" "curl") (debian "node" "nodejs")
     cargo build -p kubeproof-cli
     KUBEPROOF_KUBECTL={{ quote(venv / "bin/kubectl") }} KUBEPROOF_PYTHON={{ quote(venv / "bin/python") }} \

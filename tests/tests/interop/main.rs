@@ -1,7 +1,7 @@
 //! What programs of others make of the kubeconfigs that the four clients end up with: kubectl, `PyYAML` and the Python
-//! client of Kubernetes; what Chromium makes of the page of kubeproof's own server; whether curl, Python and Node reach
-//! what `kubeproof serve` says; and whether kubectl reaches clusters with what `kubeproof fetch` leaves in a file.
-//! `just interop` brings the programs; without them every test here fails.
+//! client of Kubernetes; what Chromium makes of the page of kubeproof's own server and of that of a report; whether curl,
+//! Python and Node reach what `kubeproof serve` says; and whether kubectl reaches clusters with what `kubeproof fetch` leaves
+//! in a file. `just interop` brings the programs; without them every test here fails.
 
 mod agreement;
 mod api;
@@ -17,4 +17,5 @@ mod oracle;
 mod page;
 #[path = "../readers.rs"]
 mod readers;
+mod report;
 mod serve;

@@ -72,19 +72,23 @@ impl Oracle {
     /// What a browser saw of the page of a server: see `tests/interop/page.py` for the ways. It leaves its screenshots in
     /// `shots`.
     pub(crate) fn browser(&self, way: &str, admin_url: &str, base_url: &str, shots: &Path) -> Value {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/page.py");
-        let arguments = [
-            script.into_os_string(),
-            way.into(),
-            program("KUBEPROOF_CHROMIUM").into(),
-            admin_url.into(),
-            base_url.into(),
-            shots.into(),
-        ];
+        self.chromium("page.py", way, [admin_url.as_ref(), base_url.as_ref(), shots.as_os_str()])
+    }
+
+    /// What a browser saw of the page of a report: see `tests/interop/report.py` for the ways.
+    pub(crate) fn browser_of_report(&self, way: &str, page: &Path, shots: &Path) -> Value {
+        self.chromium("report.py", way, [page.as_os_str(), shots.as_os_str()])
+    }
+
+    fn chromium<const N: usize>(&self, script: &str, way: &str, arguments: [&OsStr; N]) -> Value {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop").join(script);
+        // Modules of ours leave nothing compiled in the sources.
+        let first = ["-B".into(), path.into_os_string(), way.into(), program("KUBEPROOF_CHROMIUM").into_os_string()];
+        let arguments = first.into_iter().chain(arguments.map(OsStr::to_owned));
         let output = self.run(program("KUBEPROOF_PYTHON"), arguments);
         let complaint = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "page.py {way}: {}\n{complaint}", output.status);
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("page.py {way} wrote no JSON: {error}"))
+        assert!(output.status.success(), "{script} {way}: {}\n{complaint}", output.status);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{script} {way} wrote no JSON: {error}"))
     }
 
     fn run(&self, program: PathBuf, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Output {

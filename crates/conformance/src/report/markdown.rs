@@ -6,9 +6,11 @@ use super::{FINDINGS, Report, ReportedCase, counted};
 use crate::clause::Clause;
 use crate::outcome::{Outcome, Summary};
 
-/// How much is written of tables and details, in bytes: GitHub refuses a summary of more than a mebibyte whole.
+/// How long the summary may be before a further row of a table, further details, and a further clause, in bytes: GitHub
+/// refuses one of more than a mebibyte whole.
 const TABLES: usize = 256 * 1024;
-const DETAILS: usize = 512 * 1024;
+const DETAILS: usize = 768 * 1024;
+const CLAUSES: usize = 960 * 1024;
 
 /// How much of what was expected and came is in a table, in characters.
 const SHOWN: usize = 300;
@@ -65,9 +67,8 @@ fn table(out: &mut String, found: &[(&Report, &ReportedCase)], several: bool) {
     let (head, rule) = if several { ("adapter | ", "---|") } else { ("", "") };
     let _ = writeln!(out, "| {head}case | clauses | what came |");
     let _ = writeln!(out, "|{rule}---|---|---|");
-    let begun = out.len();
     for (at, (report, case)) in found.iter().enumerate() {
-        if out.len() - begun > TABLES {
+        if out.len() > TABLES {
             let _ = writeln!(out, "\n{} more are left out here; they are in the JSON report.", found.len() - at);
             return;
         }
@@ -109,12 +110,11 @@ fn came(case: &ReportedCase) -> String {
 
 /// Everything that is known of what is not as expected.
 fn folded(out: &mut String, reports: &[Report]) {
-    let begun = out.len();
     let mut left_out = 0;
     for (outcome, _) in FINDINGS.into_iter().filter(|(outcome, _)| *outcome != Outcome::ExpectedFailure) {
         for (report, case) in reports.iter().flat_map(|report| report.with(outcome).map(move |case| (report, case))) {
             let whole = anstream::adapter::strip_str(&details(case, report)).to_string();
-            if out.len() - begun + whole.len() > DETAILS {
+            if out.len() + whole.len() > DETAILS {
                 left_out += 1;
                 continue;
             }
@@ -165,7 +165,11 @@ fn clauses(out: &mut String, reports: &[Report]) {
     }
     cited.sort_by(|a, b| a.id.cmp(&b.id));
     let _ = writeln!(out, "\n### Clauses\n");
-    for clause in cited {
+    for (at, clause) in cited.iter().enumerate() {
+        if out.len() > CLAUSES {
+            let _ = writeln!(out, "\n{} more are left out here; they are in the JSON report.", cited.len() - at);
+            return;
+        }
         let _ = writeln!(
             out,
             "- <a id=\"{}\"></a>{} ({}): {} ({})",

@@ -90,7 +90,7 @@ impl Reports {
         let mut merged: Vec<Merging> = Vec::new();
         for (file, report) in read {
             let file = file.into();
-            match merged.iter_mut().find(|merging| merging.report.title() == report.title()) {
+            match merged.iter_mut().find(|merging| merging.is_of(&report.adapter)) {
                 Some(merging) => merging.add(&file, report)?,
                 None => merged.push(Merging::new(&file, report)),
             }
@@ -130,6 +130,11 @@ impl Merging {
     fn new(file: &str, report: Report) -> Self {
         let files = report.cases.iter().map(|case| (case.id.clone(), file.to_owned())).collect();
         Self { report, files }
+    }
+
+    fn is_of(&self, adapter: &About) -> bool {
+        let own = &self.report.adapter;
+        (&own.name, &own.version) == (&adapter.name, &adapter.version)
     }
 
     fn add(&mut self, file: &str, report: Report) -> Result<(), MergeError> {

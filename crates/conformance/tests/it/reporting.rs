@@ -7,8 +7,8 @@ mod reading;
 mod sample;
 mod tap;
 
-use kubeproof_conformance::Field;
 use kubeproof_conformance::report::{Format, Reports};
+use kubeproof_conformance::{Clause, Field, Outcome};
 use serde_json::Value;
 
 use self::sample::{NASTY, SECRET, ordinary, report, with_everything};
@@ -157,9 +157,12 @@ fn markdown_keeps_its_shape_whatever_is_in_it() {
 /// GitHub refuses a summary of more than a mebibyte.
 #[test]
 fn a_summary_of_many_failures_is_cut_and_says_so() {
-    let mut report = ordinary(4000);
-    for case in &mut report.cases {
-        case.outcome = kubeproof_conformance::Outcome::Failed;
+    let mut report = ordinary(8000);
+    let findings = [Outcome::Failed, Outcome::UnexpectedPass, Outcome::CouldNotRun, Outcome::ExpectedFailure];
+    for (case, outcome) in report.cases.iter_mut().zip(findings.into_iter().cycle()) {
+        case.outcome = outcome;
+        case.clauses.push(format!("digitalocean.of-{}", case.id));
+        report.clauses.push(Clause { id: format!("digitalocean.of-{}", case.id), ..report.clauses[0].clone() });
     }
     let text = report.render(Format::Markdown);
     assert!(text.len() < 1024 * 1024, "{}", text.len());

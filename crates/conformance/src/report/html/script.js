@@ -84,4 +84,6 @@
   window.addEventListener('hashchange', recall);
   apply();
   recall();
+  // Again when the browser has gone to the fragment itself, by which the focus is lost.
+  window.addEventListener('load', () => setTimeout(recall));
 }

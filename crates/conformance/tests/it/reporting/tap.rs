@@ -134,13 +134,13 @@ fn it_is_read_back() {
 #[test]
 fn each_of_several_adapters_is_a_subtest() {
     let mut passing = report();
-    passing.adapter.name = "pass#ing".to_owned();
+    passing.adapter.name = "pass #ing".to_owned();
     passing.cases.retain(|case| matches!(case.outcome, Outcome::Passed | Outcome::ExpectedFailure));
     let reports = Reports::merge([("a", report()), ("b", passing.clone())]).unwrap();
     let text = reports.render(Format::Tap).unwrap();
     let points = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let seen: Vec<(bool, &str)> = points.iter().map(|point| (point.ok, point.description.as_str())).collect();
-    assert_eq!(seen, [(false, "test 1.2.3"), (true, "pass#ing 1.2.3")]);
+    assert_eq!(seen, [(false, "test 1.2.3"), (true, "pass #ing 1.2.3")]);
     check(&points[0].subtest, &report());
     check(&points[1].subtest, &passing);
 }
