@@ -63,7 +63,7 @@ fn large() -> Vec<Report> {
         report.adapter.name = format!("an-sdk-{adapter}");
         report.cases = (0..2000)
             .map(|number| {
-                let from = if (number * 7 + adapter * 3) % 10 == 0 { failing } else { reference };
+                let from = if (number * 7 + adapter * 3).is_multiple_of(10) { failing } else { reference };
                 let mut case = from.cases[number % from.cases.len()].clone();
                 case.id = format!("{}-{}", case.id, number / from.cases.len());
                 for exchange in &mut case.exchanges {
@@ -112,7 +112,7 @@ fn count(reports: &[Report], fits: impl Fn(&str) -> bool) -> usize {
     reports[0].cases.iter().filter(|case| fits(&case.id)).count()
 }
 
-fn outcomes<'a>(reports: &'a [Report], id: &str) -> Vec<Option<Outcome>> {
+fn outcomes(reports: &[Report], id: &str) -> Vec<Option<Outcome>> {
     reports.iter().map(|report| report.cases.iter().find(|case| case.id == id).map(|case| case.outcome)).collect()
 }
 
