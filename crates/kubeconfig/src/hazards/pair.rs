@@ -4,15 +4,14 @@ use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use x509_parser::asn1_rs::{Any, BitString, FromDer, Integer, OctetString, Oid, Sequence};
-use x509_parser::certificate::X509Certificate;
 use x509_parser::oid_registry::{OID_KEY_TYPE_EC_PUBLIC_KEY, OID_PKCS1_RSAENCRYPTION, OID_SIG_ED25519};
 use x509_parser::public_key::PublicKey;
+use x509_parser::x509::SubjectPublicKeyInfo;
 
 /// Whether the first certificate is of this key; `None` when one of them cannot be read, or is of a kind that is not
 /// known here.
 pub(crate) fn belong_together(certificate_pem: &[u8], key_pem: &[u8]) -> Option<bool> {
     let certificate = CertificateDer::from_pem_slice(certificate_pem).ok()?;
-    let (_, certificate) = X509Certificate::from_der(&certificate).ok()?;
     let key = PrivateKeyDer::from_pem_slice(key_pem).ok()?;
     Some(Public::of_certificate(&certificate)? == Public::of_key(&key)?)
 }
@@ -49,8 +48,21 @@ enum Public {
 }
 
 impl Public {
-    fn of_certificate(certificate: &X509Certificate<'_>) -> Option<Self> {
-        let info = certificate.public_key();
+    /// Looks at nothing but the key: whether the certificate is one is for others to say.
+    fn of_certificate(der: &[u8]) -> Option<Self> {
+        let (_, certificate) = Sequence::from_der(der).ok()?;
+        let (_, signed) = Sequence::from_der(&certificate.content).ok()?;
+        let mut rest: &[u8] = &signed.content;
+        // RFC 5280, 4.1: \[0\] version, serial number, algorithm, issuer, validity, subject, key.
+        if let Ok((after, version)) = Any::from_der(rest)
+            && version.header.raw_tag() == Some(&[0xa0])
+        {
+            rest = after;
+        }
+        for _ in 0..5 {
+            rest = Any::from_der(rest).ok()?.0;
+        }
+        let (_, info) = SubjectPublicKeyInfo::from_der(rest).ok()?;
         if info.algorithm.algorithm == OID_SIG_ED25519 {
             return Some(Self::Ed25519(info.subject_public_key.data.to_vec()));
         }
