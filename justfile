@@ -50,7 +50,7 @@ nextest:
 bench:
     cargo bench -p kubeproof-kubeconfig --bench large
     cargo bench -p kubeproof-emulator --bench answer --bench serve
-    cargo bench -p kubeproof-cli --bench start
+    cargo bench -p kubeproof-cli --bench start --bench process
     cargo bench -p kubeproof-tests --bench fetch
 
 # Many clients and armed faults for some seconds: no panic, no descriptor left, every answer explained, one winner
