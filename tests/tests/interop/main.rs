@@ -1,7 +1,9 @@
 //! What programs of others make of the kubeconfigs that the four clients end up with: kubectl, `PyYAML` and the Python
-//! client of Kubernetes; what Chromium makes of the page of kubeproof's own server; and whether curl, Python and Node reach
-//! what `kubeproof serve` says. `just interop` brings the programs; without them every test here fails.
+//! client of Kubernetes; what Chromium makes of the page of kubeproof's own server; whether curl, Python and Node reach
+//! what `kubeproof serve` says; and how the providers' own SDKs do as adapters. `just interop` brings the programs; without
+//! them every test here fails.
 
+mod adapters;
 mod agreement;
 mod api;
 mod comparison;

@@ -6,6 +6,8 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::oracle::kubeproof;
+
 /// A server that is running.
 struct Serving {
     child: Child,
@@ -16,8 +18,7 @@ struct Serving {
 impl Serving {
     /// Starts the program that `just interop` has built, and waits until it is ready.
     fn start(arguments: &[&str]) -> Self {
-        let tests = std::env::current_exe().expect("a test knows where it is");
-        let program = tests.ancestors().nth(2).expect("it is in target/PROFILE/deps").join("kubeproof");
+        let program = kubeproof();
         let mut child = Command::new(&program)
             .args(["serve", "--listen", "127.0.0.1:0", "--quiet"])
             .args(arguments)
