@@ -8,6 +8,7 @@ mod config;
 mod exit_code;
 mod explain;
 mod list;
+mod new;
 mod output;
 mod replace;
 mod selection;
@@ -30,6 +31,7 @@ use crate::output::Color;
   kubeproof check ucs 'cce/redirects/*'      only these cases
   kubeproof check --report json=report.json  a report for programs
   kubeproof check --adapter 'python3 adapter.py'  judge a program that speaks the adapter protocol
+  kubeproof new adapter node my-sdk          writes such a program, which runs at once
   kubeproof explain ucs/download/second-call-is-refused
   kubeproof serve --tls                      the emulations, for programs in any language
   kubeproof clauses --provider fireworks     what the documents say, and which case judges by it
@@ -58,6 +60,7 @@ enum Command {
     Clauses(clauses::Clauses),
     Serve(Box<serve::Serve>),
     Adapter(adapter::AdapterCommand),
+    New(new::New),
     Config(config::Config),
 }
 
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
         Command::Clauses(clauses) => clauses.run(),
         Command::Serve(serve) => serve.run(),
         Command::Adapter(adapter) => adapter.run(),
+        Command::New(new) => new.run(),
         Command::Config(config) => config.run(),
     };
     code.into()

@@ -1,5 +1,5 @@
 //! The providers' own SDKs for Python, unmodified, as adapters: each does over HTTPS what its baseline says, and
-//! `docs/sdks.md` says the same. `just interop` brings them.
+//! `docs/sdks.md` says the same. And adapters as they are written anew. `just interop` brings what they need.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -246,5 +246,28 @@ fn each_sdk_is_of_the_version_that_is_pinned() {
     for (sdk, checked) in SDKS.iter().zip(&*CHECKED) {
         let version = checked.report["adapter"]["version"].as_str().expect("it has a version");
         assert!(pins.lines().any(|line| line == format!("{}=={version}", sdk.name)), "{} {version}", sdk.name);
+    }
+}
+
+/// What `kubeproof new adapter` writes runs at once, and speaks the protocol.
+#[test]
+fn what_is_written_anew_runs_at_once() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let python = format!("'{}' adapter.py", program("KUBEPROOF_PYTHON").display());
+    for (language, command) in [("python", python.as_str()), ("node", "node adapter.mjs"), ("shell", "sh adapter.sh")] {
+        for provider in ["digitalocean", "cce", "ucs", "fireworks"] {
+            let name = format!("{language}-{provider}");
+            let run = |within: &Path, arguments: &[&str]| {
+                let output = Command::new(kubeproof()).args(arguments).current_dir(within).output();
+                let output = output.unwrap_or_else(|error| panic!("kubeproof does not run: {error}"));
+                let said = String::from_utf8_lossy(&output.stdout).into_owned();
+                assert!(output.status.success(), "{name}: {said}{}", String::from_utf8_lossy(&output.stderr));
+                said
+            };
+            run(folder.path(), &["new", "adapter", language, &name, "--provider", provider]);
+            let said = run(&folder.path().join(&name), &["adapter", "smoke", command]);
+            // Both fetches were made.
+            assert!(said.lines().count() == 4 && !said.contains("nothing"), "{name}: {said}");
+        }
     }
 }

@@ -11,6 +11,7 @@ mod adapter;
 mod baseline;
 mod check;
 mod lint_and_merge;
+mod new;
 mod program;
 mod serve;
 mod serving;
