@@ -2,8 +2,9 @@
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
-requirements := "tests/interop/requirements.txt"
 venv := justfile_directory() / ".venv"
+# Of their own, since SDKs ask for versions that the tools above do not.
+sdks := justfile_directory() / ".venv-sdks"
 
 # List the recipes
 default:
@@ -35,12 +36,24 @@ doc:
 test:
     cargo test --workspace
 
-# What kubectl and Python make of every kubeconfig, Chromium of the pages, and curl, Python and Node of `serve`
-interop: venv chromium (debian "curl" "curl") (debian "node" "nodejs")
+# What kubectl and Python make of every kubeconfig, Chromium of the page, curl, Python and Node of `serve`, and how SDKs do
+interop *filter: example (venv venv "tests/interop/requirements.txt") (venv sdks "examples/adapters/requirements.txt") chromium (debian "curl" "curl") (debian "node" "nodejs")
     cargo build -p kubeproof-cli
     KUBEPROOF_KUBECTL={{ quote(venv / "bin/kubectl") }} KUBEPROOF_PYTHON={{ quote(venv / "bin/python") }} \
+        KUBEPROOF_SDK_PYTHON={{ quote(sdks / "bin/python") }} \
         KUBEPROOF_CHROMIUM="${KUBEPROOF_CHROMIUM:-$(command -v chromium)}" \
-        cargo test -p kubeproof-tests --features interop --test interop
+        cargo test -p kubeproof-tests --features interop --test interop -- {{ filter }}
+
+# Judge the SDKs of examples/adapters by the whole suite, and write what came of it to docs/sdks.md
+sdk-matrix: (venv sdks "examples/adapters/requirements.txt")
+    cargo build -p kubeproof-cli
+    KUBEPROOF_SDK_PYTHON={{ quote(sdks / "bin/python") }} KUBEPROOF_WRITE_DOCS=1 \
+        cargo test -p kubeproof-tests --features interop --test interop -- adapters::the_published_results
+
+# Build and test the example crate, which is no part of this workspace but builds into the same folder
+example:
+    cargo fmt --manifest-path examples/rust-sdk/Cargo.toml --check
+    cargo test --manifest-path examples/rust-sdk/Cargo.toml --target-dir target --locked
 
 # The tests by cargo-nextest, with a report for CI servers in target/nextest/ci/junit.xml
 nextest:
@@ -78,22 +91,22 @@ deny:
     @cargo deny --version >/dev/null 2>&1 || { echo 'cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 1; }
     cargo deny check bans licenses sources
 
-# The programs that `interop` needs; made anew only when their list changes
+# A virtual environment of Python; made anew only when the list of its packages changes
 [private]
-venv:
+venv folder requirements:
     #!/usr/bin/env bash
     set -euo pipefail
-    venv={{ quote(venv) }}
-    if cmp -s {{ requirements }} "$venv/made-of.txt"; then exit; fi
+    venv={{ quote(folder) }} requirements={{ quote(requirements) }}
+    if cmp -s "$requirements" "$venv/made-of.txt"; then exit; fi
     pip=("$venv/bin/python" -m pip)
     # Debian has a Python that cannot put pip into a virtual environment.
     if ! python3 -m venv --clear "$venv" >/dev/null; then
         python3 -m venv --clear --without-pip "$venv"
         pip=(python3 -m pip --python "$venv/bin/python")
     fi
-    "${pip[@]}" install --quiet --disable-pip-version-check -r {{ requirements }}
+    "${pip[@]}" install --quiet --disable-pip-version-check -r "$requirements"
     # Last, so that one that is half made is made again.
-    cp {{ requirements }} "$venv/made-of.txt"
+    cp "$requirements" "$venv/made-of.txt"
 
 # A program that `interop` needs, from a package of Debian
 [private]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use kubeproof::conformance::process::ProcessAdapter;
 use kubeproof::conformance::report::{Destination, Format, Report, Wanted};
-use kubeproof::conformance::{Case, Run, Runner};
+use kubeproof::conformance::{Case, Hosting, Run, Runner};
 use kubeproof_reference::ReferenceAdapter;
 
 use crate::adapter::{Tested, runtime};
@@ -40,6 +40,11 @@ pub(crate) struct Check {
     /// new entries are left to be written
     #[arg(long, requires = "baseline")]
     update_baseline: bool,
+
+    /// Run every case over HTTPS, on a server of its own whose certificate authority the adapter is given; an adapter that
+    /// declares `tls` and not `http` is judged like this anyway
+    #[arg(long)]
+    tls: bool,
 
     /// How many cases run at once [default: four for each processor]
     #[arg(long, value_name = "N")]
@@ -118,6 +123,11 @@ impl Check {
         };
         if let Some(jobs) = self.jobs {
             runner = runner.with_jobs(jobs);
+        }
+        if self.tls {
+            runner = runner.with_hosting(Hosting::ServerOverTls);
+        } else if runner.hosting() == Hosting::ServerOverTls {
+            note("every case runs over HTTPS: the adapter does not declare the feature `http`");
         }
         let run = runtime.block_on(runner.run(cases.iter().copied()));
         if let Some(program) = program

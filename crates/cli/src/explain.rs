@@ -53,7 +53,12 @@ fn explanation(case: &Case, suite: &Suite) -> String {
         case.level, case.provenance, case.provider, case.edition
     );
     let needs: Vec<&str> = case.needs.iter().map(|need| need.as_str()).collect();
-    let _ = writeln!(out, "  an adapter needs: {}", needs.join(", "));
+    let _ = write!(out, "  an adapter needs: {}", needs.join(", "));
+    if !case.takes_one_of.is_empty() {
+        let kinds: Vec<&str> = case.takes_one_of.iter().map(|kind| kind.as_str()).collect();
+        let _ = write!(out, "; and one of {}", kinds.join(", "));
+    }
+    out.push('\n');
     let _ = writeln!(out, "\nWhy");
     for clause in case.clauses.iter().filter_map(|id| suite.clause(id)) {
         let _ =

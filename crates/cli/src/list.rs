@@ -66,6 +66,7 @@ fn as_json(cases: &[&Case]) -> String {
                 "clauses": case.clauses,
                 "edition": case.edition.to_string(),
                 "needs": case.needs,
+                "takes_one_of": case.takes_one_of,
                 "file": case.place.file,
                 "line": case.place.line,
             })

@@ -12,6 +12,7 @@ mod fetch;
 mod list;
 mod man;
 mod merging;
+mod new;
 mod output;
 mod replace;
 mod report;
@@ -37,6 +38,7 @@ use crate::output::Color;
   kubeproof check --report json=report.json  a report for programs
   kubeproof check --adapter 'python3 adapter.py'  judge a program that speaks the adapter protocol
   kubeproof report a.json b.json --html ab.html
+  kubeproof new adapter node my-sdk          writes such a program, which runs at once
   kubeproof explain ucs/download/second-call-is-refused
   kubeproof serve --tls                      the emulations, for programs in any language
   kubeproof clauses --provider fireworks     what the documents say, and which case judges by it
@@ -68,6 +70,7 @@ enum Command {
     Serve(Box<serve::Serve>),
     Adapter(adapter::AdapterCommand),
     Fetch(fetch::Fetch),
+    New(new::New),
     Config(config::Config),
     Completions(completions::Completions),
     Man(man::Man),
@@ -93,6 +96,7 @@ fn main() -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Adapter(adapter) => adapter.run(),
         Command::Fetch(fetch) => fetch.run(),
+        Command::New(new) => new.run(),
         Command::Config(config) => config.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),

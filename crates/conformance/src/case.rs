@@ -33,6 +33,8 @@ pub struct Case {
     pub edition: Edition,
     /// What an adapter has to be able to do.
     pub needs: BTreeSet<Feature>,
+    /// The kinds of credentials of which it has to take one; empty where the case leaves it no choice.
+    pub takes_one_of: BTreeSet<Feature>,
     /// The fetches.
     pub steps: Vec<Step>,
     /// What has to be seen on the wire.
@@ -134,7 +136,8 @@ pub struct Step {
     pub expect: Expectation,
 }
 
-/// What is asked for. Whatever is left out is taken from the world: its first cluster, its usual credentials.
+/// What is asked for. Whatever is left out is taken from the world: its first cluster, the first of its credentials that the
+/// adapter takes.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Fetch {

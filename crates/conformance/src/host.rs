@@ -5,18 +5,43 @@ use kubeproof_emulator::host::WiremockHost;
 use kubeproof_emulator::host::server::{Destination, Ports, Server, ServerSetting, Transport};
 use kubeproof_emulator::{Exchange, Session};
 
+use crate::adapter::{About, Feature};
 use crate::case::Case;
 
 /// What carries the emulations of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Hosting {
-    /// `wiremock`, and kubeproof's own server for cases that need TLS or faults.
+    /// `wiremock`, and kubeproof's own server for cases that need TLS or faults; but the server over TLS for all cases where
+    /// the adapter talks HTTPS only.
     #[default]
     AsNeeded,
     /// kubeproof's own server for all cases.
     Server,
     /// The same, over TLS, where HTTP/2 is spoken with those who know it.
     ServerOverTls,
+}
+
+impl Hosting {
+    /// What it comes to for this adapter.
+    #[must_use]
+    pub fn suiting(self, about: &About) -> Self {
+        let has = |feature| about.features.contains(&feature);
+        if self == Self::AsNeeded && !has(Feature::Http) && has(Feature::Tls) { Self::ServerOverTls } else { self }
+    }
+
+    /// What this adapter lacks for a case when it is carried like this.
+    pub(crate) fn missing(self, about: &About, case: &Case) -> Vec<Feature> {
+        let has = |feature: &Feature| about.features.contains(feature);
+        let needs = case.needs.iter().map(|need| match need {
+            Feature::Http if self == Self::ServerOverTls => Feature::Tls,
+            need => *need,
+        });
+        let mut missing: Vec<Feature> = needs.filter(|need| !has(need)).collect();
+        if !case.takes_one_of.is_empty() && !case.takes_one_of.iter().any(has) {
+            missing.extend(&case.takes_one_of);
+        }
+        missing
+    }
 }
 
 /// What carries the emulation of one case.

@@ -222,7 +222,11 @@ impl LoadCases<'_> {
         for message in sense::of_steps(&steps, &session).chain(sense::of_wire(&wire, &session)) {
             self.problem(&here, format!("{id}: {message}"));
         }
-        let needs = needs(&source.needs, &steps, &session, transport);
+        let mut needs = needs(&source.needs, &steps, transport);
+        let mut takes_one_of = choice(&steps, &session);
+        if takes_one_of.len() < 2 {
+            needs.append(&mut takes_one_of);
+        }
         if self.problems.len() > found {
             return None;
         }
@@ -235,6 +239,7 @@ impl LoadCases<'_> {
             provenance: provenance?,
             edition: setting.edition,
             needs,
+            takes_one_of,
             steps,
             wire,
             transport,
@@ -278,23 +283,30 @@ fn fixture(fixtures: &Fixtures, name: &str) -> Result<String, String> {
 }
 
 /// What the steps need an adapter to be able to do, besides what the case says itself.
-fn needs(said: &BTreeSet<Feature>, steps: &[Step], session: &Session, transport: Transport) -> BTreeSet<Feature> {
+fn needs(said: &BTreeSet<Feature>, steps: &[Step], transport: Transport) -> BTreeSet<Feature> {
     let mut needs = said.clone();
     needs.insert(match transport {
         Transport::Plain => Feature::Http,
         Transport::Tls => Feature::Tls,
     });
-    let usual = session.caller().credentials.into_iter().next().map(|usual| Credentials::from(usual).feature());
     for step in steps {
         needs.extend(step.fetch.options.features());
         needs.extend(step.expect.features());
         needs.extend(match &step.fetch.credentials {
-            None => usual,
+            None => None,
             Some(CredentialChoice::OfTheWorld(kind)) => Some(*kind),
             Some(CredentialChoice::Literal(credentials)) => Some(credentials.feature()),
         });
     }
     needs
+}
+
+/// The kinds of credentials of which an adapter has to take one, where a step leaves it the choice.
+fn choice(steps: &[Step], session: &Session) -> BTreeSet<Feature> {
+    if steps.iter().all(|step| step.fetch.credentials.is_some()) {
+        return BTreeSet::new();
+    }
+    session.caller().credentials.into_iter().map(|known| Credentials::from(known).feature()).collect()
 }
 
 fn is_kebab_case(name: &str) -> bool {

@@ -9,7 +9,7 @@ use futures_util::stream;
 use kubeproof_emulator::{Exchange, Verdict};
 use tokio::task::{JoinError, JoinHandle};
 
-use crate::adapter::{Adapter, Attempt, Breach, FetchRequest};
+use crate::adapter::{Adapter, Attempt, Breach, Credentials, Feature, FetchRequest};
 use crate::case::Case;
 use crate::host::{Host, Hosting};
 use crate::judge::{self, Evidence, Mismatch, Names, Wire};
@@ -61,6 +61,16 @@ impl Runner {
         self
     }
 
+    /// What carries the emulations for the adapter of this runner.
+    pub fn hosting(&self) -> Hosting {
+        self.hosting.suiting(&self.adapter.about())
+    }
+
+    /// The features that the adapter lacks for a case; a case that it lacks one for is skipped.
+    pub fn missing(&self, case: &Case) -> Vec<Feature> {
+        self.hosting().missing(&self.adapter.about(), case)
+    }
+
     /// Runs `cases` and gives back their results in the same order.
     pub async fn run<'a>(&self, cases: impl IntoIterator<Item = &'a Case>) -> Run {
         let cases: Vec<Case> = cases.into_iter().cloned().collect();
@@ -75,8 +85,7 @@ impl Runner {
         if !about.providers.iter().any(|provider| provider == case.provider) {
             return unjudged(case, Outcome::Skipped, "the adapter does not serve this provider".to_owned());
         }
-        let missing: Vec<&str> =
-            case.needs.iter().filter(|need| !about.features.contains(need)).map(|need| need.as_str()).collect();
+        let missing: Vec<&str> = self.missing(&case).into_iter().map(Feature::as_str).collect();
         if !missing.is_empty() {
             return unjudged(case, Outcome::Skipped, format!("the adapter lacks: {}", missing.join(", ")));
         }
@@ -119,7 +128,8 @@ fn ending(error: JoinError) -> String {
 }
 
 async fn try_case(runner: Runner, case: Case) -> CaseResult {
-    let Runner { adapter, limit, hosting, .. } = runner;
+    let hosting = runner.hosting();
+    let Runner { adapter, limit, .. } = runner;
     let host = match Host::start(&case, hosting).await {
         Ok(host) => host,
         Err(error) => {
@@ -158,8 +168,10 @@ struct Trial<'a> {
 impl Trial<'_> {
     async fn steps(&mut self, adapter: &Arc<dyn Adapter>) {
         let mut previous = None;
+        let has = adapter.about().features;
         for (number, step) in (1..).zip(&self.case.steps) {
-            let caller = self.host.session().caller();
+            let mut caller = self.host.session().caller();
+            caller.credentials.retain(|known| has.contains(&Credentials::from(known.clone()).feature()));
             let request = match self.case.request(number, step, caller, self.host.base_url(), self.host.ca_pem()) {
                 Ok(request) => request,
                 Err(problem) => {

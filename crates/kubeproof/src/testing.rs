@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use kubeproof_conformance::adapter::{About, Adapter};
+use kubeproof_conformance::adapter::Adapter;
 use kubeproof_conformance::report::Format;
 use kubeproof_conformance::{Baseline, Case, Outcome, Run, Runner, Suite, Update};
 pub use libtest_mimic::Arguments;
@@ -99,7 +99,7 @@ impl Tests {
         let cases: Vec<Case> =
             suite.cases().filter(|case| about.providers.iter().any(|name| name == case.provider)).cloned().collect();
         let judge = Arc::new(Judge { suite, baseline, runtime, runner });
-        Ok(cases.into_iter().map(|case| trial(&judge, &about, case)).collect())
+        Ok(cases.into_iter().map(|case| trial(&judge, case)).collect())
     }
 
     fn read(&self, suite: &Suite) -> Result<Baseline, String> {
@@ -156,8 +156,8 @@ struct Judge {
     runner: Runner,
 }
 
-fn trial(judge: &Arc<Judge>, about: &About, case: Case) -> Trial {
-    let is_skipped = case.needs.iter().any(|need| !about.features.contains(need));
+fn trial(judge: &Arc<Judge>, case: Case) -> Trial {
+    let is_skipped = !judge.runner.missing(&case).is_empty();
     let judge = Arc::clone(judge);
     Trial::test(case.id.clone(), move || judge.judge(&case)).with_ignored_flag(is_skipped)
 }

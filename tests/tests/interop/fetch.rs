@@ -5,8 +5,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::oracle::Oracle;
-use crate::serve::{Serving, program};
+use crate::oracle::{Oracle, kubeproof};
+use crate::serve::Serving;
 
 const TOKEN: &str = "0c0ffee0-0000-4000-8000-000000000001";
 const CERTIFICATE: &str = "0c0ffee0-0000-4000-8000-000000000002";
@@ -18,7 +18,7 @@ const USER_TOKEN: &str = "example-fireworks-user-token";
 
 /// Runs `kubeproof fetch` with nothing but the environment that a server prints.
 fn fetch(serving: &Serving, arguments: &[&str]) -> Output {
-    let mut command = Command::new(program());
+    let mut command = Command::new(kubeproof());
     command
         .arg("fetch")
         .args(arguments)

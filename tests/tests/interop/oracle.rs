@@ -104,13 +104,20 @@ impl Oracle {
     }
 }
 
-fn program(variable: &str) -> PathBuf {
+/// A program that a variable of the environment names.
+pub(crate) fn program(variable: &str) -> PathBuf {
     match std::env::var_os(variable) {
         Some(path) if !path.is_empty() => path.into(),
         _ => panic!(
             "{variable} is not set: run these tests with `just interop`, which brings kubectl, Python packages and Chromium"
         ),
     }
+}
+
+/// The program that `just interop` has built.
+pub(crate) fn kubeproof() -> PathBuf {
+    let tests = std::env::current_exe().expect("a test knows where it is");
+    tests.ancestors().nth(2).expect("it is in target/PROFILE/deps").join("kubeproof")
 }
 
 fn succeeded(output: Output) -> Result<Vec<u8>, String> {

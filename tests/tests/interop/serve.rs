@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use serde_json::{Value, json};
+
+use crate::oracle::kubeproof;
 
 /// A server that is running.
 pub(crate) struct Serving {
@@ -14,16 +15,10 @@ pub(crate) struct Serving {
     said: String,
 }
 
-/// The program that `just interop` has built.
-pub(crate) fn program() -> PathBuf {
-    let tests = std::env::current_exe().expect("a test knows where it is");
-    tests.ancestors().nth(2).expect("it is in target/PROFILE/deps").join("kubeproof")
-}
-
 impl Serving {
     /// Starts the program that `just interop` has built, and waits until it is ready.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let program = program();
+        let program = kubeproof();
         let mut child = Command::new(&program)
             .args(["serve", "--listen", "127.0.0.1:0", "--quiet"])
             .args(arguments)

@@ -80,7 +80,10 @@ impl Findings {
             suite.providers().iter().filter(|provider| about.providers.iter().any(|served| served == provider.name))
         {
             for (what, wanted) in [("a fetch that ends well", true), ("a fetch that ends with an error", false)] {
-                let case = provider.cases.iter().find(|case| ends_well(case) == Some(wanted) && can(&about, case));
+                let case = provider
+                    .cases
+                    .iter()
+                    .find(|case| ends_well(case) == Some(wanted) && runner.missing(case).is_empty());
                 match case {
                     Some(case) => findings.judged(what, &runner.run_case(case.clone()).await),
                     None => findings.line(
@@ -157,8 +160,4 @@ fn ends_well(case: &Case) -> Option<bool> {
         Expectation::Either(_) => None,
         _ => Some(true),
     }
-}
-
-fn can(about: &About, case: &Case) -> bool {
-    case.needs.iter().all(|need| about.features.contains(need))
 }

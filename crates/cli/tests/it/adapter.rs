@@ -185,6 +185,31 @@ fn check_judges_a_program() {
     check("python3 'adapter.py", 2, &[], &["a quote or a backslash has no end"]);
 }
 
+/// An adapter that lacks a feature: the reference, whose greeting is changed on the way.
+fn without(feature: &str) -> String {
+    format!("sh -c \"'{PROGRAM}' adapter reference | sed -u 's/\\\"{feature}\\\",//'\"")
+}
+
+#[test]
+fn check_runs_over_https_when_it_is_told_to_and_when_it_has_to() {
+    let run = |arguments: &[&str]| kubeproof(&[&["check", "digitalocean/request"], arguments].concat());
+    let note = "every case runs over HTTPS: the adapter does not declare the feature `http`\n";
+    let https_alone = run(&["--adapter", &without("http")]);
+    assert_eq!((https_alone.code, https_alone.err.as_str()), (0, note), "{}", https_alone.out);
+    assert!(!https_alone.out.contains("skipped"), "{}", https_alone.out);
+    let told = run(&["--tls"]);
+    assert_eq!((told.code, told.err.as_str()), (0, ""), "{}", told.out);
+    // Who cannot is not judged.
+    let http_alone = run(&["--adapter", &without("tls"), "--tls"]);
+    assert_eq!(http_alone.code, 4, "{}", http_alone.out);
+    assert!(http_alone.out.contains("the adapter lacks: tls"), "{}", http_alone.out);
+    assert_eq!(run(&["--adapter", &without("tls")]).code, 0);
+    // And so with the check of the protocol alone.
+    let smoke = kubeproof(&["adapter", "smoke", &without("http")]);
+    assert_eq!(smoke.code, 0, "{}", smoke.out);
+    assert!(!smoke.out.contains("every case needs more features"), "{}", smoke.out);
+}
+
 #[test]
 fn every_case_has_the_same_outcome_by_a_process() {
     let ran = kubeproof(&["check", "--adapter", &format!("'{PROGRAM}' adapter reference"), "--report", "json=-"]);

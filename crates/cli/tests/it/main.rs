@@ -19,6 +19,7 @@ mod fetch_merge;
 mod fetch_ucs;
 mod lint_and_merge;
 mod manual;
+mod new;
 mod program;
 mod report;
 mod serve;

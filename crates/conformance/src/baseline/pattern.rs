@@ -30,18 +30,25 @@ impl Pattern {
         Ok(Self { parts })
     }
 
-    /// The pattern of exactly this message, but for what changes from run to run: the ports of loopback addresses.
+    /// The pattern of exactly this message, but for what changes from run to run: the ports of loopback addresses, and the
+    /// addresses in memory that some languages show of an object.
     pub(super) fn of(message: &str) -> String {
         let mut pattern = String::with_capacity(message.len());
         let mut rest = message;
-        while let Some(at) = HOSTS.into_iter().filter_map(|host| Some(rest.find(host)? + host.len())).min() {
+        let next = |rest: &str| {
+            BEFORE
+                .into_iter()
+                .filter_map(|before| Some(rest.find(before.0)? + before.0.len()).map(|at| (at, before.1)))
+                .min()
+        };
+        while let Some((at, varies)) = next(rest) {
             let (before, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
-            let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+            let varying = after.bytes().take_while(|byte| varies.holds(*byte)).count();
             pattern.push_str(before);
-            if digits > 0 {
+            if varying > 0 {
                 pattern.push_str(ANY);
             }
-            rest = after.get(digits..).unwrap_or_default();
+            rest = after.get(varying..).unwrap_or_default();
         }
         pattern + rest
     }
@@ -63,7 +70,30 @@ impl Pattern {
     }
 }
 
-const HOSTS: [&str; 3] = ["127.0.0.1:", "localhost:", "[::1]:"];
+/// What stands before what changes from run to run.
+const BEFORE: [(&str, Varying); 5] = [
+    ("127.0.0.1:", Varying::Number),
+    ("localhost:", Varying::Number),
+    ("[::1]:", Varying::Number),
+    ("port=", Varying::Number),
+    (" at 0x", Varying::Address),
+];
+
+/// How what changes from run to run is written.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Varying {
+    Number,
+    Address,
+}
+
+impl Varying {
+    fn holds(self, byte: u8) -> bool {
+        match self {
+            Self::Number => byte.is_ascii_digit(),
+            Self::Address => byte.is_ascii_hexdigit(),
+        }
+    }
+}
 
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,10 +131,14 @@ mod tests {
     }
 
     #[test]
-    fn a_port_changes_from_run_to_run() {
+    fn a_port_and_an_address_change_from_run_to_run() {
         let message = "no answer of http://127.0.0.1:40123/v2, nor of localhost:7, nor of 127.0.0.1:";
         let pattern = Pattern::of(message);
         assert_eq!(pattern, "no answer of http://127.0.0.1:[..]/v2, nor of localhost:[..], nor of 127.0.0.1:");
         check(&pattern, &message.replace("40123", "5"), true);
+        let message = "HTTPSConnectionPool(host='127.0.0.1', port=40123): <object at 0x7f00BEEF>: port=none, at 0x";
+        let pattern = Pattern::of(message);
+        assert_eq!(pattern, "HTTPSConnectionPool(host='127.0.0.1', port=[..]): <object at 0x[..]>: port=none, at 0x");
+        check(&pattern, &message.replace("40123", "5").replace("7f00BEEF", "1"), true);
     }
 }
