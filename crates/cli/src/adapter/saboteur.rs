@@ -1,6 +1,7 @@
 //! Adapters that break the protocol, each in one way: the harness has to notice.
 
 use std::io::{self, BufRead as _, Write as _};
+use std::process::{Command, Stdio};
 
 use clap::ValueEnum;
 use kubeproof::conformance::adapter::{Adapter as _, FetchRequest};
@@ -62,6 +63,10 @@ pub(super) enum Saboteur {
     EndsBadly,
     /// Does not end
     Lingers,
+    /// Ends, and leaves a program that holds its standard output
+    LeavesAChild,
+    /// Has a name of two lines
+    NameOfTwoLines,
 }
 
 impl Saboteur {
@@ -98,8 +103,13 @@ impl Saboteur {
                 return Ok(());
             }
         }
-        if self == Self::Lingers {
-            wait_for_ever();
+        match self {
+            Self::Lingers => wait_for_ever(),
+            Self::LeavesAChild => {
+                let own = std::env::current_exe()?;
+                Command::new(own).args(["adapter", "saboteur", "lingers"]).stdin(Stdio::null()).spawn()?;
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -116,6 +126,7 @@ impl Saboteur {
             Self::GreetsInWords => return say(b"hello, I am an adapter\n"),
             Self::AnotherProtocol => set(&mut hello, "protocol", 2),
             Self::UnknownFeature => set(&mut hello, "features", ["bearer", "telepathy"].as_slice()),
+            Self::NameOfTwoLines => set(&mut hello, "name", "one\n::error::two"),
             Self::NoProviders => set(&mut hello, "providers", [""; 0].as_slice()),
             _ => {}
         }

@@ -77,6 +77,7 @@ fn a_wrong_greeting_is_quoted_and_explained() {
     check_greeting("another-protocol", usual, &[first, "another version", "this is version 1", "\"protocol\":2"]);
     check_greeting("unknown-feature", usual, &[first, "`/hello/features/1`", "'ak-sk'", "\"telepathy\""]);
     check_greeting("no-providers", usual, &[first, "`/hello/providers`", "minimum 1 items"]);
+    check_greeting("name-of-two-lines", usual, &[first, "`/hello/name`", "::error::two"]);
     let missing = run(ProcessAdapter::start("/no/such/program".parse().unwrap())).err().unwrap();
     assert!(matches!(missing, StartError::NotStarted { .. }));
     assert_in(&["`/no/such/program` cannot be started", "with its path or in PATH"], &missing.to_string());
@@ -145,6 +146,7 @@ fn an_adapter_ends_at_the_end_of_its_input() {
     };
     assert_eq!(stop("leaks"), Ok(()));
     assert_in(&["it ended with exit status: 1", "0 is wanted"], &stop("ends-badly").unwrap_err());
+    assert_in(&["something that it started did not"], &stop("leaves-a-child").unwrap_err());
     run(async {
         let adapter = ProcessAdapter::start(saboteur("lingers")).await.unwrap();
         drop(adapter);

@@ -18,6 +18,9 @@ pub(super) struct Worker {
     stdin: Option<ChildStdin>,
     output: Output,
     stderr: Stderr,
+    /// What it started is of its group, which goes as a whole unless it has ended well.
+    #[cfg(unix)]
+    group: Option<rustix::process::Pid>,
 }
 
 /// How long is waited for the end of a process that has closed its standard output.
@@ -29,7 +32,6 @@ impl Worker {
         let mut process = tokio::process::Command::new(command.program());
         process.args(command.arguments());
         process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        // What it starts is of its group, and ends with it.
         #[cfg(unix)]
         process.process_group(0);
         let started = process.spawn();
@@ -38,7 +40,16 @@ impl Worker {
         else {
             return Err(Breach::new("it has no standard input or output").into());
         };
-        let mut worker = Self { child, stdin: Some(stdin), output: Output::of(stdout), stderr: Stderr::of(stderr) };
+        #[cfg(unix)]
+        let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
+        let mut worker = Self {
+            child,
+            stdin: Some(stdin),
+            output: Output::of(stdout),
+            stderr: Stderr::of(stderr),
+            #[cfg(unix)]
+            group,
+        };
         let greeting = Asked::Hello(Greeting { protocol: PROTOCOL });
         let about = match timeout(limits.start, worker.ask(&greeting)).await {
             Ok(line) => line.and_then(|line| line::hello(&line)),
@@ -75,19 +86,33 @@ impl Worker {
         drop(self.stdin.take());
         let Self { child, output, stderr, .. } = &mut self;
         let ended = async {
-            match output.line().await? {
-                Some(line) => Err(line::unasked(&line)),
-                None => {
-                    child.wait().await.map_err(|error| Breach::new(format!("its end cannot be waited for: {error}")))
-                }
-            }
+            let status = tokio::select! {
+                biased;
+                line = output.line() => match line? {
+                    Some(line) => return Err(line::unasked(&line)),
+                    None => child.wait().await,
+                },
+                status = child.wait() => match timeout(MOMENT, output.line()).await {
+                    Ok(Ok(None)) => status,
+                    Ok(Ok(Some(line))) => return Err(line::unasked(&line)),
+                    Ok(Err(breach)) => return Err(breach),
+                    Err(_) => return Err(Breach::new("it ended, and something that it started did not: end that too")),
+                },
+            };
+            status.map_err(|error| Breach::new(format!("its end cannot be waited for: {error}")))
         };
         let ended = tokio::select! {
             ended = timeout(limit, ended) => ended,
             never = stderr.listen() => match never {},
         };
         match ended {
-            Ok(Ok(status)) if status.success() => Ok(()),
+            Ok(Ok(status)) if status.success() => {
+                #[cfg(unix)]
+                {
+                    self.group = None;
+                }
+                Ok(())
+            }
             Ok(Ok(status)) => {
                 let breach = Breach::new(format!("it ended with {status} at the end of its input, and 0 is wanted"));
                 Err(breach.after(&stderr.take()))
@@ -100,7 +125,7 @@ impl Worker {
     /// Writes a line, and reads one.
     async fn ask(&mut self, asked: &Asked) -> Result<Line, Breach> {
         let line = asked.line().map_err(|error| Breach::new(format!("what is asked is no JSON: {error}")))?;
-        let Self { child, stdin, output, stderr } = self;
+        let Self { child, stdin, output, stderr, .. } = self;
         let exchange = async {
             // What is said unasked would be taken for the answer.
             if let Some(Ok(Some(line))) = output.line().now_or_never() {
@@ -130,12 +155,11 @@ async fn ended(child: &mut Child) -> Breach {
     }
 }
 
-/// The group goes as a whole: an interpreter may have started another program.
+/// An interpreter may have started another program.
 #[cfg(unix)]
 impl Drop for Worker {
     fn drop(&mut self) {
-        let id = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
-        if let Some(group) = id {
+        if let Some(group) = self.group {
             // It may have ended by itself.
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
