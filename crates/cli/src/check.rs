@@ -12,7 +12,7 @@ use crate::adapter::{Tested, runtime};
 use crate::baseline::Known;
 use crate::exit_code;
 use crate::output::{complain, note};
-use crate::report::{distinct, write};
+use crate::report::{apart_from, distinct, write};
 use crate::selection::{Source, Which};
 
 /// Runs cases and reports a verdict on each
@@ -111,6 +111,7 @@ impl Check {
             return Ok(vec![Wanted { format: Format::Human, destination: Destination::Stdout }]);
         }
         distinct(&self.reports)?;
+        apart_from(&self.reports, self.baseline.iter().map(|path| ("the baseline", path.as_path())))?;
         Ok(self.reports.clone())
     }
 

@@ -1,3 +1,5 @@
+use std::path::{Path, PathBuf};
+
 use kubeproof::conformance::report::{Destination, Format, Wanted};
 
 use crate::exit_code;
@@ -32,6 +34,39 @@ pub(crate) fn distinct(reports: &[Wanted]) -> Result<(), u8> {
         }
     }
     Ok(())
+}
+
+/// Whether no report goes to a file that is read or kept, or the exit code after saying which does. `files` are called what
+/// they are.
+pub(crate) fn apart_from<'a>(
+    reports: &[Wanted],
+    files: impl IntoIterator<Item = (&'a str, &'a Path)>,
+) -> Result<(), u8> {
+    let destinations = reports.iter().filter_map(|wanted| match &wanted.destination {
+        Destination::File(path) => Some((path, resolved(path))),
+        Destination::Stdout => None,
+    });
+    let destinations: Vec<_> = destinations.collect();
+    for (what, file) in files {
+        let file = resolved(file);
+        if let Some((path, _)) = destinations.iter().find(|(_, destination)| *destination == file) {
+            complain(format_args!(
+                "the report {} would be written over {what}; give it a file of its own",
+                path.display()
+            ));
+            return Err(exit_code::USAGE);
+        }
+    }
+    Ok(())
+}
+
+/// Where a path leads, also when there is nothing yet.
+fn resolved(path: &Path) -> PathBuf {
+    let of_folder = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(folder.canonicalize().ok()?.join(path.file_name()?))
+    };
+    path.canonicalize().ok().or_else(of_folder).unwrap_or_else(|| path.to_owned())
 }
 
 /// Writes a report to where it is wanted, or the exit code after saying why it could not be.

@@ -175,6 +175,19 @@ fn a_reason_that_was_left_to_be_written_is_asked_for() {
     assert!(ran.code == 2 && ran.err.contains("baseline.yaml:4:11: say why"), "{}", ran.err);
 }
 
+/// A report would take the place of the reasons.
+#[test]
+fn a_report_is_not_written_over_the_baseline() {
+    let known = entry("ucs/some/fails", "issue 7", FAILURE);
+    let desk = Desk::with(&known);
+    let report = format!("json={}", desk.baseline().display());
+    for arguments in [&["--report", &report][..], &["--update-baseline", "--report", &report]] {
+        let ran = desk.check(arguments);
+        assert!(ran.code == 2 && ran.err.contains("would be written over the baseline"), "{}", ran.err);
+        assert_eq!(desk.text(), known);
+    }
+}
+
 #[test]
 fn what_cannot_be_updated_is_left_as_it_is() {
     let flow = format!("[{{case: ucs/some/passes, reason: a, failure: '{FAILURE}'}}]\n");
