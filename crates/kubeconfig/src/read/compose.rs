@@ -123,6 +123,9 @@ fn compose(text: &str, characters: Characters) -> Result<(Option<Node<'_>>, Warn
                 if style == ScalarStyle::DoubleQuoted {
                     composer.check_escapes(span.slice(text).unwrap_or_default(), at);
                 }
+                if anchor == 0 && tag.is_none() && composer.wants_key() {
+                    syntax.check_key(&span)?;
+                }
                 composer.scalar(content, style, anchor, tag.as_deref(), at)?;
             }
             Event::SequenceStart(_, anchor, _) => composer.open(Frame::List(Vec::new()), anchor, at)?,

@@ -252,6 +252,27 @@ impl<'t> Syntax<'t> {
         after_blank_lines(self.after(span)).starts_with(':') && !is_explicit()
     }
 
+    /// Looks at a key without anchor and tag: there has to be something before the colon, a `?` at least.
+    pub(super) fn check_key(&self, span: &Span) -> Result<(), ReadError> {
+        if !range(span).is_empty() || !self.after(span).starts_with(':') {
+            return Ok(());
+        }
+        let mut before = self.text.get(..range(span).start).unwrap_or_default().trim_end();
+        // What ends in a comment says nothing of what is before that.
+        while let Some((lines, last)) = before.rsplit_once(LINE_ENDS)
+            && last.trim_start().starts_with('#')
+        {
+            before = lines.trim_end();
+        }
+        let last = before.rsplit(LINE_ENDS).next().unwrap_or_default();
+        let is_explicit = before.ends_with('?') || last.trim_start_matches(BLANKS).starts_with('?');
+        if is_explicit {
+            Ok(())
+        } else {
+            refuse(span.start, "a colon without a key, which kubectl does not read; write a text before it")
+        }
+    }
+
     fn is_key_on_several_lines(&self, span: &Span) -> bool {
         let after = self.after(span);
         let between = after.strip_suffix(after_blank_lines(after)).unwrap_or_default();

@@ -224,6 +224,13 @@ fn what_is_replaced_may_be_wrong() {
     check("{b: &x [.inf], c: *x, b: 1, c: 2}", &json!({"b": 1, "c": 2}));
     refuses("a: 1\na: .nan\n", Type, (2, 4), "not finite");
     refuses("a: 1\na: {~: 1}\n", Syntax, (2, 5), "a key is null");
+    // What is written over has to be YAML all the same, and `?` or an anchor makes a key of nothing.
+    refuses("a:\n  : 1\na: 1\n", Syntax, (2, 3), "a colon without a key");
+    refuses("a: {: 1}\na: 1\n", Syntax, (1, 5), "a colon without a key");
+    refuses("a: {b: 1, : 1}\na: 1\n", Syntax, (1, 11), "a colon without a key");
+    for nothing in ["a:\n  &x : 1\n", "a:\n  ? # c\n  : 1\n", "a:\n  ?\n  : 1\n"] {
+        assert!(Kubeconfig::parse(&format!("{nothing}a: 1\n")).is_ok(), "{nothing}");
+    }
     refuses("x: &x .nan\ny: *x\nx: 1\n", Type, (1, 7), "not finite");
     refuses("x: &x [.nan]\ny: *x\nx: 1\n", Type, (1, 8), "not finite");
     refuses("x: &x {~: 1}\nx: 1\n<<: *x\n", Syntax, (1, 8), "a key is null");

@@ -57,6 +57,12 @@ pub(crate) fn hostile() -> Vec<Document> {
         "extensions: [{name: a, extension: {!!str :a}}]\n".to_owned(),
         "!y!z {current-context: a}\n".to_owned(),
         "!!null >\ncurrent-context: a\n".to_owned(),
+        // What is written over has to be YAML all the same.
+        "preferences:\n  : a\npreferences: {}\n".to_owned(),
+        "preferences: {: a}\npreferences: {}\n".to_owned(),
+        "preferences:\n  ? a\n  : b\n  : c\npreferences: {}\n".to_owned(),
+        "preferences:\n  &x : a\npreferences: {}\n".to_owned(),
+        "preferences:\n  ? \n  : a\npreferences: {}\n".to_owned(),
         "extensions: [{name: a, extension: [{!y]]: v}]}]\n".to_owned(),
         "extensions: [{name: a, extension: {a: &x 1, *x: b}}]\n".to_owned(),
         "extensions: [{name: a, extension: {&x\n a: b}}]\n".to_owned(),
