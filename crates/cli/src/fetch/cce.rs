@@ -133,7 +133,8 @@ impl Cce {
             let named = Ids::new([("project_id", project), ("cluster_id", id)]);
             Ok(Named { ids: named, cluster: Cluster::parse(project, id)? })
         })?;
-        self.delivery.check(clusters.len())?;
+        let files = [self.from.files(), self.given.files(), self.connection.files()];
+        self.delivery.check(clusters.len(), files.into_iter().flatten().collect())?;
         let accepted = self.delivery.allowed().iter().fold(AcceptedHazards::none(), |all, code| all.and(*code));
         let options =
             Options { context: self.endpoint.map(|endpoint| endpoint.context().to_owned()), validity: self.expiry };

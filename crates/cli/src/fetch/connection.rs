@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use kubeproof_kubeconfig::shown;
 
+use super::apart::Used;
 use super::client::{Timeouts, TransportOptions};
 use super::duration::duration;
 use super::environment::{alternatives, first, variable};
@@ -59,6 +60,11 @@ impl Connection {
                 alternatives(variables)
             ))
         })
+    }
+
+    /// The file of certificate authorities, which nothing is to be written to.
+    pub(super) fn files(&self) -> Vec<Used<'_>> {
+        Used::of([("--ca-file", self.ca_file.as_ref())])
     }
 
     /// The limits and whom to trust.

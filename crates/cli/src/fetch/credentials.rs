@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use kubeproof_kubeconfig::shown;
 
+use super::apart::Used;
 use super::client::Credentials;
 use super::environment::{alternatives, first, variable};
 use super::private_file;
@@ -47,6 +48,11 @@ pub(super) struct Accepted {
 }
 
 impl Given {
+    /// The files, which nothing is to be written to.
+    pub(super) fn files(&self) -> Vec<Used<'_>> {
+        Used::of([("--token-file", self.token_file.as_ref()), ("--credentials-file", self.credentials_file.as_ref())])
+    }
+
     /// Whether they are on standard input.
     pub(super) fn is_on_standard_input(&self) -> bool {
         let files = [&self.token_file, &self.credentials_file];

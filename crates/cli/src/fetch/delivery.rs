@@ -9,8 +9,10 @@ use kubeproof_kubeconfig::{
 };
 use serde_json::{Map, json};
 
+use super::apart::Used;
 use super::attempt::{Attempt, Failure};
 use super::clusters::Ids;
+use super::record;
 use super::renewal::Renewal;
 use super::report::{Report, Reports, Row, StandardOutput};
 use crate::config::input::{code, is_standard};
@@ -40,7 +42,8 @@ pub(super) struct Delivery {
     #[arg(long)]
     set_current: bool,
 
-    /// Replace the credentials that an earlier fetch of the same cluster has left in FILE
+    /// Replace the credentials that an earlier fetch of the same cluster has left in FILE; a context that does not say of
+    /// which cluster it is stays
     #[arg(long)]
     renew: bool,
 
@@ -72,8 +75,12 @@ impl Delivery {
     ///
     /// # Errors
     /// The exit code, after saying what to change.
-    pub(super) fn check(&self, count: usize) -> Result<(), u8> {
-        self.reports.check(self.standard_output())?;
+    pub(super) fn check<'a>(&'a self, count: usize, mut used: Vec<Used<'a>>) -> Result<(), u8> {
+        for path in self.kubeconfig.iter().filter(|path| !is_standard(path)) {
+            used.iter().try_for_each(|used| used.check("--kubeconfig", path))?;
+            used.push(Used { option: "--kubeconfig", path });
+        }
+        self.reports.check(self.standard_output(), &used)?;
         if count > 1 && self.context_name.as_ref().is_some_and(|name| !name.contains(CLUSTER_ID)) {
             return Err(misused(format_args!(
                 "--context-name: several clusters cannot share a name; put {CLUSTER_ID} into it"
@@ -110,7 +117,12 @@ impl Delivery {
     pub(super) fn deliver(&self, provider: &'static str, attempts: Vec<Attempt<Kubeconfig>>) -> u8 {
         let attempts: Vec<Attempt<Kubeconfig>> = attempts
             .into_iter()
-            .map(|attempt| attempt.and_then(|ids, kubeconfig| self.named(ids, kubeconfig).map_err(Failure::Unusable)))
+            .map(|attempt| {
+                attempt.and_then(|ids, mut kubeconfig| {
+                    record::write(&mut kubeconfig, provider, ids);
+                    self.named(ids, kubeconfig).map_err(Failure::Unusable)
+                })
+            })
             .collect();
         let now = SystemClock.now();
         let mut incoming = Vec::new();
@@ -181,6 +193,9 @@ impl Delivery {
             code
         })?;
         let result = merging::words(saved, ["unchanged", "created", "replaced"]);
+        for line in renewal.doubts() {
+            note(format_args!("warning: {line}"));
+        }
         // Writing to a String does not fail.
         for line in renewal.done() {
             let _ = writeln!(report.lines, "{line}");

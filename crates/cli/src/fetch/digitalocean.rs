@@ -85,7 +85,8 @@ impl DigitalOcean {
             let id = clusters::one(ids)?;
             Ok(Named { ids: Ids::new([("cluster_id", id)]), cluster: ClusterId::parse(id)? })
         })?;
-        self.delivery.check(clusters.len())?;
+        let files = [self.from.files(), self.given.files(), self.connection.files()];
+        self.delivery.check(clusters.len(), files.into_iter().flatten().collect())?;
         let accepted = self.delivery.allowed().iter().fold(AcceptedHazards::none(), |all, code| all.and(*code));
         let options = Options {
             expiry_seconds: self.expiry.map(|expiry| expiry.as_secs()),

@@ -7,6 +7,7 @@ use kubeproof_kubeconfig::shown;
 use kubeproof_ucs::{AccessInfo, Client, ClusterId, KeepAnswers, Options, PrivateAccess, Saved, StoredAnswer};
 use serde_json::{Map, Value};
 
+use super::apart::{self, Used};
 use super::attempt::{Attempt, Failure, Fetching, UnderWay};
 use super::client::{Error, ErrorKind};
 use super::clusters::{self, From, Ids, Named};
@@ -132,11 +133,12 @@ impl Ucs {
             let id = clusters::one(ids)?;
             Ok(Named { ids: Ids::new([("cluster_id", id)]), cluster: ClusterId::parse(id)? })
         })?;
-        self.output.check(clusters.len())?;
         let folder = match &self.output.save {
             Some(folder) => folder.clone(),
             None => state_folder::of_ucs()?,
         };
+        let files = [self.from.files(), self.given.files(), self.connection.files()];
+        self.output.check(clusters.len(), &folder, &files.into_iter().flatten().collect::<Vec<_>>())?;
         let attempts = if self.recover { recover(&folder, &clusters) } else { self.fetch(&folder, &clusters)? };
         Ok(self.output.deliver(attempts, if self.recover { Origin::Folder } else { Origin::Provider }))
     }
@@ -201,13 +203,21 @@ impl Output {
     }
 
     /// Finds out, before anything is sent, whether there is a place for everything.
-    fn check(&self, count: usize) -> Result<(), u8> {
+    fn check(&self, count: usize, folder: &Path, used: &[Used<'_>]) -> Result<(), u8> {
         if self.print.is_some() && count > 1 {
             return Err(misused(
                 "--print: the manifests of several clusters do not belong together; leave it out, and print each with --recover",
             ));
         }
-        self.reports.check(self.standard_output())
+        // An answer there may be the only one, and the client names new ones itself.
+        let folder = apart::real(folder);
+        if let Some(path) = self.reports.files().find(|path| apart::real(path).parent() == Some(&folder)) {
+            return Err(misused(format_args!(
+                "--report: {} is in the folder for answers, which are given once; name a file elsewhere; nothing was sent",
+                shown(path)
+            )));
+        }
+        self.reports.check(self.standard_output(), used)
     }
 
     /// Says where everything is, and prints it if that is asked for. Gives the exit code.
