@@ -162,8 +162,19 @@ impl Ucs {
             None => client,
         };
         let client = client.build().map_err(misused)?;
-        self.fetching.run(&client, clusters, &Options { private_access }, UnderWay::AwaitedOnce)
+        let attempts = self.fetching.run(&client, clusters, &Options { private_access }, UnderWay::AwaitedOnce)?;
+        Ok(clusters.iter().zip(attempts).map(|(named, attempt)| with_parts(folder, &named.cluster, attempt)).collect())
     }
+}
+
+/// Says of an answer that was given up what had come of it.
+fn with_parts(folder: &Path, cluster: &ClusterId, attempt: Attempt<AccessInfo>) -> Attempt<AccessInfo> {
+    let Attempt { ids, result: Err(Failure::GivenUp(_)) } = attempt else { return attempt };
+    let result = match StoredAnswer::find(folder, cluster) {
+        Ok(parts) => Err(Failure::GivenUp(parts.iter().map(|part| part.path().to_owned()).collect())),
+        Err(error) => Err(Failure::Error(error)),
+    };
+    Attempt { ids, result }
 }
 
 /// Where access information comes from.
