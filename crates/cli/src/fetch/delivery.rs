@@ -9,14 +9,15 @@ use kubeproof_kubeconfig::{
 };
 use serde_json::{Map, json};
 
-use super::apart::Used;
+use super::apart::{self, Used};
 use super::attempt::{Attempt, Failure};
 use super::clusters::Ids;
 use super::record;
 use super::renewal::Renewal;
 use super::report::{Report, Reports, Row, StandardOutput};
 use crate::config::input::{code, is_standard};
-use crate::merging::{self, Current, Incoming, Merging, Taken};
+use crate::exit_code;
+use crate::merging::{self, Current, Incoming, Merging, Refusal, Taken};
 use crate::output::{Text, failed, misused, note, print};
 
 /// What stands for the id of a cluster in the name of a context.
@@ -106,7 +107,18 @@ impl Delivery {
             old.preferences.colors = !old.preferences.colors;
             Ok(old)
         });
-        tried.map(drop).map_err(|error| merging::fail(&error))
+        tried.map_err(|error| merging::fail(&error))?;
+        // Who holds its lock is waited for now, when an interrupt costs nothing. A folder is not made before it is needed.
+        let is_folder_there = apart::real(path).parent().is_some_and(Path::is_dir);
+        if is_folder_there {
+            let options = SaveOptions::default().with_waiting(&|text| note(text));
+            update(path, options, Ok).map_err(|error| {
+                let code = merging::fail(&error);
+                note("nothing was sent");
+                code
+            })?;
+        }
+        Ok(())
     }
 
     fn standard_output(&self) -> StandardOutput {
@@ -179,12 +191,26 @@ impl Delivery {
                     renewal.look(&old, incoming);
                 }
             }
-            merging.merge(&old, &incoming, &mut merged)
+            // One that is refused takes none of the others along: they may be issued for good.
+            loop {
+                match merging.merge(&old, &incoming, &mut merged) {
+                    Err(Refusal::Merge { from, error }) if incoming.len() > 1 => {
+                        incoming.retain(|other| other.from != from);
+                        report.refuse(&from, merging::reason(&error));
+                    }
+                    done => return done,
+                }
+            }
         };
         let say = |text: &str| note(text);
         let saved = update(path, SaveOptions::default().with_waiting(&say), edit).map_err(|error| {
             report.kubeconfig = Some(json!({"into": into, "result": "failed", "message": error.to_string()}));
-            let code = merging::fail(&error);
+            let code = if let UpdateError::Edit(Refusal::Merge { from, error }) = &error {
+                report.refuse(from, merging::reason(error));
+                exit_code::FAILED
+            } else {
+                merging::fail(&error)
+            };
             if !is_there(&error) {
                 note(format_args!(
                     "{into}: nothing of what was fetched is in it; correct this and fetch again, or fetch with --print"

@@ -121,6 +121,13 @@ impl Report {
         }
     }
 
+    /// Says that a cluster was fetched and its kubeconfig refused.
+    pub(super) fn refuse(&mut self, from: &str, reason: String) {
+        for row in self.rows.iter_mut().filter(|row| row.ids.to_string() == from) {
+            row.outcome = Err(Failure::Unusable(reason.clone()));
+        }
+    }
+
     fn failures(&self) -> impl Iterator<Item = (&Row, &Failure)> {
         self.rows.iter().filter_map(|row| row.outcome.as_ref().err().map(|failure| (row, failure)))
     }

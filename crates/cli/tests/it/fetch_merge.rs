@@ -1,6 +1,8 @@
 //! What `kubeproof fetch --kubeconfig` makes of a file
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::Command;
 
 use serde_json::Value;
@@ -70,7 +72,18 @@ fn a_taken_name_is_refused_on_request() {
     assert!(ran.err.contains("config: nothing of what was fetched is in it"), "{}", ran.err);
     assert_eq!(fs::read_to_string(caller.path("config")).unwrap(), MINE);
     let report: Value = serde_json::from_str(&fs::read_to_string(caller.path("report.json")).unwrap()).unwrap();
-    assert_eq!((&report["kubeconfig"]["result"], &report["summary"]["fetched"]), (&"failed".into(), &1.into()));
+    assert_eq!((&report["kubeconfig"]["result"], &report["summary"]["fetched"]), (&"failed".into(), &0.into()));
+
+    // The others are kept.
+    let ids =
+        ["digitalocean", CERTIFICATE, TOKEN, "--kubeconfig", "config", "--refuse", "--report", "json=report.json"];
+    let ran = caller.fetch(&ids);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains(&format!("error: {TOKEN}: ")) && ran.err.contains("with --rename"), "{}", ran.err);
+    assert!(ran.out.ends_with("2 clusters: 1 fetched, 1 failed\n"), "{}", ran.out);
+    assert_eq!(names(&caller.kubeconfig("config"), "contexts"), ["mine", "kubeproof", "do-nyc1-legacy"]);
+    let report: Value = serde_json::from_str(&fs::read_to_string(caller.path("report.json")).unwrap()).unwrap();
+    assert_eq!((&report["clusters"][1]["outcome"], &report["summary"]["fetched"]), (&"failed".into(), &1.into()));
 }
 
 #[test]
@@ -299,6 +312,23 @@ fn a_file_that_is_used_is_not_written_over() {
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
     assert!(ran.err.contains("is in the folder for answers"), "{}", ran.err);
     assert_eq!(fs::read_to_string(caller.path(&stored)).unwrap(), "[]");
+    // The first request that comes is this one.
+    caller.fetch(&["digitalocean", CERTIFICATE, "--print"]);
+    assert!(exchange(&serving)["target"].as_str().unwrap().contains(CERTIFICATE));
+}
+
+#[test]
+fn a_lock_is_waited_for_before_anything_is_sent() {
+    let serving = planted(&[]);
+    let caller = Caller::of(&serving);
+    caller.file("config.lock", "");
+    let mut child = caller.spawn(&["fetch", "digitalocean", TOKEN, "--kubeconfig", "config"]);
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("config.lock") && line.contains("waiting"), "{line}");
+    assert!(Command::new("kill").arg("-INT").arg(child.id().to_string()).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().signal(), Some(2), "an interrupt ends the wait");
+    assert_eq!(caller.files("."), ["config.lock"]);
     // The first request that comes is this one.
     caller.fetch(&["digitalocean", CERTIFICATE, "--print"]);
     assert!(exchange(&serving)["target"].as_str().unwrap().contains(CERTIFICATE));
