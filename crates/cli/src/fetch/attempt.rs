@@ -110,6 +110,11 @@ pub(super) enum UnderWay {
 }
 
 impl Fetching {
+    /// How long each cluster is waited for, if it is.
+    pub(super) fn wait(&self) -> Option<Duration> {
+        self.wait
+    }
+
     /// Fetches from every cluster. The result is in their order.
     ///
     /// # Errors

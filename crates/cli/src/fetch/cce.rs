@@ -138,9 +138,10 @@ impl Cce {
         let accepted = self.delivery.allowed().iter().fold(AcceptedHazards::none(), |all, code| all.and(*code));
         let options =
             Options { context: self.endpoint.map(|endpoint| endpoint.context().to_owned()), validity: self.expiry };
-        let client = Client::builder(self.given.read(&ACCEPTED)?)
-            .base_url(self.connection.base_url(&WHEREABOUTS)?)
-            .transport(self.connection.transport()?)
+        let (credentials, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;
+        let client = Client::builder(credentials)
+            .base_url(self.connection.base_url(&WHEREABOUTS, url)?)
+            .transport(self.connection.transport(self.fetching.wait())?)
             .accept(accepted)
             .build()
             .map_err(misused)?;

@@ -92,9 +92,10 @@ impl DigitalOcean {
             expiry_seconds: self.expiry.map(|expiry| expiry.as_secs()),
             kubeconfig_type: KubeconfigType::parse(&self.kubeconfig_type).map_err(misused)?,
         };
-        let client = Client::builder(self.given.read(&ACCEPTED)?)
-            .base_url(self.connection.base_url(&WHEREABOUTS)?)
-            .transport(self.connection.transport()?)
+        let (credentials, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;
+        let client = Client::builder(credentials)
+            .base_url(self.connection.base_url(&WHEREABOUTS, url)?)
+            .transport(self.connection.transport(self.fetching.wait())?)
             .accept(accepted)
             .build()
             .map_err(misused)?;

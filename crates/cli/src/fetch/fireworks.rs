@@ -156,11 +156,11 @@ impl Fireworks {
         })?;
         let files = [self.from.files(), self.given.files(), self.connection.files(), self.user.files()];
         self.delivery.check(clusters.len(), files.into_iter().flatten().collect())?;
-        let api_key = self.given.read(&ACCEPTED)?;
+        let (api_key, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;
         let user = self.user.credentials()?;
         let client = Client::builder(api_key)
-            .base_url(self.connection.base_url(&WHEREABOUTS)?)
-            .transport(self.connection.transport()?)
+            .base_url(self.connection.base_url(&WHEREABOUTS, url)?)
+            .transport(self.connection.transport(self.fetching.wait())?)
             .build()
             .map_err(misused)?;
         let attempts = self.fetching.run(&client, &clusters, &Options::default(), UnderWay::GivenUp)?;

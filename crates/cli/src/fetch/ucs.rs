@@ -146,9 +146,9 @@ impl Ucs {
     fn fetch(&self, folder: &Path, clusters: &[Named<ClusterId>]) -> Result<Vec<Attempt<AccessInfo>>, u8> {
         let private_access =
             PrivateAccess::of_both(self.vpcendpoint.as_deref(), self.region.as_deref()).map_err(misused)?;
-        let credentials = self.given.read(&ACCEPTED)?;
-        let base_url = self.connection.base_url(&WHEREABOUTS)?;
-        let transport = self.connection.transport()?;
+        let (credentials, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;
+        let base_url = self.connection.base_url(&WHEREABOUTS, url)?;
+        let transport = self.connection.transport(self.fetching.wait())?;
         let domain_id = match &self.domain_id {
             Some(id) => Some(id.clone()),
             None => variable(DOMAIN_ID)?,
