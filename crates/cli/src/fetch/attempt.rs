@@ -183,17 +183,18 @@ impl Fetching {
             }
         }
         patient.progress.end();
-        let of_result = |(asked, result): (&Asked<'_, A::Cluster>, Option<Result<A::Access, Error>>)| {
-            let result = match result {
-                Some(result) => result.map_err(Failure::Error),
-                None if under_way == UnderWay::AwaitedOnce && asked.is_under_way.load(Ordering::Relaxed) => {
-                    Err(Failure::GivenUp(Vec::new()))
-                }
-                None => Err(Failure::Interrupted),
-            };
-            Attempt { ids: asked.named.ids.clone(), result }
+        let why_not = |asked: &Asked<'_, A::Cluster>| {
+            if under_way == UnderWay::AwaitedOnce && asked.is_under_way.load(Ordering::Relaxed) {
+                Failure::GivenUp(Vec::new())
+            } else {
+                Failure::Interrupted
+            }
         };
-        asked.iter().zip(results).map(of_result).collect()
+        let attempts = asked.iter().zip(results).map(|(asked, result)| {
+            let result = result.map_or_else(|| Err(why_not(asked)), |result| result.map_err(Failure::Error));
+            Attempt { ids: asked.named.ids.clone(), result }
+        });
+        attempts.collect()
     }
 }
 

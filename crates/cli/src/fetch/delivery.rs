@@ -196,7 +196,7 @@ impl Delivery {
                 match merging.merge(&old, &incoming, &mut merged) {
                     Err(Refusal::Merge { from, error }) if incoming.len() > 1 => {
                         incoming.retain(|other| other.from != from);
-                        report.refuse(&from, merging::reason(&error));
+                        report.refuse(&from, &merging::reason(&error));
                     }
                     done => return done,
                 }
@@ -206,7 +206,7 @@ impl Delivery {
         let saved = update(path, SaveOptions::default().with_waiting(&say), edit).map_err(|error| {
             report.kubeconfig = Some(json!({"into": into, "result": "failed", "message": error.to_string()}));
             let code = if let UpdateError::Edit(Refusal::Merge { from, error }) = &error {
-                report.refuse(from, merging::reason(error));
+                report.refuse(from, &merging::reason(error));
                 exit_code::FAILED
             } else {
                 merging::fail(&error)

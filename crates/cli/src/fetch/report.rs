@@ -122,9 +122,9 @@ impl Report {
     }
 
     /// Says that a cluster was fetched and its kubeconfig refused.
-    pub(super) fn refuse(&mut self, from: &str, reason: String) {
+    pub(super) fn refuse(&mut self, from: &str, reason: &str) {
         for row in self.rows.iter_mut().filter(|row| row.ids.to_string() == from) {
-            row.outcome = Err(Failure::Unusable(reason.clone()));
+            row.outcome = Err(Failure::Unusable(reason.to_owned()));
         }
     }
 
