@@ -1,5 +1,6 @@
 //! `kubeproof fetch`: the clients from the command line.
 
+mod apart;
 mod attempt;
 mod cce;
 mod clusters;
@@ -13,6 +14,7 @@ mod fireworks;
 mod manifests;
 mod private_file;
 mod progress;
+mod record;
 mod renewal;
 mod report;
 mod rescue;

@@ -93,16 +93,22 @@ pub(crate) enum Refusal {
     UndefinedCurrentContext(String),
 }
 
+/// Why one of the kubeconfigs was refused, and what to do.
+pub(crate) fn reason(error: &MergeError) -> String {
+    let mut codes: Vec<&str> = error.findings().iter().map(|finding| finding.code.as_str()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    if codes.is_empty() {
+        format!("{error} with --rename")
+    } else {
+        format!("{error}; if you trust it, add --allow {}", codes.join(" --allow "))
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Merge { from, error } if error.findings().is_empty() => write!(f, "{from}: {error} with --rename"),
-            Self::Merge { from, error } => {
-                let mut codes: Vec<&str> = error.findings().iter().map(|finding| finding.code.as_str()).collect();
-                codes.sort_unstable();
-                codes.dedup();
-                write!(f, "{from}: {error}; if you trust it, add --allow {}", codes.join(" --allow "))
-            }
+            Self::Merge { from, error } => write!(f, "{from}: {}", reason(error)),
             Self::NoCurrentContext => {
                 f.write_str("--set-current: nothing that is merged has a current context; leave the option out")
             }

@@ -2,12 +2,15 @@
 
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
 use futures_util::StreamExt as _;
+use kubeproof_kubeconfig::shown;
 use tokio::sync::watch;
 
 use super::client::{self, Batch, ClusterAccess, Error, ErrorKind, Sleeper, TokioSleeper, Wait};
@@ -49,6 +52,9 @@ pub(super) enum Failure {
     Unusable(String),
     /// The program was asked to stop before.
     Interrupted,
+    /// The program was asked to stop for good while there was an answer to wait for that is given once. What had come of
+    /// it is in these files.
+    GivenUp(Vec<PathBuf>),
 }
 
 impl Failure {
@@ -57,7 +63,7 @@ impl Failure {
         match self {
             Self::Error(error) => error.kind().as_str(),
             Self::Unusable(_) => ErrorKind::InvalidArgument.as_str(),
-            Self::Interrupted => "interrupted",
+            Self::Interrupted | Self::GivenUp(_) => "interrupted",
         }
     }
 }
@@ -69,6 +75,17 @@ impl fmt::Display for Failure {
             Self::Unusable(problem) => f.write_str(problem),
             Self::Interrupted => {
                 f.write_str("it was not fetched any more, since the program was interrupted; fetch it again")
+            }
+            Self::GivenUp(parts) => {
+                f.write_str(
+                    "it was given up by a second interrupt while its answer, which is given once, was waited for: the provider \
+                     may count it as downloaded; ",
+                )?;
+                if parts.is_empty() {
+                    return f.write_str("nothing of it had come");
+                }
+                let parts: Vec<String> = parts.iter().map(|path| shown(path)).collect();
+                write!(f, "what had come is in {}", parts.join(" and "))
             }
         }
     }
@@ -93,6 +110,11 @@ pub(super) enum UnderWay {
 }
 
 impl Fetching {
+    /// How long each cluster is waited for, if it is.
+    pub(super) fn wait(&self) -> Option<Duration> {
+        self.wait
+    }
+
     /// Fetches from every cluster. The result is in their order.
     ///
     /// # Errors
@@ -106,7 +128,7 @@ impl Fetching {
     ) -> Result<Vec<Attempt<A::Access>>, u8>
     where
         A: ClusterAccess + Sync,
-        A::Cluster: Sync,
+        A::Cluster: Sync + 'static,
         A::Options: Sync,
         A::Access: Send,
     {
@@ -131,7 +153,7 @@ impl Fetching {
     ) -> Vec<Attempt<A::Access>>
     where
         A: ClusterAccess + Sync,
-        A::Cluster: Sync,
+        A::Cluster: Sync + 'static,
         A::Options: Sync,
         A::Access: Send,
     {
@@ -141,7 +163,8 @@ impl Fetching {
         let gate = Gate { client, is_interrupted: is_interrupted.clone() };
         let patient = Patient { gate, wait, progress: Progress::new() };
         let mut results: Vec<Option<Result<A::Access, Error>>> = clusters.iter().map(|_| None).collect();
-        let work = Batch::of(self.jobs.get()).stream(&patient, clusters, options);
+        let asked: Vec<Asked<'_, A::Cluster>> = clusters.iter().map(Asked::of).collect();
+        let work = Batch::of(self.jobs.get()).stream(&patient, &asked, options);
         let mut work = std::pin::pin!(work);
         loop {
             tokio::select! {
@@ -160,12 +183,30 @@ impl Fetching {
             }
         }
         patient.progress.end();
-        let of_result = |result: Option<Result<A::Access, Error>>| match result {
-            Some(result) => result.map_err(Failure::Error),
-            None => Err(Failure::Interrupted),
+        let why_not = |asked: &Asked<'_, A::Cluster>| {
+            if under_way == UnderWay::AwaitedOnce && asked.is_under_way.load(Ordering::Relaxed) {
+                Failure::GivenUp(Vec::new())
+            } else {
+                Failure::Interrupted
+            }
         };
-        let results = results.into_iter().map(of_result);
-        clusters.iter().zip(results).map(|(named, result)| Attempt { ids: named.ids.clone(), result }).collect()
+        let attempts = asked.iter().zip(results).map(|(asked, result)| {
+            let result = result.map_or_else(|| Err(why_not(asked)), |result| result.map_err(Failure::Error));
+            Attempt { ids: asked.named.ids.clone(), result }
+        });
+        attempts.collect()
+    }
+}
+
+/// A cluster, and whether its provider is being asked.
+struct Asked<'a, C> {
+    named: &'a Named<C>,
+    is_under_way: AtomicBool,
+}
+
+impl<'a, C> Asked<'a, C> {
+    fn of(named: &'a Named<C>) -> Self {
+        Self { named, is_under_way: AtomicBool::new(false) }
     }
 }
 
@@ -175,22 +216,25 @@ struct Gate<'a, A> {
     is_interrupted: watch::Receiver<bool>,
 }
 
-impl<A> ClusterAccess for Gate<'_, A>
+impl<'a, A> ClusterAccess for Gate<'a, A>
 where
     A: ClusterAccess + Sync,
-    A::Cluster: Sync,
+    A::Cluster: Sync + 'static,
     A::Options: Sync,
     A::Access: Send,
 {
-    type Cluster = A::Cluster;
+    type Cluster = Asked<'a, A::Cluster>;
     type Options = A::Options;
     type Access = Option<A::Access>;
 
-    async fn fetch(&self, cluster: &A::Cluster, options: &A::Options) -> Result<Self::Access, Error> {
+    async fn fetch(&self, asked: &Self::Cluster, options: &A::Options) -> Result<Self::Access, Error> {
         if *self.is_interrupted.borrow() {
             return Ok(None);
         }
-        self.client.fetch(cluster, options).await.map(Some)
+        asked.is_under_way.store(true, Ordering::Relaxed);
+        let result = self.client.fetch(&asked.named.cluster, options).await;
+        asked.is_under_way.store(false, Ordering::Relaxed);
+        result.map(Some)
     }
 }
 
@@ -220,20 +264,21 @@ struct Patient<'a, A> {
 impl<'a, A> ClusterAccess for Patient<'a, A>
 where
     A: ClusterAccess + Sync,
-    A::Cluster: Sync + 'a,
+    A::Cluster: Sync + 'static,
     A::Options: Sync,
     A::Access: Send,
 {
-    type Cluster = &'a Named<A::Cluster>;
+    type Cluster = &'a Asked<'a, A::Cluster>;
     type Options = A::Options;
     type Access = Option<A::Access>;
 
-    async fn fetch(&self, named: &Self::Cluster, options: &A::Options) -> Result<Self::Access, Error> {
+    async fn fetch(&self, asked: &Self::Cluster, options: &A::Options) -> Result<Self::Access, Error> {
         match &self.wait {
-            None => self.gate.fetch(&named.cluster, options).await,
+            None => self.gate.fetch(asked, options).await,
             Some(wait) => {
-                let say = |progress: &client::Progress<'_>| self.progress.show(&format!("{}: {progress}", named.ids));
-                wait.fetch(&self.gate, &named.cluster, options, say).await
+                let say =
+                    |progress: &client::Progress<'_>| self.progress.show(&format!("{}: {progress}", asked.named.ids));
+                wait.fetch(&self.gate, asked, options, say).await
             }
         }
     }

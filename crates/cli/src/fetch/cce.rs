@@ -133,13 +133,15 @@ impl Cce {
             let named = Ids::new([("project_id", project), ("cluster_id", id)]);
             Ok(Named { ids: named, cluster: Cluster::parse(project, id)? })
         })?;
-        self.delivery.check(clusters.len())?;
+        let files = [self.from.files(), self.given.files(), self.connection.files()];
+        self.delivery.check(clusters.len(), files.into_iter().flatten().collect())?;
         let accepted = self.delivery.allowed().iter().fold(AcceptedHazards::none(), |all, code| all.and(*code));
         let options =
             Options { context: self.endpoint.map(|endpoint| endpoint.context().to_owned()), validity: self.expiry };
-        let client = Client::builder(self.given.read(&ACCEPTED)?)
-            .base_url(self.connection.base_url(&WHEREABOUTS)?)
-            .transport(self.connection.transport()?)
+        let (credentials, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;
+        let client = Client::builder(credentials)
+            .base_url(self.connection.base_url(&WHEREABOUTS, url)?)
+            .transport(self.connection.transport(self.fetching.wait())?)
             .accept(accepted)
             .build()
             .map_err(misused)?;

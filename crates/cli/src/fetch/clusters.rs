@@ -9,6 +9,7 @@ use clap::Args;
 use kubeproof_kubeconfig::shown;
 use serde_json::{Map, Value};
 
+use super::apart::Used;
 use super::client::Error;
 use super::environment::{alternatives, first};
 use crate::config::input::is_standard;
@@ -37,6 +38,7 @@ impl Ids {
         self.0.last().map_or("", |(_, id)| id)
     }
 
+    /// Each id under its name.
     pub(super) fn as_json(&self) -> Value {
         let ids = self.0.iter().map(|(name, id)| ((*name).to_owned(), Value::from(id.as_str())));
         Value::Object(ids.collect::<Map<_, _>>())
@@ -65,6 +67,11 @@ pub(super) struct Asked {
 }
 
 impl From {
+    /// The file, which nothing is to be written to.
+    pub(super) fn files(&self) -> Vec<Used<'_>> {
+        Used::of([("--from", self.from.as_ref())])
+    }
+
     /// Whether it is standard input.
     pub(super) fn is_standard_input(&self) -> bool {
         self.from.as_deref().is_some_and(is_standard)
@@ -79,6 +86,8 @@ impl From {
         let Some(path) = &self.from else { return Ok(asked) };
         let name = if is_standard(path) { "standard input".to_owned() } else { shown(path) };
         let text = read(path).map_err(|error| misused(format_args!("--from: {name} cannot be read: {error}")))?;
+        // Editors of Windows begin a file with a byte order mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         for (at, line) in text.lines().enumerate() {
             let line = line.split_once('#').map_or(line, |(line, _)| line);
             let ids: Vec<String> = line.split_whitespace().map(str::to_owned).collect();

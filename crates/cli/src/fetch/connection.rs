@@ -5,7 +5,8 @@ use std::time::Duration;
 use clap::Args;
 use kubeproof_kubeconfig::shown;
 
-use super::client::{Timeouts, TransportOptions};
+use super::apart::Used;
+use super::client::{Retry, Timeouts, TransportOptions};
 use super::duration::duration;
 use super::environment::{alternatives, first, variable};
 use crate::output::misused;
@@ -40,14 +41,17 @@ pub(super) struct Whereabouts {
 }
 
 impl Connection {
-    /// Where the provider is.
+    /// Where the provider is: a file of credentials that says it says where they belong.
     ///
     /// # Errors
     /// The exit code, after saying how to find out.
-    pub(super) fn base_url(&self, whereabouts: &Whereabouts) -> Result<String, u8> {
+    pub(super) fn base_url(&self, whereabouts: &Whereabouts, of_file: Option<String>) -> Result<String, u8> {
         let Whereabouts { provider, variables, usual } = whereabouts;
         if let Some(url) = &self.base_url {
             return Ok(url.clone());
+        }
+        if let Some(url) = of_file {
+            return Ok(url);
         }
         if let Some((_, url)) = first(variables)? {
             return Ok(url);
@@ -61,15 +65,22 @@ impl Connection {
         })
     }
 
-    /// The limits and whom to trust.
+    /// The file of certificate authorities, which nothing is to be written to.
+    pub(super) fn files(&self) -> Vec<Used<'_>> {
+        Used::of([("--ca-file", self.ca_file.as_ref())])
+    }
+
+    /// The limits and whom to trust. No attempt begins after the budget of a wait, if there is one.
     ///
     /// # Errors
     /// The exit code, after saying that the file of certificate authorities cannot be read.
-    pub(super) fn transport(&self) -> Result<TransportOptions, u8> {
+    pub(super) fn transport(&self, wait: Option<Duration>) -> Result<TransportOptions, u8> {
         let usual = Timeouts::default();
         let timeouts =
             Timeouts { connect: usual.connect.min(self.timeout), attempt: self.timeout, total: self.timeout };
-        let options = TransportOptions::default().timeouts(timeouts);
+        let usual = Retry::default();
+        let retry = Retry { budget: wait.map_or(usual.budget, |wait| usual.budget.min(wait)), ..usual };
+        let options = TransportOptions::default().timeouts(timeouts).retry(retry);
         let (path, from) = match &self.ca_file {
             Some(path) => (path.clone(), "--ca-file"),
             None => match variable(AUTHORITIES)? {

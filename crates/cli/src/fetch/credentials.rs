@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use kubeproof_kubeconfig::shown;
 
+use super::apart::Used;
 use super::client::Credentials;
+use super::connection::Whereabouts;
 use super::environment::{alternatives, first, variable};
 use super::private_file;
 use crate::config::input::is_standard;
@@ -24,7 +26,8 @@ pub(super) struct Given {
     #[arg(long)]
     token_stdin: bool,
 
-    /// Read the variables below from this file of NAME=value lines instead of the environment
+    /// Read the variables below that are credentials, and the one that says where the provider is, from this file of
+    /// NAME=value lines instead of the environment; it is not asked for others
     #[arg(long, value_name = "FILE")]
     credentials_file: Option<PathBuf>,
 }
@@ -47,31 +50,42 @@ pub(super) struct Accepted {
 }
 
 impl Given {
+    /// The files, which nothing is to be written to.
+    pub(super) fn files(&self) -> Vec<Used<'_>> {
+        Used::of([("--token-file", self.token_file.as_ref()), ("--credentials-file", self.credentials_file.as_ref())])
+    }
+
     /// Whether they are on standard input.
     pub(super) fn is_on_standard_input(&self) -> bool {
         let files = [&self.token_file, &self.credentials_file];
         self.token_stdin || files.into_iter().flatten().any(|path| is_standard(path))
     }
 
-    /// The credentials.
+    /// The credentials, and where the file that they are in says that the provider is.
     ///
     /// # Errors
     /// The exit code, after saying what is missing and how to get it.
-    pub(super) fn read(&self, accepted: &Accepted) -> Result<Credentials, u8> {
+    pub(super) fn read(
+        &self,
+        accepted: &Accepted,
+        whereabouts: &Whereabouts,
+    ) -> Result<(Credentials, Option<String>), u8> {
         let token_file = if self.token_stdin { Some(Path::new("-")) } else { self.token_file.as_deref() };
         if let Some(path) = token_file {
-            return Ok((accepted.token)(private_file::read(path, "the token")?.trim().to_owned()));
+            let token = private_file::read(path, "the token")?.trim().to_owned();
+            return Ok(((accepted.token)(token), None));
         }
         if let Some(path) = &self.credentials_file {
             let text = private_file::read(path, "credentials")?;
             let name = shown(path);
             let lines = Lines::parse(&text).map_err(|problem| misused(format_args!("{name}:{problem}")))?;
-            let found = accepted.find(&|name| Ok(lines.get(name)))?;
-            return found.ok_or_else(|| {
+            let found = accepted.find(&|name| Ok(lines.get(name)))?.ok_or_else(|| {
                 misused(format_args!("{name}: sets none of what {} takes: {}", accepted.provider, accepted.names()))
-            });
+            })?;
+            return Ok((found, whereabouts.variables.iter().find_map(|name| lines.get(name))));
         }
-        accepted.find(&variable)?.ok_or_else(|| misused(accepted.missing()))
+        let found = accepted.find(&variable)?.ok_or_else(|| misused(accepted.missing()))?;
+        Ok((found, None))
     }
 }
 

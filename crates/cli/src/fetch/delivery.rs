@@ -9,12 +9,15 @@ use kubeproof_kubeconfig::{
 };
 use serde_json::{Map, json};
 
+use super::apart::{self, Used};
 use super::attempt::{Attempt, Failure};
 use super::clusters::Ids;
+use super::record;
 use super::renewal::Renewal;
 use super::report::{Report, Reports, Row, StandardOutput};
 use crate::config::input::{code, is_standard};
-use crate::merging::{self, Current, Incoming, Merging, Taken};
+use crate::exit_code;
+use crate::merging::{self, Current, Incoming, Merging, Refusal, Taken};
 use crate::output::{Text, failed, misused, note, print};
 
 /// What stands for the id of a cluster in the name of a context.
@@ -40,7 +43,8 @@ pub(super) struct Delivery {
     #[arg(long)]
     set_current: bool,
 
-    /// Replace the credentials that an earlier fetch of the same cluster has left in FILE
+    /// Replace the credentials that an earlier fetch of the same cluster has left in FILE; a context that does not say of
+    /// which cluster it is stays
     #[arg(long)]
     renew: bool,
 
@@ -72,8 +76,12 @@ impl Delivery {
     ///
     /// # Errors
     /// The exit code, after saying what to change.
-    pub(super) fn check(&self, count: usize) -> Result<(), u8> {
-        self.reports.check(self.standard_output())?;
+    pub(super) fn check<'a>(&'a self, count: usize, mut used: Vec<Used<'a>>) -> Result<(), u8> {
+        for path in self.kubeconfig.iter().filter(|path| !is_standard(path)) {
+            used.iter().try_for_each(|used| used.check("--kubeconfig", path))?;
+            used.push(Used { option: "--kubeconfig", path });
+        }
+        self.reports.check(self.standard_output(), &used)?;
         if count > 1 && self.context_name.as_ref().is_some_and(|name| !name.contains(CLUSTER_ID)) {
             return Err(misused(format_args!(
                 "--context-name: several clusters cannot share a name; put {CLUSTER_ID} into it"
@@ -99,7 +107,18 @@ impl Delivery {
             old.preferences.colors = !old.preferences.colors;
             Ok(old)
         });
-        tried.map(drop).map_err(|error| merging::fail(&error))
+        tried.map_err(|error| merging::fail(&error))?;
+        // Who holds its lock is waited for now, when an interrupt costs nothing. A folder is not made before it is needed.
+        let is_folder_there = apart::real(path).parent().is_some_and(Path::is_dir);
+        if is_folder_there {
+            let options = SaveOptions::default().with_waiting(&|text| note(text));
+            update(path, options, Ok).map_err(|error| {
+                let code = merging::fail(&error);
+                note("nothing was sent");
+                code
+            })?;
+        }
+        Ok(())
     }
 
     fn standard_output(&self) -> StandardOutput {
@@ -110,7 +129,12 @@ impl Delivery {
     pub(super) fn deliver(&self, provider: &'static str, attempts: Vec<Attempt<Kubeconfig>>) -> u8 {
         let attempts: Vec<Attempt<Kubeconfig>> = attempts
             .into_iter()
-            .map(|attempt| attempt.and_then(|ids, kubeconfig| self.named(ids, kubeconfig).map_err(Failure::Unusable)))
+            .map(|attempt| {
+                attempt.and_then(|ids, mut kubeconfig| {
+                    record::write(&mut kubeconfig, provider, ids);
+                    self.named(ids, kubeconfig).map_err(Failure::Unusable)
+                })
+            })
             .collect();
         let now = SystemClock.now();
         let mut incoming = Vec::new();
@@ -167,12 +191,26 @@ impl Delivery {
                     renewal.look(&old, incoming);
                 }
             }
-            merging.merge(&old, &incoming, &mut merged)
+            // One that is refused takes none of the others along: they may be issued for good.
+            loop {
+                match merging.merge(&old, &incoming, &mut merged) {
+                    Err(Refusal::Merge { from, error }) if incoming.len() > 1 => {
+                        incoming.retain(|other| other.from != from);
+                        report.refuse(&from, &merging::reason(&error));
+                    }
+                    done => return done,
+                }
+            }
         };
         let say = |text: &str| note(text);
         let saved = update(path, SaveOptions::default().with_waiting(&say), edit).map_err(|error| {
             report.kubeconfig = Some(json!({"into": into, "result": "failed", "message": error.to_string()}));
-            let code = merging::fail(&error);
+            let code = if let UpdateError::Edit(Refusal::Merge { from, error }) = &error {
+                report.refuse(from, &merging::reason(error));
+                exit_code::FAILED
+            } else {
+                merging::fail(&error)
+            };
             if !is_there(&error) {
                 note(format_args!(
                     "{into}: nothing of what was fetched is in it; correct this and fetch again, or fetch with --print"
@@ -181,6 +219,9 @@ impl Delivery {
             code
         })?;
         let result = merging::words(saved, ["unchanged", "created", "replaced"]);
+        for line in renewal.doubts() {
+            note(format_args!("warning: {line}"));
+        }
         // Writing to a String does not fail.
         for line in renewal.done() {
             let _ = writeln!(report.lines, "{line}");

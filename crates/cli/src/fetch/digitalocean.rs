@@ -85,15 +85,17 @@ impl DigitalOcean {
             let id = clusters::one(ids)?;
             Ok(Named { ids: Ids::new([("cluster_id", id)]), cluster: ClusterId::parse(id)? })
         })?;
-        self.delivery.check(clusters.len())?;
+        let files = [self.from.files(), self.given.files(), self.connection.files()];
+        self.delivery.check(clusters.len(), files.into_iter().flatten().collect())?;
         let accepted = self.delivery.allowed().iter().fold(AcceptedHazards::none(), |all, code| all.and(*code));
         let options = Options {
             expiry_seconds: self.expiry.map(|expiry| expiry.as_secs()),
             kubeconfig_type: KubeconfigType::parse(&self.kubeconfig_type).map_err(misused)?,
         };
-        let client = Client::builder(self.given.read(&ACCEPTED)?)
-            .base_url(self.connection.base_url(&WHEREABOUTS)?)
-            .transport(self.connection.transport()?)
+        let (credentials, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;
+        let client = Client::builder(credentials)
+            .base_url(self.connection.base_url(&WHEREABOUTS, url)?)
+            .transport(self.connection.transport(self.fetching.wait())?)
             .accept(accepted)
             .build()
             .map_err(misused)?;

@@ -4,6 +4,7 @@ use clap::Args;
 use kubeproof_fireworks::{BASE_URL, Client, Cluster, ConnectionInfo, Options};
 use kubeproof_kubeconfig::{Data, Names, Secret, UserCredentials};
 
+use super::apart::Used;
 use super::attempt::{Attempt, Failure, Fetching, UnderWay};
 use super::client::Credentials;
 use super::clusters::{self, From, Ids, Named, NotACluster, Owner};
@@ -108,6 +109,14 @@ impl User {
         files.into_iter().flatten().any(|path| is_standard(path))
     }
 
+    fn files(&self) -> Vec<Used<'_>> {
+        Used::of([
+            ("--user-token-file", self.user_token_file.as_ref()),
+            ("--user-certificate", self.user_certificate.as_ref()),
+            ("--user-key", self.user_key.as_ref()),
+        ])
+    }
+
     fn credentials(&self) -> Result<UserCredentials, u8> {
         if let (Some(certificate), Some(key)) = (&self.user_certificate, &self.user_key) {
             let certificate_pem = std::fs::read(certificate).map_err(|error| {
@@ -145,12 +154,13 @@ impl Fireworks {
             let named = Ids::new([("account_id", account), ("cluster_id", id)]);
             Ok(Named { ids: named, cluster: Cluster::parse(account, id)? })
         })?;
-        self.delivery.check(clusters.len())?;
-        let api_key = self.given.read(&ACCEPTED)?;
+        let files = [self.from.files(), self.given.files(), self.connection.files(), self.user.files()];
+        self.delivery.check(clusters.len(), files.into_iter().flatten().collect())?;
+        let (api_key, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;
         let user = self.user.credentials()?;
         let client = Client::builder(api_key)
-            .base_url(self.connection.base_url(&WHEREABOUTS)?)
-            .transport(self.connection.transport()?)
+            .base_url(self.connection.base_url(&WHEREABOUTS, url)?)
+            .transport(self.connection.transport(self.fetching.wait())?)
             .build()
             .map_err(misused)?;
         let attempts = self.fetching.run(&client, &clusters, &Options::default(), UnderWay::GivenUp)?;

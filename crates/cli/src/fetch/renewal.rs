@@ -1,7 +1,9 @@
 //! What an earlier fetch of the same cluster has left in a file.
 
+use kubeproof::conformance::by_hand::quoted;
 use kubeproof_kubeconfig::{Kubeconfig, NamedCluster, NamedContext};
 
+use super::record;
 use crate::merging::Incoming;
 
 /// What was found of earlier fetches, and what was done about it.
@@ -9,6 +11,7 @@ use crate::merging::Incoming;
 pub(super) struct Renewal {
     done: Vec<String>,
     hints: Vec<String>,
+    doubts: Vec<String>,
 }
 
 impl Renewal {
@@ -22,10 +25,16 @@ impl Renewal {
         &self.hints
     }
 
+    /// What was not replaced since it may be of another cluster, a line each.
+    pub(super) fn doubts(&self) -> &[String] {
+        &self.doubts
+    }
+
     /// Replaces what an earlier fetch has left: the user of each of its contexts, and whom to trust. What else a person
     /// has changed about them stays. What comes is changed so that it is what is there then.
     pub(super) fn renew(&mut self, old: &mut Kubeconfig, incoming: &mut Incoming) {
         let pairs = pairs(old, &incoming.kubeconfig);
+        self.doubt(old, incoming);
         for (earlier, new) in &pairs {
             // A user that another server gets as well is not this cluster's alone.
             let is_shared = old.contexts.iter().any(|entry| {
@@ -59,6 +68,21 @@ impl Renewal {
         incoming.kubeconfig = without_unused(&incoming.kubeconfig, &pairs);
     }
 
+    /// Says which contexts look like earlier fetches of this cluster, and do not say that they are.
+    fn doubt(&mut self, old: &Kubeconfig, incoming: &Incoming) {
+        for context in &incoming.kubeconfig.contexts {
+            let silent = alike(old, &incoming.kubeconfig, context).filter(|entry| record::of(entry).is_none());
+            for NamedContext { name, .. } in silent {
+                self.doubts.push(format!(
+                    "{}: context {name:?} leads to the same server and does not say of which cluster it is, so that \
+                     --renew leaves it; if it is of this cluster, remove it: kubectl config delete-context {}",
+                    incoming.from,
+                    quoted(name)
+                ));
+            }
+        }
+    }
+
     /// Says what could be renewed.
     pub(super) fn look(&mut self, old: &Kubeconfig, incoming: &Incoming) {
         for (earlier, new) in pairs(old, &incoming.kubeconfig) {
@@ -75,25 +99,31 @@ impl Renewal {
     }
 }
 
-/// The contexts of a file that lead to the same server as one that comes, under its name or the one that merging gave it.
+/// The contexts of a file that were fetched from the same cluster as one that comes, with those.
 fn pairs(old: &Kubeconfig, new: &Kubeconfig) -> Vec<(NamedContext, NamedContext)> {
-    let server = |kubeconfig: &Kubeconfig, context: &NamedContext| {
-        let cluster = kubeconfig.clusters.iter().find(|entry| entry.name == context.context.cluster);
-        cluster.map(|entry| entry.cluster.server.clone())
+    let of = |context: &NamedContext| {
+        let is_same = |entry: &&NamedContext| record::of(entry).is_some() && record::of(entry) == record::of(context);
+        alike(old, new, context).find(is_same).map(|earlier| (earlier.clone(), context.clone()))
     };
-    let mut pairs = Vec::new();
-    for context in &new.contexts {
-        let Some(wanted) = server(new, context) else { continue };
-        let earlier = old
-            .contexts
-            .iter()
-            .filter(|entry| is_named_after(&entry.name, &context.name))
-            .find(|entry| server(old, entry).as_ref() == Some(&wanted));
-        if let Some(earlier) = earlier {
-            pairs.push((earlier.clone(), context.clone()));
-        }
-    }
-    pairs
+    new.contexts.iter().filter_map(of).collect()
+}
+
+/// The contexts of a file that lead to the same server as one that comes, under its name or the one that merging gave it.
+/// They may be those of another cluster.
+fn alike<'a>(
+    old: &'a Kubeconfig,
+    new: &'a Kubeconfig,
+    context: &'a NamedContext,
+) -> impl Iterator<Item = &'a NamedContext> {
+    let server = |kubeconfig: &'a Kubeconfig, context: &NamedContext| {
+        let cluster = kubeconfig.clusters.iter().find(|entry| entry.name == context.context.cluster);
+        cluster.map(|entry| entry.cluster.server.as_str())
+    };
+    let wanted = server(new, context);
+    old.contexts
+        .iter()
+        .filter(|entry| is_named_after(&entry.name, &context.name))
+        .filter(move |entry| wanted.is_some() && server(old, entry) == wanted)
 }
 
 /// Whether a name is another one, or what merging makes of it: `name-2`.

@@ -1,11 +1,13 @@
 //! What came of a fetch, for people and for programs.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use clap::Args;
 use kubeproof::conformance::report::{Destination, Format, Wanted};
 use serde_json::{Map, Value, json};
 
+use super::apart::Used;
 use super::attempt::Failure;
 use super::clusters::Ids;
 use crate::exit_code;
@@ -47,11 +49,11 @@ pub(super) enum StandardOutput {
 }
 
 impl Reports {
-    /// Finds out whether each report has a place to go, before anything is sent.
+    /// Finds out whether each report has a place to go that no other file has, before anything is sent.
     ///
     /// # Errors
     /// The exit code, after saying which has none.
-    pub(super) fn check(&self, output: StandardOutput) -> Result<(), u8> {
+    pub(super) fn check(&self, output: StandardOutput, used: &[Used<'_>]) -> Result<(), u8> {
         let other = self.reports.iter().find(|wanted| !matches!(wanted.format, Format::Human | Format::Json));
         if let Some(Wanted { format, .. }) = other {
             return Err(misused(format_args!("--report: there is no {format} report of a fetch; take human or json")));
@@ -59,7 +61,18 @@ impl Reports {
         if output == StandardOutput::Taken && self.reports.iter().any(is_printed) {
             return Err(misused("--report: standard output is for what is fetched; give the report a file"));
         }
+        for path in self.files() {
+            used.iter().try_for_each(|used| used.check("--report", path))?;
+        }
         distinct(&self.reports)
+    }
+
+    /// The files that reports are written to.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.reports.iter().filter_map(|wanted| match &wanted.destination {
+            Destination::File(path) => Some(path.as_path()),
+            Destination::Stdout => None,
+        })
     }
 
     /// Writes every report, and says on standard error what failed. Gives the exit code.
@@ -105,6 +118,13 @@ impl Report {
         let row = self.rows.iter_mut().find(|row| row.outcome.is_ok() && row.ids.to_string() == from);
         if let Some(Row { outcome: Ok(access), .. }) = row {
             access.insert("context".to_owned(), Value::from(context));
+        }
+    }
+
+    /// Says that a cluster was fetched and its kubeconfig refused.
+    pub(super) fn refuse(&mut self, from: &str, reason: &str) {
+        for row in self.rows.iter_mut().filter(|row| row.ids.to_string() == from) {
+            row.outcome = Err(Failure::Unusable(reason.to_owned()));
         }
     }
 

@@ -7,6 +7,7 @@ use kubeproof_kubeconfig::shown;
 use kubeproof_ucs::{AccessInfo, Client, ClusterId, KeepAnswers, Options, PrivateAccess, Saved, StoredAnswer};
 use serde_json::{Map, Value};
 
+use super::apart::{self, Used};
 use super::attempt::{Attempt, Failure, Fetching, UnderWay};
 use super::client::{Error, ErrorKind};
 use super::clusters::{self, From, Ids, Named};
@@ -132,11 +133,12 @@ impl Ucs {
             let id = clusters::one(ids)?;
             Ok(Named { ids: Ids::new([("cluster_id", id)]), cluster: ClusterId::parse(id)? })
         })?;
-        self.output.check(clusters.len())?;
         let folder = match &self.output.save {
             Some(folder) => folder.clone(),
             None => state_folder::of_ucs()?,
         };
+        let files = [self.from.files(), self.given.files(), self.connection.files()];
+        self.output.check(clusters.len(), &folder, &files.into_iter().flatten().collect::<Vec<_>>())?;
         let attempts = if self.recover { recover(&folder, &clusters) } else { self.fetch(&folder, &clusters)? };
         Ok(self.output.deliver(attempts, if self.recover { Origin::Folder } else { Origin::Provider }))
     }
@@ -144,9 +146,9 @@ impl Ucs {
     fn fetch(&self, folder: &Path, clusters: &[Named<ClusterId>]) -> Result<Vec<Attempt<AccessInfo>>, u8> {
         let private_access =
             PrivateAccess::of_both(self.vpcendpoint.as_deref(), self.region.as_deref()).map_err(misused)?;
-        let credentials = self.given.read(&ACCEPTED)?;
-        let base_url = self.connection.base_url(&WHEREABOUTS)?;
-        let transport = self.connection.transport()?;
+        let (credentials, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;
+        let base_url = self.connection.base_url(&WHEREABOUTS, url)?;
+        let transport = self.connection.transport(self.fetching.wait())?;
         let domain_id = match &self.domain_id {
             Some(id) => Some(id.clone()),
             None => variable(DOMAIN_ID)?,
@@ -160,8 +162,19 @@ impl Ucs {
             None => client,
         };
         let client = client.build().map_err(misused)?;
-        self.fetching.run(&client, clusters, &Options { private_access }, UnderWay::AwaitedOnce)
+        let attempts = self.fetching.run(&client, clusters, &Options { private_access }, UnderWay::AwaitedOnce)?;
+        Ok(clusters.iter().zip(attempts).map(|(named, attempt)| with_parts(folder, &named.cluster, attempt)).collect())
     }
+}
+
+/// Says of an answer that was given up what had come of it.
+fn with_parts(folder: &Path, cluster: &ClusterId, attempt: Attempt<AccessInfo>) -> Attempt<AccessInfo> {
+    let Attempt { ids, result: Err(Failure::GivenUp(_)) } = attempt else { return attempt };
+    let result = match StoredAnswer::find(folder, cluster) {
+        Ok(parts) => Err(Failure::GivenUp(parts.iter().map(|part| part.path().to_owned()).collect())),
+        Err(error) => Err(Failure::Error(error)),
+    };
+    Attempt { ids, result }
 }
 
 /// Where access information comes from.
@@ -201,13 +214,21 @@ impl Output {
     }
 
     /// Finds out, before anything is sent, whether there is a place for everything.
-    fn check(&self, count: usize) -> Result<(), u8> {
+    fn check(&self, count: usize, folder: &Path, used: &[Used<'_>]) -> Result<(), u8> {
         if self.print.is_some() && count > 1 {
             return Err(misused(
                 "--print: the manifests of several clusters do not belong together; leave it out, and print each with --recover",
             ));
         }
-        self.reports.check(self.standard_output())
+        // An answer there may be the only one, and the client names new ones itself.
+        let folder = apart::real(folder);
+        if let Some(path) = self.reports.files().find(|path| apart::real(path).parent() == Some(&folder)) {
+            return Err(misused(format_args!(
+                "--report: {} is in the folder for answers, which are given once; name a file elsewhere; nothing was sent",
+                shown(path)
+            )));
+        }
+        self.reports.check(self.standard_output(), used)
     }
 
     /// Says where everything is, and prints it if that is asked for. Gives the exit code.

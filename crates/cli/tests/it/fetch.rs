@@ -230,6 +230,22 @@ digitalocean:
 }
 
 #[test]
+fn no_attempt_begins_after_the_budget_of_a_wait() {
+    const LIMITED: &str = "\
+digitalocean:
+  world: {api_tokens: [planted-api-token]}
+  incidents: [{calls: [1], reply: {status: 503, headers: {retry-after: \"2\"}}}]
+";
+    let serving = crate::serving::Serving::start_with(&["--world", "-"], LIMITED);
+    let caller = Caller::of(&serving);
+    let fetch = ["digitalocean", TOKEN, "--print", "--report", "json=report.json", "--wait=1s"];
+    let ran = caller.fetch(&fetch);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let report: Value = serde_json::from_str(&fs::read_to_string(caller.path("report.json")).unwrap()).unwrap();
+    assert_eq!(report["clusters"][0]["error"]["attempts"], 1, "{report}");
+}
+
+#[test]
 fn nobody_waits_longer_than_the_timeout() {
     const STALLED: &str = "\
 digitalocean:

@@ -76,6 +76,29 @@ fn credentials_come_from_a_file_or_standard_input() {
     assert!(ran.code == 1 && ran.err.contains("[unauthenticated]"), "{}", ran.err);
 }
 
+/// The credentials of one place are not sent to another.
+#[test]
+fn a_file_of_credentials_says_where_they_belong() {
+    let serving = planted(&[]);
+    let mut caller = stranger(&serving);
+    for (fetch, url, credentials) in [
+        (&DIGITALOCEAN[..], "KUBEPROOF_DIGITALOCEAN_URL", "DIGITALOCEAN_TOKEN=planted-api-token"),
+        (&CCE, "KUBEPROOF_CCE_URL", "OS_TOKEN=planted-iam-token"),
+        (&UCS, "KUBEPROOF_UCS_URL", "OS_TOKEN=planted-iam-token"),
+        (&FIREWORKS, "KUBEPROOF_FIREWORKS_URL", "FIREWORKS_API_KEY=planted-api-key"),
+    ] {
+        let place = serving.environment().remove(url).unwrap();
+        caller.file("file", &format!("{credentials}\n{url}={place}\n"));
+        // Nobody listens there.
+        caller.set(url, "http://127.0.0.1:1");
+        let fetch = [fetch, &["--credentials-file", "file"]].concat();
+        let ran = caller.fetch(&fetch);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{fetch:?}");
+        let ran = caller.fetch(&[&fetch[..], &["--base-url", "http://127.0.0.1:1/x y"]].concat());
+        assert_eq!(ran.code, 2, "what is given goes before the file: {}", ran.err);
+    }
+}
+
 #[test]
 fn credentials_that_cannot_be_used_are_refused_without_being_shown() {
     let serving = planted(&[]);

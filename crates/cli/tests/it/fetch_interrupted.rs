@@ -91,9 +91,18 @@ fn whoever_interrupts_twice_finds_what_had_come() {
     let mut rest = String::new();
     while err.read_line(&mut rest).unwrap() > 0 {}
     assert_eq!(child.wait().unwrap().code(), Some(1), "{rest}");
-    assert!(rest.contains("[interrupted]"), "{rest}");
+    assert!(rest.contains("[interrupted]") && !rest.contains("fetch it again"), "{rest}");
+    assert!(rest.contains("the provider may count it as downloaded"), "{rest}");
     let files = caller.files(".local/state/kubeproof/ucs");
-    assert!(matches!(&files[..], [one] if one.contains(TOKEN)), "{files:?}");
+    let [file] = &files[..] else { panic!("{files:?}") };
+    assert!(
+        file.contains(TOKEN)
+            && rest.contains(&format!(
+                "what had come is in {}",
+                caller.path(".local/state/kubeproof/ucs").join(file).display()
+            )),
+        "{rest}"
+    );
 }
 
 #[test]

@@ -49,6 +49,14 @@ fn what_succeeds_is_kept_and_what_fails_is_said() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_an_id() {
+    let serving = planted(&[]);
+    let caller = Caller::of(&serving);
+    let ran = caller.fetch_with(&["digitalocean", "--from", "-", "--print"], &format!("\u{feff}{TOKEN}\r\n"));
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+}
+
+#[test]
 fn where_all_fail_no_file_is_made() {
     let serving = planted(&[]);
     let caller = Caller::of(&serving);

@@ -1,12 +1,16 @@
 //! What `kubeproof fetch --kubeconfig` makes of a file
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Command;
 
 use serde_json::Value;
 
 use crate::caller::{
-    CERTIFICATE, Caller, EXTERNAL, INTERNAL, PROJECT, TOKEN, entry, exchange, mode, names, planted, set_mode,
+    CERTIFICATE, Caller, EXTERNAL, INTERNAL, PLANTED, PROJECT, TOKEN, entry, exchange, mode, names, planted, set_mode,
 };
+use crate::serving::Serving;
 
 /// A kubeconfig of somebody, with a name that a fetched one has too, and a field that nobody knows.
 const MINE: &str = "\
@@ -68,7 +72,18 @@ fn a_taken_name_is_refused_on_request() {
     assert!(ran.err.contains("config: nothing of what was fetched is in it"), "{}", ran.err);
     assert_eq!(fs::read_to_string(caller.path("config")).unwrap(), MINE);
     let report: Value = serde_json::from_str(&fs::read_to_string(caller.path("report.json")).unwrap()).unwrap();
-    assert_eq!((&report["kubeconfig"]["result"], &report["summary"]["fetched"]), (&"failed".into(), &1.into()));
+    assert_eq!((&report["kubeconfig"]["result"], &report["summary"]["fetched"]), (&"failed".into(), &0.into()));
+
+    // The others are kept.
+    let ids =
+        ["digitalocean", CERTIFICATE, TOKEN, "--kubeconfig", "config", "--refuse", "--report", "json=report.json"];
+    let ran = caller.fetch(&ids);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains(&format!("error: {TOKEN}: ")) && ran.err.contains("with --rename"), "{}", ran.err);
+    assert!(ran.out.ends_with("2 clusters: 1 fetched, 1 failed\n"), "{}", ran.out);
+    assert_eq!(names(&caller.kubeconfig("config"), "contexts"), ["mine", "kubeproof", "do-nyc1-legacy"]);
+    let report: Value = serde_json::from_str(&fs::read_to_string(caller.path("report.json")).unwrap()).unwrap();
+    assert_eq!((&report["clusters"][1]["outcome"], &report["summary"]["fetched"]), (&"failed".into(), &1.into()));
 }
 
 #[test]
@@ -164,6 +179,48 @@ fn every_cluster_of_a_file_is_renewed_in_its_place() {
     assert_eq!(names(&after, "users"), names(&before, "users"));
 }
 
+/// Private addresses and names of cce are those of another cluster as well.
+#[test]
+fn another_cluster_at_the_same_address_is_not_renewed() {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = folder.path().join("ca.crt").to_str().unwrap().to_owned();
+    Serving::start(&["--tls", "--ca-file", &authority]).stop();
+    let address = ["--api-server", "https://192.168.1.7:5443", "--api-ca", &authority];
+    let serving = Serving::start_with(&[&["--world", "-"][..], &address].concat(), PLANTED);
+    let caller = Caller::of(&serving);
+    let fetch = |id, options: &[&str]| {
+        let ran = caller.fetch(&[&["cce", PROJECT, id, "--kubeconfig", "config"], options].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ran
+    };
+    fetch(INTERNAL, &[]);
+    let first = caller.kubeconfig("config");
+    let user = entry(&first, "users", "user");
+    for options in [&["--renew"][..], &[]] {
+        let ran = fetch(EXTERNAL, options);
+        let lines = ["is there as context \"internal\";", "user \"user\" of context"];
+        assert!(lines.iter().all(|line| !ran.out.contains(line)), "{}", ran.out);
+        assert_eq!(entry(&caller.kubeconfig("config"), "users", "user"), user);
+    }
+    // kubectl keeps what tells them apart.
+    let kubectl = ["config", "set-context", "internal", "--namespace=mine", "--kubeconfig", "config"];
+    let kubectl = caller.spawn_as(Command::new("kubectl").args(kubectl)).wait_with_output().unwrap();
+    assert!(kubectl.status.success(), "{kubectl:?}");
+    let ran = fetch(INTERNAL, &["--renew"]);
+    assert!(ran.out.contains("user \"user\" of context \"internal\": credentials renewed"), "{}", ran.out);
+    let after = caller.kubeconfig("config");
+    assert_ne!(entry(&after, "users", "user"), user);
+    assert_eq!(entry(&after, "contexts", "internal")["context"]["namespace"], "mine");
+
+    // A context that does not say of which cluster it is stays too, and this is said.
+    let text = fs::read_to_string(caller.path("config")).unwrap();
+    caller.file("config", &text.replace("name: kubeproof\n", "name: other\n"));
+    let ran = fetch(INTERNAL, &["--renew"]);
+    assert!(ran.err.contains("does not say of which cluster it is"), "{}", ran.err);
+    assert!(ran.err.contains("kubectl config delete-context 'internal'\n"), "{}", ran.err);
+    assert_eq!(entry(&caller.kubeconfig("config"), "users", "user"), entry(&after, "users", "user"));
+}
+
 #[test]
 fn a_server_that_is_verified_stays_so() {
     let serving = planted(&["--edition", "cce@2026-04"]);
@@ -209,6 +266,69 @@ fn a_file_that_cannot_be_written_is_found_before_anything_is_sent() {
     let ran = caller.fetch(&["digitalocean", TOKEN, "--kubeconfig", "read-only/config"]);
     assert_eq!((ran.code, ran.out.as_str()), (5, ""), "{}", ran.err);
     assert_eq!(fs::read_to_string(caller.path("read-only")).unwrap(), MINE);
+    // The first request that comes is this one.
+    caller.fetch(&["digitalocean", CERTIFICATE, "--print"]);
+    assert!(exchange(&serving)["target"].as_str().unwrap().contains(CERTIFICATE));
+}
+
+/// Whatever the path, and before anything is sent: what is fetched would be lost, or what was there.
+#[test]
+fn a_file_that_is_used_is_not_written_over() {
+    let serving = planted(&[]);
+    let caller = Caller::of(&serving);
+    for (name, text) in [("config", MINE), ("token", "planted-api-token\n"), ("ids", TOKEN)] {
+        caller.file(name, text);
+    }
+    caller.file("variables", "DIGITALOCEAN_ACCESS_TOKEN=planted-api-token\n");
+    std::os::unix::fs::symlink(caller.path("config"), caller.path("link")).unwrap();
+    fs::create_dir(caller.path("folder")).unwrap();
+    let stored = format!("folder/accessinfo-{TOKEN}.json");
+    caller.file(&stored, "[]");
+    let kubeconfig = ["digitalocean", TOKEN, "--kubeconfig"];
+    for (options, part) in [
+        (&["config", "--report", "json=config"][..], "--report: config is the file of --kubeconfig as well"),
+        (&["config", "--report", "human=./folder/../link"], "is the file of --kubeconfig as well"),
+        (&["new", "--report", "json=new"], "--report: new is the file of --kubeconfig as well"),
+        (&["new", "--token-file", "token", "--report", "json=token"], "is the file of --token-file as well"),
+        (&["new", "--credentials-file", "variables", "--report", "json=variables"], "of --credentials-file as well"),
+        (&["new", "--from", "ids", "--report", "json=ids"], "is the file of --from as well"),
+        (&["./ids", "--from", "ids"], "--kubeconfig: ./ids is the file of --from as well"),
+    ] {
+        // An id that is named twice is refused.
+        let fetch: Vec<&str> = if options.contains(&"--from") {
+            [&["digitalocean", "--kubeconfig"], options].concat()
+        } else {
+            [&kubeconfig, options].concat()
+        };
+        let before: Vec<_> = caller.files(".").iter().map(|name| fs::read(caller.path(name)).ok()).collect();
+        let ran = caller.fetch(&fetch);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{options:?}: {}", ran.err);
+        assert!(ran.err.contains(part) && ran.err.contains("nothing was sent"), "{options:?}: {}", ran.err);
+        let after: Vec<_> = caller.files(".").iter().map(|name| fs::read(caller.path(name)).ok()).collect();
+        assert_eq!(before, after, "{options:?}");
+    }
+    let report = format!("json={stored}");
+    let ran = caller.fetch(&["ucs", TOKEN, "--save", "folder", "--report", &report]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
+    assert!(ran.err.contains("is in the folder for answers"), "{}", ran.err);
+    assert_eq!(fs::read_to_string(caller.path(&stored)).unwrap(), "[]");
+    // The first request that comes is this one.
+    caller.fetch(&["digitalocean", CERTIFICATE, "--print"]);
+    assert!(exchange(&serving)["target"].as_str().unwrap().contains(CERTIFICATE));
+}
+
+#[test]
+fn a_lock_is_waited_for_before_anything_is_sent() {
+    let serving = planted(&[]);
+    let caller = Caller::of(&serving);
+    caller.file("config.lock", "");
+    let mut child = caller.spawn(&["fetch", "digitalocean", TOKEN, "--kubeconfig", "config"]);
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("config.lock") && line.contains("waiting"), "{line}");
+    assert!(Command::new("kill").arg("-INT").arg(child.id().to_string()).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().signal(), Some(2), "an interrupt ends the wait");
+    assert_eq!(caller.files("."), ["config.lock"]);
     // The first request that comes is this one.
     caller.fetch(&["digitalocean", CERTIFICATE, "--print"]);
     assert!(exchange(&serving)["target"].as_str().unwrap().contains(CERTIFICATE));
