@@ -1,5 +1,6 @@
 """What the two SDKs of Huawei Cloud have in common: the HTTP settings of a client, and the exceptions of their core."""
 
+import requests
 from huaweicloudsdkcore.exceptions import exceptions
 from huaweicloudsdkcore.http.http_config import HttpConfig
 
@@ -20,5 +21,8 @@ def fetched(request, call):
             raise Failure("tls", error.error_msg) from error
         except exceptions.ConnectionException as error:
             raise Failure("transport", error.error_msg) from error
-        except exceptions.RequestTimeoutException as error:
-            raise Failure("timeout", error.error_msg) from error
+        except (exceptions.RequestTimeoutException, requests.exceptions.Timeout) as error:
+            raise Failure("timeout", error) from error
+        except (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+            # Of the library below, which the SDK lets through: whether a reset is one or the other depends on the moment.
+            raise Failure("transport", error) from error

@@ -95,15 +95,21 @@ fn cases(report: &Value) -> impl Iterator<Item = (&str, &str, &str)> {
     })
 }
 
-#[test]
-fn each_sdk_does_what_its_baseline_says() {
-    for (sdk, checked) in SDKS.iter().zip(&*CHECKED) {
+/// Nothing but what the baselines say came of the runs.
+#[track_caller]
+fn assert_as_known(checked: &[Checked]) {
+    for (sdk, checked) in SDKS.iter().zip(checked) {
         let others: Vec<_> = cases(&checked.report)
             .filter(|(_, outcome, _)| !["passed", "expected-failure", "skipped"].contains(outcome))
             .collect();
         assert!(others.is_empty(), "{}: {others:#?}\n{}", sdk.name, checked.complaints);
         assert_eq!(checked.code, Some(0), "{}: {}", sdk.name, checked.complaints);
     }
+}
+
+#[test]
+fn each_sdk_does_what_its_baseline_says() {
+    assert_as_known(&CHECKED);
 }
 
 /// A line less is a failure, a line too many is stale, and neither is overlooked.
@@ -138,6 +144,8 @@ fn a_baseline_is_kept_to_the_letter() {
 /// `docs/sdks.md` is what the runs say; `just sdk-matrix` writes it.
 #[test]
 fn the_published_results_are_those_of_today() {
+    // Neither written nor compared else.
+    assert_as_known(&CHECKED);
     let page = page(&CHECKED);
     let path = root().join("docs/sdks.md");
     if std::env::var_os("KUBEPROOF_WRITE_DOCS").is_some() {
