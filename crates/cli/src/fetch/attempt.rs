@@ -28,7 +28,7 @@ pub(super) struct Fetching {
     #[arg(long, value_name = "N", default_value = "4")]
     jobs: NonZeroUsize,
 
-    /// Wait until each cluster is ready, this long at most [default without a value: 10m]
+    /// Wait until each cluster is ready, this long at most; an attempt under way is not cut off [default without a value: 10m]
     #[arg(long, value_name = "BUDGET", num_args = 0..=1, require_equals = true, default_missing_value = "10m")]
     #[arg(value_parser = duration)]
     wait: Option<Duration>,

@@ -22,6 +22,7 @@ pub(super) const ACCEPTED: Accepted = Accepted {
         ("OS_ACCESS_KEY", "OS_SECRET_KEY"),
     ],
     temporary: &["HUAWEICLOUD_SDK_SECURITY_TOKEN", "HW_SECURITY_TOKEN", "OS_SECURITY_TOKEN"],
+    others: &["HUAWEICLOUD_SDK_PROJECT_ID", "OS_PROJECT_ID", "SSL_CERT_FILE"],
     how: "Make an access key on the page \"My Credentials\" of the console, or take a user token of IAM.",
     example: "PROJECT_ID CLUSTER_ID --kubeconfig ~/.kube/config",
 };

@@ -26,8 +26,8 @@ pub(super) struct Given {
     #[arg(long)]
     token_stdin: bool,
 
-    /// Read the variables below that are credentials, and the one that says where the provider is, from this file of
-    /// NAME=value lines instead of the environment; it is not asked for others
+    /// Read the credentials, and where the provider is, from NAME=value lines of this file instead of the variables below;
+    /// the rest of them is not read from it
     #[arg(long, value_name = "FILE")]
     credentials_file: Option<PathBuf>,
 }
@@ -43,6 +43,8 @@ pub(super) struct Accepted {
     pub(super) pairs: &'static [(&'static str, &'static str)],
     /// A variable that says that the keys are temporary ones, which need a token besides.
     pub(super) temporary: &'static [&'static str],
+    /// Other variables, which come from the environment alone.
+    pub(super) others: &'static [&'static str],
     /// How to get them.
     pub(super) how: &'static str,
     /// The arguments of an example.
@@ -82,6 +84,11 @@ impl Given {
             let found = accepted.find(&|name| Ok(lines.get(name)))?.ok_or_else(|| {
                 misused(format_args!("{name}: sets none of what {} takes: {}", accepted.provider, accepted.names()))
             })?;
+            for other in accepted.others {
+                if lines.get(other).is_some_and(|value| variable(other).ok().flatten() != Some(value)) {
+                    note(format_args!("{name}: {other} is not read from it; set it in the environment"));
+                }
+            }
             return Ok((found, whereabouts.variables.iter().find_map(|name| lines.get(name))));
         }
         let found = accepted.find(&variable)?.ok_or_else(|| misused(accepted.missing()))?;

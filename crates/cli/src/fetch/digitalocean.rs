@@ -20,6 +20,7 @@ const ACCEPTED: Accepted = Accepted {
     token: |token| Credentials::Bearer(token.into()),
     pairs: &[],
     temporary: &[],
+    others: &["SSL_CERT_FILE"],
     how: "Make a personal access token on the page \"API\" of DigitalOcean's control panel, with the scope \
 kubernetes:access_cluster.",
     example: "CLUSTER_ID --kubeconfig ~/.kube/config",

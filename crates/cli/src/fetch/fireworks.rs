@@ -21,6 +21,7 @@ const ACCEPTED: Accepted = Accepted {
     token: |token| Credentials::Bearer(token.into()),
     pairs: &[],
     temporary: &[],
+    others: &["FIREWORKS_ACCOUNT_ID", "KUBEPROOF_USER_TOKEN", "SSL_CERT_FILE"],
     how: "Make an API key on the page \"API keys\" of the settings of your account at Fireworks.",
     example: "ACCOUNT_ID CLUSTER_ID --user-token-file token --kubeconfig ~/.kube/config",
 };

@@ -20,7 +20,8 @@ use super::{cce, manifests, rescue, state_folder};
 use crate::exit_code;
 use crate::output::{Text, complain, failed, misused, note, print};
 
-const ACCEPTED: Accepted = Accepted { provider: "ucs", example: "CLUSTER_ID --print", ..cce::ACCEPTED };
+const ACCEPTED: Accepted =
+    Accepted { provider: "ucs", others: &[DOMAIN_ID, "SSL_CERT_FILE"], example: "CLUSTER_ID --print", ..cce::ACCEPTED };
 
 const WHEREABOUTS: Whereabouts = Whereabouts { provider: "ucs", variables: &["KUBEPROOF_UCS_URL"], usual: None };
 

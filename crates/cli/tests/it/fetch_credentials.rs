@@ -97,6 +97,10 @@ fn a_file_of_credentials_says_where_they_belong() {
         let ran = caller.fetch(&[&fetch[..], &["--base-url", "http://127.0.0.1:1/x y"]].concat());
         assert_eq!(ran.code, 2, "what is given goes before the file: {}", ran.err);
     }
+    // What is not read from it is said.
+    caller.file("file", "OS_TOKEN=planted-iam-token\nOS_PROJECT_ID=planted-iam-project\n");
+    let ran = caller.fetch(&[&CCE[..], &["--credentials-file", "file"]].concat());
+    assert!(ran.err.starts_with("file: OS_PROJECT_ID is not read from it; set it in the environment\n"), "{}", ran.err);
 }
 
 #[test]
