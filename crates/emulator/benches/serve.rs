@@ -30,7 +30,7 @@ const CLIENTS: usize = 8;
 /// Requests of a round.
 const REQUESTS: usize = 24_000;
 /// Rounds of which the fastest counts.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 15;
 /// Requests over which memory is watched.
 const MANY: usize = 300_000;
 
