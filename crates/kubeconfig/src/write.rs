@@ -32,7 +32,12 @@ impl Kubeconfig {
     /// When the YAML writer refuses a value, which is not known to happen.
     pub fn to_yaml(&self) -> Result<String, WriteError> {
         let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
-        serde_saphyr::to_string_with_options(&Written(self), options).map_err(|source| WriteError { source })
+        // About as long as entries with tokens are: what grows is moved over and over.
+        let entries = self.clusters.len() + self.users.len() + self.contexts.len();
+        let mut yaml = String::with_capacity(entries.saturating_mul(BYTES_OF_AN_ENTRY));
+        serde_saphyr::to_fmt_writer_with_options(&mut yaml, &Written(self), options)
+            .map_err(|source| WriteError { source })?;
+        Ok(yaml)
     }
 
     /// The kubeconfig as JSON, secrets included.
@@ -42,6 +47,8 @@ impl Kubeconfig {
         serde_json::to_value(Written(self)).expect("a kubeconfig is JSON")
     }
 }
+
+const BYTES_OF_AN_ENTRY: usize = 96;
 
 /// The fields of a mapping of the model: the known ones, sorted, and those that client-go does not know.
 trait Fields {
