@@ -28,7 +28,8 @@ use crate::output::{Text, complain, print};
      or {\"result\":{\"id\":\"7\",\"error\":{\"kind\":\"not-found\",\"status\":404,\"message\":\"…\"}}}
   → end of input: the adapter exits.
 
-A case that needs a feature which the adapter does not declare is skipped, and counted. Standard error is free: it is shown
+Features: error-kinds, bearer, token, ak-sk, http, tls, expiry, private-endpoint, read-mask, kubeconfig, post-duration,
+kubeconfig-type. A case that needs one which the adapter does not declare is skipped, and counted. Standard error is free: it is shown
 when a case fails, and may hold no credential.")]
 pub(crate) struct AdapterCommand {
     #[command(subcommand)]

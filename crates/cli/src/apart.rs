@@ -8,14 +8,14 @@ use crate::config::input::is_standard;
 use crate::output::misused;
 
 /// A file, and the option that named it.
-pub(super) struct Used<'a> {
-    pub(super) option: &'static str,
-    pub(super) path: &'a Path,
+pub(crate) struct Used<'a> {
+    pub(crate) option: &'static str,
+    pub(crate) path: &'a Path,
 }
 
 impl<'a> Used<'a> {
     /// The files that are named, without standard input.
-    pub(super) fn of(files: impl IntoIterator<Item = (&'static str, Option<&'a PathBuf>)>) -> Vec<Self> {
+    pub(crate) fn of(files: impl IntoIterator<Item = (&'static str, Option<&'a PathBuf>)>) -> Vec<Self> {
         let named = |(option, path): (_, Option<&'a PathBuf>)| path.map(|path| Self { option, path });
         files.into_iter().filter_map(named).filter(|used| !is_standard(used.path)).collect()
     }
@@ -24,12 +24,12 @@ impl<'a> Used<'a> {
     ///
     /// # Errors
     /// The exit code, after saying which two they are.
-    pub(super) fn check(&self, option: &str, path: &Path) -> Result<(), u8> {
+    pub(crate) fn check(&self, option: &str, path: &Path) -> Result<(), u8> {
         if real(self.path) != real(path) {
             return Ok(());
         }
         Err(misused(format_args!(
-            "{option}: {} is the file of {} as well, which would be lost; name another; nothing was sent",
+            "{option}: {} is the file of {} as well, which would be lost; name another; nothing was sent or written",
             shown(path),
             self.option
         )))
@@ -37,7 +37,7 @@ impl<'a> Used<'a> {
 }
 
 /// The file that a path leads to, also where it is still to be made.
-pub(super) fn real(path: &Path) -> PathBuf {
+pub(crate) fn real(path: &Path) -> PathBuf {
     let of_folder = || {
         let path = std::path::absolute(path).ok()?;
         Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?))

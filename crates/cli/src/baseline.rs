@@ -70,17 +70,8 @@ impl<'a> Known<'a> {
                 exit_code::COULD_NOT_RUN
             })?;
         }
-        note(format_args!(
-            "{file}: entries added: {}, changed: {}, removed: {}",
-            update.added.len(),
-            update.changed.len(),
-            update.removed.len()
-        ));
-        for (case, line) in &update.added {
-            note(format_args!("{file}:{line}: say why {case} fails"));
-        }
-        for case in &update.changed {
-            note(format_args!("{case} fails otherwise now: see whether its reason is still true"));
+        for line in update.summary(&file) {
+            note(line);
         }
         Ok(update.baseline)
     }

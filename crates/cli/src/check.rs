@@ -9,16 +9,25 @@ use kubeproof::conformance::{Case, Hosting, Run, Runner};
 use kubeproof_reference::ReferenceAdapter;
 
 use crate::adapter::{Tested, runtime};
+use crate::apart::Used;
 use crate::baseline::Known;
 use crate::exit_code;
 use crate::output::{complain, note};
-use crate::report::{apart_from, distinct, write};
+use crate::report::{distinct, write};
 use crate::selection::{Source, Which};
 
 /// Runs cases and reports a verdict on each
 ///
 /// Each case runs against an emulation of its own, on a loopback port of its own. Nothing leaves this machine.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  kubeproof check ucs/download '*/redirects/*'
+  kubeproof check --adapter 'python3 adapter.py' --baseline known.yaml
+  kubeproof check --adapter 'python3 adapter.py' --baseline known.yaml --update-baseline
+  kubeproof check --min-ran 80 --report junit=report.xml --report html=report.html
+
+Exit codes: 0 conformant, 1 a case failed, 2 wrong usage or a bad file, 3 a baseline entry is stale,
+4 nothing ran or less than --min-ran, 5 the harness or the adapter could not start or judge.")]
 pub(crate) struct Check {
     #[command(flatten)]
     which: Which,
@@ -110,8 +119,7 @@ impl Check {
         if self.reports.is_empty() {
             return Ok(vec![Wanted { format: Format::Human, destination: Destination::Stdout }]);
         }
-        distinct(&self.reports)?;
-        apart_from(&self.reports, self.baseline.iter().map(|path| ("the baseline", path.as_path())))?;
+        distinct(&self.reports, &Used::of([("--baseline", self.baseline.as_ref())]))?;
         Ok(self.reports.clone())
     }
 

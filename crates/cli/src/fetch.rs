@@ -1,6 +1,5 @@
 //! `kubeproof fetch`: the clients from the command line.
 
-mod apart;
 mod attempt;
 mod cce;
 mod clusters;

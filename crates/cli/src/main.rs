@@ -1,6 +1,7 @@
 //! The `kubeproof` program: reads arguments, asks the libraries, prints.
 
 mod adapter;
+mod apart;
 mod baseline;
 mod check;
 mod clauses;

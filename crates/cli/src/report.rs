@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use kubeproof::conformance::report::{self, Destination, Format, Reports, Wanted};
 
-pub(crate) use self::destinations::{apart_from, distinct, write};
+pub(crate) use self::destinations::{distinct, files, write};
+use crate::apart::Used;
 use crate::exit_code;
 use crate::output::complain;
 
@@ -83,8 +84,7 @@ impl Report {
 
     fn try_run(self) -> Result<(), u8> {
         let wanted = self.wanted.wanted();
-        distinct(&wanted)?;
-        apart_from(&wanted, self.files.iter().map(|file| ("a report that is read", file.as_path())))?;
+        distinct(&wanted, &Used::of(self.files.iter().map(|file| ("the reports that are read", Some(file)))))?;
         let read = self.files.iter().map(|file| read(file)).collect::<Result<Vec<_>, u8>>()?;
         let reports = Reports::merge(read).map_err(usage)?;
         // All are rendered before any is written: what cannot be shown leaves nothing half done.

@@ -136,16 +136,7 @@ fn update<A: Adapter + 'static>(file: &Path, adapter: impl FnOnce() -> A) -> Res
     let shown = file.display().to_string();
     let update = Update::of(&text, &shown, &suite, &run).map_err(|error| error.to_string())?;
     std::fs::write(file, &update.text).map_err(|error| format!("the baseline {shown} cannot be written: {error}"))?;
-    let mut said = format!(
-        "{shown}: entries added: {}, changed: {}, removed: {}",
-        update.added.len(),
-        update.changed.len(),
-        update.removed.len()
-    );
-    for (case, line) in &update.added {
-        said += &format!("\n{shown}:{line}: say why {case} fails");
-    }
-    Ok(said)
+    Ok(update.summary(&shown).join("\n"))
 }
 
 /// What judges a case.

@@ -2,7 +2,7 @@ use clap::{Args, ValueEnum};
 use kubeproof_cce::{Client, Cluster, Options, Validity};
 
 use super::attempt::{Fetching, UnderWay};
-use super::client::{AcceptedHazards, Credentials};
+use super::client::Credentials;
 use super::clusters::{self, From, Ids, Named, NotACluster, Owner};
 use super::connection::{Connection, Whereabouts};
 use super::credentials::{Accepted, Given};
@@ -136,7 +136,7 @@ impl Cce {
         })?;
         let files = [self.from.files(), self.given.files(), self.connection.files()];
         self.delivery.check(clusters.len(), files.into_iter().flatten().collect())?;
-        let accepted = self.delivery.allowed().iter().fold(AcceptedHazards::none(), |all, code| all.and(*code));
+        let accepted = self.delivery.accepted();
         let options =
             Options { context: self.endpoint.map(|endpoint| endpoint.context().to_owned()), validity: self.expiry };
         let (credentials, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;

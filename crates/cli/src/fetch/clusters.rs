@@ -9,9 +9,9 @@ use clap::Args;
 use kubeproof_kubeconfig::shown;
 use serde_json::{Map, Value};
 
-use super::apart::Used;
 use super::client::Error;
 use super::environment::{alternatives, first};
+use crate::apart::Used;
 use crate::config::input::is_standard;
 use crate::output::{misused, note};
 

@@ -5,10 +5,10 @@ use std::time::Duration;
 use clap::Args;
 use kubeproof_kubeconfig::shown;
 
-use super::apart::Used;
 use super::client::{Retry, Timeouts, TransportOptions};
 use super::duration::duration;
 use super::environment::{alternatives, first, variable};
+use crate::apart::Used;
 use crate::output::misused;
 
 /// Names certificate authorities to OpenSSL and what is built on it.

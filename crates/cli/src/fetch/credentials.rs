@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use kubeproof_kubeconfig::shown;
 
-use super::apart::Used;
 use super::client::Credentials;
 use super::connection::Whereabouts;
 use super::environment::{alternatives, first, variable};
 use super::private_file;
+use crate::apart::Used;
 use crate::config::input::is_standard;
 use crate::output::{misused, note};
 

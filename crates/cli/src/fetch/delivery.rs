@@ -9,12 +9,13 @@ use kubeproof_kubeconfig::{
 };
 use serde_json::{Map, json};
 
-use super::apart::{self, Used};
 use super::attempt::{Attempt, Failure};
+use super::client::AcceptedHazards;
 use super::clusters::Ids;
 use super::record;
 use super::renewal::Renewal;
 use super::report::{Report, Reports, Row, StandardOutput};
+use crate::apart::{self, Used};
 use crate::config::input::{code, is_standard};
 use crate::exit_code;
 use crate::merging::{self, Current, Incoming, Merging, Refusal, Taken};
@@ -68,8 +69,8 @@ fn context_name(text: &str) -> Result<String, String> {
 
 impl Delivery {
     /// What may be dangerous in what is fetched.
-    pub(super) fn allowed(&self) -> &[FindingCode] {
-        &self.allow
+    pub(super) fn accepted(&self) -> AcceptedHazards {
+        self.allow.iter().fold(AcceptedHazards::none(), |all, code| all.and(*code))
     }
 
     /// Finds out, before anything is sent, whether there is a place for everything: what is fetched may be issued for good.

@@ -5,7 +5,7 @@ use clap::builder::PossibleValuesParser;
 use kubeproof_digitalocean::{BASE_URL, Client, ClusterId, KubeconfigType, Options};
 
 use super::attempt::{Fetching, UnderWay};
-use super::client::{AcceptedHazards, Credentials};
+use super::client::Credentials;
 use super::clusters::{self, From, Ids, Named};
 use super::connection::{Connection, Whereabouts};
 use super::credentials::{Accepted, Given};
@@ -88,7 +88,7 @@ impl DigitalOcean {
         })?;
         let files = [self.from.files(), self.given.files(), self.connection.files()];
         self.delivery.check(clusters.len(), files.into_iter().flatten().collect())?;
-        let accepted = self.delivery.allowed().iter().fold(AcceptedHazards::none(), |all, code| all.and(*code));
+        let accepted = self.delivery.accepted();
         let options = Options {
             expiry_seconds: self.expiry.map(|expiry| expiry.as_secs()),
             kubeconfig_type: KubeconfigType::parse(&self.kubeconfig_type).map_err(misused)?,

@@ -4,7 +4,6 @@ use clap::Args;
 use kubeproof_fireworks::{BASE_URL, Client, Cluster, ConnectionInfo, Options};
 use kubeproof_kubeconfig::{Data, Names, Secret, UserCredentials};
 
-use super::apart::Used;
 use super::attempt::{Attempt, Failure, Fetching, UnderWay};
 use super::client::Credentials;
 use super::clusters::{self, From, Ids, Named, NotACluster, Owner};
@@ -12,6 +11,7 @@ use super::connection::{Connection, Whereabouts};
 use super::credentials::{self, Accepted, Given};
 use super::delivery::Delivery;
 use super::private_file::{self, check_standard_input};
+use crate::apart::Used;
 use crate::config::input::is_standard;
 use crate::output::misused;
 

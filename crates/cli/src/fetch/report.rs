@@ -7,12 +7,12 @@ use clap::Args;
 use kubeproof::conformance::report::{Destination, Format, Wanted};
 use serde_json::{Map, Value, json};
 
-use super::apart::Used;
 use super::attempt::Failure;
 use super::clusters::Ids;
+use crate::apart::Used;
 use crate::exit_code;
 use crate::output::{Text, complain, misused, note, print};
-use crate::report::{distinct, write};
+use crate::report::{distinct, files, write};
 
 /// The reports that are asked for.
 #[derive(Args)]
@@ -61,18 +61,12 @@ impl Reports {
         if output == StandardOutput::Taken && self.reports.iter().any(is_printed) {
             return Err(misused("--report: standard output is for what is fetched; give the report a file"));
         }
-        for path in self.files() {
-            used.iter().try_for_each(|used| used.check("--report", path))?;
-        }
-        distinct(&self.reports)
+        distinct(&self.reports, used)
     }
 
     /// The files that reports are written to.
     pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
-        self.reports.iter().filter_map(|wanted| match &wanted.destination {
-            Destination::File(path) => Some(path.as_path()),
-            Destination::Stdout => None,
-        })
+        files(&self.reports)
     }
 
     /// Writes every report, and says on standard error what failed. Gives the exit code.

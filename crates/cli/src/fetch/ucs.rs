@@ -7,7 +7,6 @@ use kubeproof_kubeconfig::shown;
 use kubeproof_ucs::{AccessInfo, Client, ClusterId, KeepAnswers, Options, PrivateAccess, Saved, StoredAnswer};
 use serde_json::{Map, Value};
 
-use super::apart::{self, Used};
 use super::attempt::{Attempt, Failure, Fetching, UnderWay};
 use super::client::{Error, ErrorKind};
 use super::clusters::{self, From, Ids, Named};
@@ -17,6 +16,7 @@ use super::environment::variable;
 use super::private_file::check_standard_input;
 use super::report::{Report, Reports, Row, StandardOutput};
 use super::{cce, manifests, rescue, state_folder};
+use crate::apart::{self, Used};
 use crate::exit_code;
 use crate::output::{Text, complain, failed, misused, note, print};
 

@@ -1,15 +1,20 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use kubeproof::conformance::report::{Destination, Format, Wanted};
 
+use crate::apart::{Used, real};
 use crate::exit_code;
 use crate::output::{Text, complain, print};
 use crate::replace::replace;
 
-/// Whether each report has a place of its own to go, or the exit code after saying which has none.
-pub(crate) fn distinct(reports: &[Wanted]) -> Result<(), u8> {
+/// Whether each report has a place of its own to go, which is none of the files that are used besides; or the exit code after
+/// saying which has none.
+pub(crate) fn distinct(reports: &[Wanted], used: &[Used<'_>]) -> Result<(), u8> {
+    for path in files(reports) {
+        used.iter().try_for_each(|used| used.check("--report", path))?;
+    }
     for (at, wanted) in reports.iter().enumerate() {
-        let is_shared = reports.iter().take(at).any(|other| other.destination == wanted.destination);
+        let is_shared = reports.iter().take(at).any(|other| is_same(&other.destination, &wanted.destination));
         match &wanted.destination {
             Destination::Stdout if is_shared => {
                 complain("two reports cannot share standard output; give all but one a file");
@@ -36,37 +41,21 @@ pub(crate) fn distinct(reports: &[Wanted]) -> Result<(), u8> {
     Ok(())
 }
 
-/// Whether no report goes to a file that is read or kept, or the exit code after saying which does. `files` are called what
-/// they are.
-pub(crate) fn apart_from<'a>(
-    reports: &[Wanted],
-    files: impl IntoIterator<Item = (&'a str, &'a Path)>,
-) -> Result<(), u8> {
-    let destinations = reports.iter().filter_map(|wanted| match &wanted.destination {
-        Destination::File(path) => Some((path, resolved(path))),
-        Destination::Stdout => None,
-    });
-    let destinations: Vec<_> = destinations.collect();
-    for (what, file) in files {
-        let file = resolved(file);
-        if let Some((path, _)) = destinations.iter().find(|(_, destination)| *destination == file) {
-            complain(format_args!(
-                "the report {} would be written over {what}; give it a file of its own",
-                path.display()
-            ));
-            return Err(exit_code::USAGE);
-        }
+/// Whether two are one place, by whatever path.
+fn is_same(one: &Destination, other: &Destination) -> bool {
+    match (one, other) {
+        (Destination::Stdout, Destination::Stdout) => true,
+        (Destination::File(one), Destination::File(other)) => real(one) == real(other),
+        (Destination::Stdout, Destination::File(_)) | (Destination::File(_), Destination::Stdout) => false,
     }
-    Ok(())
 }
 
-/// Where a path leads, also when there is nothing yet.
-fn resolved(path: &Path) -> PathBuf {
-    let of_folder = || {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Some(folder.canonicalize().ok()?.join(path.file_name()?))
-    };
-    path.canonicalize().ok().or_else(of_folder).unwrap_or_else(|| path.to_owned())
+/// The files that reports are written to.
+pub(crate) fn files(reports: &[Wanted]) -> impl Iterator<Item = &Path> {
+    reports.iter().filter_map(|wanted| match &wanted.destination {
+        Destination::File(path) => Some(path.as_path()),
+        Destination::Stdout => None,
+    })
 }
 
 /// Writes a report to where it is wanted, or the exit code after saying why it could not be.

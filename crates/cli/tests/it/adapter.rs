@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kubeproof::conformance::adapter::{Adapter as _, Credentials, FailureKind, FetchRequest};
+use kubeproof::conformance::adapter::{Adapter as _, Credentials, FailureKind, Feature, FetchRequest};
 use kubeproof::conformance::process::{Command, ProcessAdapter, ProcessLimits, StartError};
 
 use crate::program::{FAILS, PASSES, fixtures, kubeproof};
@@ -244,6 +244,13 @@ fn smoke_tells_what_is_right_and_what_is_not() {
     let ran = kubeproof(&["adapter", "smoke", "/no/such/program"]);
     assert_eq!(ran.code, 5);
     assert_in(&["cannot be started"], &ran.out);
+}
+
+#[test]
+fn help_names_every_feature() {
+    let ran = kubeproof(&["adapter", "--help"]);
+    let words: Vec<&str> = ran.out.split([' ', ',', '.', '\n']).collect();
+    assert!(Feature::ALL.iter().all(|feature| words.contains(&feature.as_str())), "{}", ran.out);
 }
 
 #[test]

@@ -112,7 +112,8 @@ fn check(files: &Files, arguments: &[&str], code: i32, parts: &[&str]) {
 #[test]
 fn what_is_wrong_is_said_and_nothing_is_written() {
     let files = Files::new();
-    check(&files, &["@passes", "--html", "@passes"], 2, &["would be written over a report that is read"]);
+    check(&files, &["@passes", "--html", "@passes"], 2, &["is the file of the reports that are read as well"]);
+    check(&files, &["@passes", "--human", "{}/x", "--html", "{}/./x"], 2, &["two reports cannot share"]);
     check(&files, &[], 2, &["<FILE>"]);
     check(&files, &["{}/gone.json"], 2, &["gone.json cannot be read"]);
     check(&files, &["{}"], 2, &["cannot be read"]);

@@ -48,6 +48,17 @@ pub enum UpdateError {
 }
 
 impl Update {
+    /// What was changed and what is left to be done, a line each; `file` is what the baseline is called.
+    pub fn summary(&self, file: &str) -> Vec<String> {
+        let Self { added, changed, removed, .. } = self;
+        let counts =
+            format!("{file}: entries added: {}, changed: {}, removed: {}", added.len(), changed.len(), removed.len());
+        let reasons = added.iter().map(|(case, line)| format!("{file}:{line}: say why {case} fails"));
+        let doubts =
+            changed.iter().map(|case| format!("{case} fails otherwise now: see whether its reason is still true"));
+        std::iter::once(counts).chain(reasons).chain(doubts).collect()
+    }
+
     /// Brings the text of a baseline up to date with a run that was not judged by it: entries of what passes go, those of
     /// what fails otherwise are changed, and what fails without one gets one. What was skipped or could not run is left.
     ///
