@@ -9,6 +9,8 @@ mod asking;
 mod bearer;
 mod provisioning;
 pub(crate) mod sense;
+mod usage;
+mod yaml;
 
 use crate::{Edition, Emulation};
 

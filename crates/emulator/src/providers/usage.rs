@@ -3,20 +3,28 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How many requests came, and how much of its hour each API token used.
+/// How many requests came, and how much of its limit each API token used.
 ///
-/// The limit is per token (`digitalocean.ratelimit.per-token`) and the hour a fixed window that starts with its first request
-/// (`digitalocean.ratelimit.fixed-window`). Only tokens of the world are counted.
+/// The limit is per token, and what it is counted in a fixed window that starts with the token's first request. Only tokens of
+/// the world are counted.
 #[derive(Clone, Default)]
 pub struct Usage {
     calls: u64,
     /// Few: a world has few tokens.
-    hours: Vec<(Arc<str>, Hour)>,
+    windows: Vec<(Arc<str>, Window)>,
 }
 
-/// The hour that requests are counted in.
+/// How many requests a token may make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Limit {
+    pub(super) requests: u64,
+    /// How long the window is in which they are counted.
+    pub(super) window: SignedDuration,
+}
+
+/// The window that requests are counted in.
 #[derive(Clone, Copy)]
-struct Hour {
+struct Window {
     began: Timestamp,
     used: u64,
 }
@@ -32,11 +40,6 @@ pub(super) struct Quota {
     pub(super) exceeded: bool,
 }
 
-/// Requests an hour, as openapi's description says.
-const LIMIT: u64 = 5000;
-
-const HOUR: SignedDuration = SignedDuration::from_hours(1);
-
 impl Usage {
     /// Numbers a request, whoever sent it.
     pub(super) fn number(&mut self) {
@@ -48,32 +51,37 @@ impl Usage {
         self.calls
     }
 
-    /// Counts a request against the hour of `token`.
-    pub(super) fn count(&mut self, now: Timestamp, token: &str) {
-        let Hour { began, used } = self.hour(now, Some(token));
-        let hour = Hour { began, used: used.saturating_add(1) };
-        match self.hours.iter_mut().find(|(counted, _)| **counted == *token) {
-            Some((_, counted)) => *counted = hour,
-            None => self.hours.push((token.into(), hour)),
+    /// Counts a request against the limit of `token`.
+    pub(super) fn count(&mut self, limit: Limit, now: Timestamp, token: &str) {
+        let Window { began, used } = self.window(limit, now, Some(token));
+        let window = Window { began, used: used.saturating_add(1) };
+        match self.windows.iter_mut().find(|(counted, _)| **counted == *token) {
+            Some((_, counted)) => *counted = window,
+            None => self.windows.push((token.into(), window)),
         }
     }
 
     /// What is left to `token` after the requests counted so far; all to a request without a token of the world.
-    pub(super) fn quota(&self, now: Timestamp, token: Option<&str>) -> Quota {
-        let Hour { began, used } = self.hour(now, token);
-        Quota { limit: LIMIT, remaining: LIMIT.saturating_sub(used), reset: after(began, HOUR), exceeded: used > LIMIT }
+    pub(super) fn quota(&self, limit: Limit, now: Timestamp, token: Option<&str>) -> Quota {
+        let Window { began, used } = self.window(limit, now, token);
+        Quota {
+            limit: limit.requests,
+            remaining: limit.requests.saturating_sub(used),
+            reset: after(began, limit.window),
+            exceeded: used > limit.requests,
+        }
     }
 
-    fn hour(&self, now: Timestamp, token: Option<&str>) -> Hour {
-        let counted = self.hours.iter().find(|(counted, _)| Some(&**counted) == token).map(|(_, hour)| *hour);
-        counted.filter(|hour| now < after(hour.began, HOUR)).unwrap_or(Hour { began: now, used: 0 })
+    fn window(&self, limit: Limit, now: Timestamp, token: Option<&str>) -> Window {
+        let counted = self.windows.iter().find(|(counted, _)| Some(&**counted) == token).map(|(_, window)| *window);
+        counted.filter(|window| now < after(window.began, limit.window)).unwrap_or(Window { began: now, used: 0 })
     }
 }
 
 /// Counts, and shows no token.
 impl fmt::Debug for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Usage").field("calls", &self.calls).field("tokens", &self.hours.len()).finish_non_exhaustive()
+        f.debug_struct("Usage").field("calls", &self.calls).field("tokens", &self.windows.len()).finish_non_exhaustive()
     }
 }
 
@@ -87,42 +95,45 @@ mod tests {
     use super::*;
     use crate::EPOCH;
 
+    const HOUR: SignedDuration = SignedDuration::from_hours(1);
+    const LIMIT: Limit = Limit { requests: 5000, window: HOUR };
+
     fn quota(usage: &Usage, now: Timestamp) -> Quota {
-        usage.quota(now, Some("one"))
+        usage.quota(LIMIT, now, Some("one"))
     }
 
     #[test]
     fn the_quota_counts_down_and_is_full_again_after_an_hour() {
         let mut usage = Usage::default();
-        assert_eq!(quota(&usage, EPOCH).remaining, LIMIT);
-        usage.count(EPOCH, "one");
+        assert_eq!(quota(&usage, EPOCH).remaining, LIMIT.requests);
+        usage.count(LIMIT, EPOCH, "one");
         let later = EPOCH + SignedDuration::from_mins(59);
-        usage.count(later, "one");
+        usage.count(LIMIT, later, "one");
         let left = quota(&usage, later);
-        assert_eq!((left.remaining, left.reset, left.exceeded), (LIMIT - 2, EPOCH + HOUR, false));
-        usage.count(EPOCH + HOUR, "one");
+        assert_eq!((left.remaining, left.reset, left.exceeded), (LIMIT.requests - 2, EPOCH + HOUR, false));
+        usage.count(LIMIT, EPOCH + HOUR, "one");
         let left = quota(&usage, EPOCH + HOUR);
-        assert_eq!((left.remaining, left.reset), (LIMIT - 1, EPOCH + HOUR + HOUR));
+        assert_eq!((left.remaining, left.reset), (LIMIT.requests - 1, EPOCH + HOUR + HOUR));
     }
 
     #[test]
     fn the_request_after_the_last_one_is_one_too_many_for_its_token_alone() {
         let mut usage = Usage::default();
-        for _ in 0..LIMIT {
-            usage.count(EPOCH, "one");
+        for _ in 0..LIMIT.requests {
+            usage.count(LIMIT, EPOCH, "one");
         }
         assert_eq!((quota(&usage, EPOCH).remaining, quota(&usage, EPOCH).exceeded), (0, false));
-        usage.count(EPOCH, "one");
+        usage.count(LIMIT, EPOCH, "one");
         assert_eq!((quota(&usage, EPOCH).remaining, quota(&usage, EPOCH).exceeded), (0, true));
         for other in [Some("another"), None] {
-            assert_eq!(usage.quota(EPOCH, other).remaining, LIMIT);
+            assert_eq!(usage.quota(LIMIT, EPOCH, other).remaining, LIMIT.requests);
         }
     }
 
     #[test]
     fn the_clock_may_stand_at_its_end() {
         let mut usage = Usage::default();
-        usage.count(Timestamp::MAX, "one");
+        usage.count(LIMIT, Timestamp::MAX, "one");
         assert!(!quota(&usage, Timestamp::MAX).exceeded);
     }
 }
