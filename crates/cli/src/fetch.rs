@@ -10,6 +10,7 @@ mod digitalocean;
 mod duration;
 mod environment;
 mod fireworks;
+mod lke;
 mod manifests;
 mod private_file;
 mod progress;
@@ -39,6 +40,7 @@ use crate::provider::Provider;
   kubeproof fetch cce PROJECT_ID CLUSTER_ID --print > kubeconfig
   kubeproof fetch ucs CLUSTER_ID --print | kubectl apply -f -
   kubeproof fetch fireworks ACCOUNT_ID CLUSTER_ID --user-token-file token --kubeconfig config
+  kubeproof fetch lke CLUSTER_ID --wait --kubeconfig ~/.kube/config
   kubeproof fetch digitalocean --help         which variables, and every option
 
 Exit codes:
@@ -79,6 +81,7 @@ registry! {
     cce::Cce,
     ucs::Ucs,
     fireworks::Fireworks,
+    lke::Lke,
 }
 
 impl Fetch {

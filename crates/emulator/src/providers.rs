@@ -3,6 +3,7 @@
 pub mod cce;
 pub mod digitalocean;
 pub mod fireworks;
+pub mod lke;
 pub mod ucs;
 
 mod asking;
@@ -34,6 +35,7 @@ registry! {
     cce::Cce,
     ucs::Ucs,
     fireworks::Fireworks,
+    lke::Lke,
 }
 
 /// The name of every provider, in the order in which they are listed everywhere.

@@ -6,6 +6,7 @@ mod cce;
 mod digitalocean;
 mod fetch;
 mod fireworks;
+mod lke;
 mod time;
 mod ucs;
 
@@ -36,6 +37,7 @@ registry! {
     cce,
     ucs,
     fireworks,
+    lke,
 }
 
 /// The kubeproof clients as one adapter.
