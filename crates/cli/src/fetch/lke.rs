@@ -86,6 +86,12 @@ fn no_expiry(_: &str) -> Result<String, String> {
     Err("lke sends a token that does not expire; leave it out".to_owned())
 }
 
+/// A base URL without the version of the API at its end, which some set `LINODE_URL` with: the client adds its own.
+fn without_version(url: &str) -> &str {
+    let url = url.trim_end_matches('/');
+    url.strip_suffix("/v4").or_else(|| url.strip_suffix("/v4beta")).unwrap_or(url)
+}
+
 impl Lke {
     pub(super) fn run(self) -> Result<u8, u8> {
         check_standard_input(&[
@@ -101,7 +107,7 @@ impl Lke {
         let accepted = self.delivery.accepted();
         let (credentials, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;
         let client = Client::builder(credentials)
-            .base_url(self.connection.base_url(&WHEREABOUTS, url)?)
+            .base_url(without_version(&self.connection.base_url(&WHEREABOUTS, url)?))
             .transport(self.connection.transport(self.fetching.wait())?)
             .accept(accepted)
             .build()
