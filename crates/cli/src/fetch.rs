@@ -12,7 +12,6 @@ mod environment;
 mod fireworks;
 mod manifests;
 mod private_file;
-mod progress;
 mod record;
 mod renewal;
 mod report;

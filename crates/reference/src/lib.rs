@@ -3,9 +3,12 @@
 //! Every other adapter is compared with this one. It runs inside the harness, so it never waits between attempts.
 
 mod fetch;
+mod saboteur;
 mod time;
 
 use kubeproof_conformance::adapter::{About, Adapter, FetchFuture, FetchRequest};
+
+pub use self::saboteur::SabotagedAdapter;
 
 /// The four kubeproof clients as one adapter.
 ///

@@ -21,6 +21,7 @@ mod lint_and_merge;
 mod manual;
 mod new;
 mod program;
+mod prove;
 mod report;
 mod serve;
 mod serving;
