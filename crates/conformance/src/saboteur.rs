@@ -58,7 +58,7 @@ impl Twist {
 
     /// Whether it stands between the client and the provider.
     pub fn is_on_the_wire(&self) -> bool {
-        !self.wire.is_empty() || self.answer.iter().any(|answer| answer.needs_the_body())
+        !self.wire.is_empty() || self.answer.iter().any(Answer::needs_the_body)
     }
 
     /// Whether nothing is done.

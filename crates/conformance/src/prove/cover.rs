@@ -162,7 +162,7 @@ mod tests {
             .filter(|chosen| {
                 let is_chosen =
                     |case: &&str| cases.iter().position(|known| known == case).is_some_and(|at| chosen >> at & 1 == 1);
-                wanted.iter().all(|set| set.iter().any(|case| is_chosen(case)))
+                wanted.iter().all(|set| set.iter().any(is_chosen))
             })
             .map(u32::count_ones)
             .min()
