@@ -41,7 +41,7 @@ pub(crate) struct AdapterCommand {
 #[derive(Subcommand)]
 enum What {
     Smoke(Smoke),
-    /// The four clients of this workspace as an adapter: an example, and something to compare with
+    /// The clients of this workspace as an adapter: an example, and something to compare with
     Reference,
     /// Prints the JSON Schema of every line of the protocol
     Schema,

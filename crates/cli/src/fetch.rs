@@ -10,6 +10,7 @@ mod digitalocean;
 mod duration;
 mod environment;
 mod fireworks;
+mod lke;
 mod manifests;
 mod private_file;
 mod record;
@@ -22,6 +23,8 @@ mod ucs;
 use clap::{Args, Subcommand};
 // Every client knows what all of them share, and the program knows it by them.
 use kubeproof_digitalocean::client;
+
+use crate::provider::Provider;
 
 /// Fetches the access to clusters from a provider
 ///
@@ -36,6 +39,7 @@ use kubeproof_digitalocean::client;
   kubeproof fetch cce PROJECT_ID CLUSTER_ID --print > kubeconfig
   kubeproof fetch ucs CLUSTER_ID --print | kubectl apply -f -
   kubeproof fetch fireworks ACCOUNT_ID CLUSTER_ID --user-token-file token --kubeconfig config
+  kubeproof fetch lke CLUSTER_ID --wait --kubeconfig ~/.kube/config
   kubeproof fetch digitalocean --help         which variables, and every option
 
 Exit codes:
@@ -45,27 +49,43 @@ Exit codes:
   5  could not run: a file cannot be written")]
 pub(crate) struct Fetch {
     #[command(subcommand)]
-    provider: Provider,
+    provider: Command,
 }
 
-#[derive(Subcommand)]
-enum Provider {
+/// Makes the registry of a list of modules and of the command in each.
+macro_rules! registry {
+    ($($(#[$attribute:meta])* $module:ident::$command:ident,)*) => {
+        #[derive(Subcommand)]
+        enum Command {
+            $($(#[$attribute])* $command(Box<$module::$command>),)*
+        }
+
+        impl Command {
+            fn run(self) -> Result<u8, u8> {
+                match self {
+                    $(Self::$command(fetch) => fetch.run(),)*
+                }
+            }
+        }
+
+        /// The providers that there is a client for, in the order in which they are listed.
+        pub(crate) const PROVIDERS: &[Provider] = &[$($module::PROVIDER,)*];
+    };
+}
+
+// A new provider adds its line here, and its `mod` above.
+registry! {
     #[command(name = "digitalocean")]
-    DigitalOcean(Box<digitalocean::DigitalOcean>),
-    Cce(Box<cce::Cce>),
-    Ucs(Box<ucs::Ucs>),
-    Fireworks(Box<fireworks::Fireworks>),
+    digitalocean::DigitalOcean,
+    cce::Cce,
+    ucs::Ucs,
+    fireworks::Fireworks,
+    lke::Lke,
 }
 
 impl Fetch {
     pub(crate) fn run(self) -> u8 {
-        let done = match self.provider {
-            Provider::DigitalOcean(fetch) => fetch.run(),
-            Provider::Cce(fetch) => fetch.run(),
-            Provider::Ucs(fetch) => fetch.run(),
-            Provider::Fireworks(fetch) => fetch.run(),
-        };
-        match done {
+        match self.provider.run() {
             Ok(code) | Err(code) => code,
         }
     }

@@ -17,6 +17,7 @@ mod new;
 mod output;
 mod progress;
 mod prove;
+mod provider;
 mod replace;
 mod report;
 mod selection;
@@ -31,12 +32,12 @@ use crate::output::Color;
 
 /// Proves that code which asks a cloud provider for cluster access ends up with a kubeconfig that works.
 ///
-/// Four providers' endpoints are emulated as their documents say; cases, written as data, judge a client by what it
+/// Five providers' endpoints are emulated as their documents say; cases, written as data, judge a client by what it
 /// returns and by what it put on the wire. Every verdict names the clause of the document behind it.
 #[derive(Parser)]
 #[command(name = "kubeproof", version, propagate_version = true, arg_required_else_help = true)]
 #[command(after_help = "Examples:
-  kubeproof check                            judge the four clients of this workspace
+  kubeproof check                            judge the clients of this workspace
   kubeproof check ucs 'cce/redirects/*'      only these cases
   kubeproof check --report json=report.json  a report for programs
   kubeproof check --adapter 'python3 adapter.py'  judge a program that speaks the adapter protocol

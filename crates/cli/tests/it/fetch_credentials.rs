@@ -2,18 +2,23 @@
 
 use std::fs;
 
+use kubeproof::emulator::providers::PROVIDERS;
+
 use crate::caller::{Caller, INTERNAL, PROJECT, TOKEN, planted, set_mode};
 use crate::program::kubeproof;
 
 const DIGITALOCEAN: [&str; 3] = ["digitalocean", TOKEN, "--print"];
 const CCE: [&str; 4] = ["cce", PROJECT, INTERNAL, "--print"];
 const UCS: [&str; 2] = ["ucs", TOKEN];
+const LKE: [&str; 3] = ["lke", "1001", "--print"];
 const FIREWORKS: [&str; 4] = ["fireworks", "demo-account", "demo", "--print"];
 
 /// Somebody who knows where everybody is, and has nothing to show.
 fn stranger(serving: &crate::serving::Serving) -> Caller {
     let mut caller = Caller::of(serving);
-    for name in ["DIGITALOCEAN_ACCESS_TOKEN", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "FIREWORKS_API_KEY"] {
+    for name in
+        ["DIGITALOCEAN_ACCESS_TOKEN", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "FIREWORKS_API_KEY", "LINODE_TOKEN"]
+    {
         caller.unset(name);
     }
     caller
@@ -35,6 +40,8 @@ fn every_variable_of_the_providers_tools_is_known() {
         (&CCE, &[("OS_AUTH_TOKEN", "planted-iam-token")]),
         (&UCS, &[("OS_TOKEN", "planted-iam-token")]),
         (&FIREWORKS, &[("FIREWORKS_API_KEY", "planted-api-key")]),
+        (&LKE, &[("LINODE_TOKEN", "planted-linode-token")]),
+        (&LKE, &[("LINODE_CLI_TOKEN", "planted-linode-token")]),
     ] {
         let mut caller = stranger(&serving);
         for (name, value) in variables {
@@ -240,7 +247,7 @@ fn the_first_run_says_what_is_missing_and_how_to_get_it() {
 #[test]
 fn no_option_takes_a_secret() {
     let mut options = 0;
-    for provider in ["digitalocean", "cce", "ucs", "fireworks"] {
+    for &provider in PROVIDERS {
         let ran = kubeproof(&["fetch", provider, "--help"]);
         assert_eq!(ran.code, 0);
         let about = ["token", "secret", "key", "password", "credential"];
@@ -251,5 +258,5 @@ fn no_option_takes_a_secret() {
             }
         }
     }
-    assert_eq!(options, 4 * 3 + 2, "the options of credentials are looked at");
+    assert_eq!(options, PROVIDERS.len() * 3 + 2, "the options of credentials are looked at");
 }
