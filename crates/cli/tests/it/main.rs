@@ -24,5 +24,6 @@ mod program;
 mod report;
 mod serve;
 mod serving;
+mod shards;
 mod show;
 mod view;
