@@ -11,6 +11,7 @@ mod adapter;
 mod baseline;
 mod caller;
 mod check;
+mod ci;
 mod fetch;
 mod fetch_credentials;
 mod fetch_interrupted;
