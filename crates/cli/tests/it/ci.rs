@@ -2,6 +2,7 @@
 
 mod action;
 mod container;
+mod page;
 mod runner;
 mod workflows;
 

@@ -25,7 +25,7 @@ fn ids(json: &str) -> BTreeSet<String> {
 }
 
 /// What the examples expect to find in the user's sources: an adapter and what it is known to fail.
-fn sources(folder: &Path) {
+pub(super) fn sources(folder: &Path) {
     program(
         &folder.join("adapter"),
         &format!("#!/bin/sh\nexec '{}' adapter reference\n", env!("CARGO_BIN_EXE_kubeproof")),
