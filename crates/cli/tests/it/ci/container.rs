@@ -196,10 +196,10 @@ fn what_is_wrong_is_found() {
         "rust:1.88.0",
         "docker.io/library/rust:1.88.0-slim-bookworm is older than the rust-version of the workspace, (1, 89)",
     );
-    check("USER 65532:65532\n", "", "it runs as root");
-    check("USER 65532:65532", "USER 1\nFROM docker.io/library/debian:12.12-slim", "it runs as root");
-    check("USER 65532:65532", "USER root", "it runs as root");
-    check("USER 65532:65532", "USER 0:0", "it runs as root");
+    check("USER 10001:10001\n", "", "it runs as root");
+    check("USER 10001:10001", "USER 1\nFROM docker.io/library/debian:12.12-slim", "it runs as root");
+    check("USER 10001:10001", "USER root", "it runs as root");
+    check("USER 10001:10001", "USER 0:0", "it runs as root");
     check("ENTRYPOINT [\"kubeproof\"]", "ENTRYPOINT kubeproof", "the entrypoint is not kubeproof");
     check_all(
         "COPY crates",

@@ -77,6 +77,9 @@ fn inputs_and_outputs_are_all_of_the_action() {
         let known: BTreeSet<String> = action[key].as_mapping().unwrap().keys().map(text).collect();
         assert_eq!(named(head), known);
     }
+    for code in 0..=5 {
+        assert_eq!(PAGE.matches(&format!("\n| {code} | ")).count(), 1, "exit code {code}");
+    }
     for file in PAGE.split("](../").skip(1).map(|rest| rest.split(')').next().unwrap()) {
         assert!(root().join(file).exists(), "{file}");
     }
