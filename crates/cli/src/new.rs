@@ -1,6 +1,7 @@
 mod files;
 mod language;
 mod provider;
+mod scaffold;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use kubeproof::emulator::providers::PROVIDERS;
 use self::files::Files;
 use self::language::Language;
 use self::provider::Endpoint;
+use self::scaffold::NewProvider;
 use crate::exit_code;
 use crate::output::{Text, complain, print};
 
@@ -24,6 +26,7 @@ pub(crate) struct New {
 #[derive(Subcommand)]
 enum What {
     Adapter(NewAdapter),
+    Provider(NewProvider),
 }
 
 /// Writes an adapter that asks one provider, with a README that says how it is judged
@@ -59,8 +62,11 @@ struct NewAdapter {
 
 impl New {
     pub(crate) fn run(self) -> u8 {
-        let What::Adapter(adapter) = self.what;
-        match adapter.try_run() {
+        let done = match self.what {
+            What::Adapter(adapter) => adapter.try_run(),
+            What::Provider(provider) => provider.try_run(),
+        };
+        match done {
             Ok(()) => exit_code::CONFORMANT,
             Err(code) => code,
         }
