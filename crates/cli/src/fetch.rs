@@ -24,6 +24,8 @@ use clap::{Args, Subcommand};
 // Every client knows what all of them share, and the program knows it by them.
 use kubeproof_digitalocean::client;
 
+use crate::provider::Provider;
+
 /// Fetches the access to clusters from a provider
 ///
 /// What comes is checked before it is kept: it has to be whole, for a server that is verified, and run nothing on this
@@ -46,27 +48,42 @@ Exit codes:
   5  could not run: a file cannot be written")]
 pub(crate) struct Fetch {
     #[command(subcommand)]
-    provider: Provider,
+    provider: Command,
 }
 
-#[derive(Subcommand)]
-enum Provider {
+/// Makes the registry of a list of modules and of the command in each.
+macro_rules! registry {
+    ($($(#[$attribute:meta])* $module:ident::$command:ident,)*) => {
+        #[derive(Subcommand)]
+        enum Command {
+            $($(#[$attribute])* $command(Box<$module::$command>),)*
+        }
+
+        impl Command {
+            fn run(self) -> Result<u8, u8> {
+                match self {
+                    $(Self::$command(fetch) => fetch.run(),)*
+                }
+            }
+        }
+
+        /// The providers that there is a client for, in the order in which they are listed.
+        pub(crate) const PROVIDERS: &[Provider] = &[$($module::PROVIDER,)*];
+    };
+}
+
+// A new provider adds its line here, and its `mod` above.
+registry! {
     #[command(name = "digitalocean")]
-    DigitalOcean(Box<digitalocean::DigitalOcean>),
-    Cce(Box<cce::Cce>),
-    Ucs(Box<ucs::Ucs>),
-    Fireworks(Box<fireworks::Fireworks>),
+    digitalocean::DigitalOcean,
+    cce::Cce,
+    ucs::Ucs,
+    fireworks::Fireworks,
 }
 
 impl Fetch {
     pub(crate) fn run(self) -> u8 {
-        let done = match self.provider {
-            Provider::DigitalOcean(fetch) => fetch.run(),
-            Provider::Cce(fetch) => fetch.run(),
-            Provider::Ucs(fetch) => fetch.run(),
-            Provider::Fireworks(fetch) => fetch.run(),
-        };
-        match done {
+        match self.provider.run() {
             Ok(code) | Err(code) => code,
         }
     }

@@ -15,6 +15,7 @@ mod man;
 mod merging;
 mod new;
 mod output;
+mod provider;
 mod replace;
 mod report;
 mod selection;

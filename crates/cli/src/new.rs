@@ -1,6 +1,5 @@
 mod files;
 mod language;
-mod provider;
 mod scaffold;
 
 use std::path::PathBuf;
@@ -11,10 +10,10 @@ use kubeproof::emulator::providers::PROVIDERS;
 
 use self::files::Files;
 use self::language::Language;
-use self::provider::Endpoint;
 use self::scaffold::NewProvider;
 use crate::exit_code;
 use crate::output::{Text, complain, print};
+use crate::provider::Provider;
 
 /// Writes the beginning of something, which runs at once
 #[derive(Args)]
@@ -75,7 +74,7 @@ impl New {
 
 impl NewAdapter {
     fn try_run(self) -> Result<(), u8> {
-        let Some(endpoint) = Endpoint::of(&self.provider) else {
+        let Some(provider) = Provider::of(&self.provider) else {
             complain(format_args!("there is no template for {} yet; name another provider", self.provider));
             return Err(exit_code::USAGE);
         };
@@ -83,7 +82,7 @@ impl NewAdapter {
             Language::Rust => Some(self.clone_of_kubeproof()?),
             _ => None,
         };
-        let files = Files::of(self.language, &self.name, endpoint, clone.as_deref()).map_err(|error| {
+        let files = Files::of(self.language, &self.name, provider, clone.as_deref()).map_err(|error| {
             complain(format_args!("a template is broken, please report it: {error}"));
             exit_code::COULD_NOT_RUN
         })?;

@@ -91,7 +91,7 @@ impl Serve {
 
     fn try_run(self) -> Result<(), u8> {
         if self.print_world {
-            let providers: Vec<&str> = PROVIDERS.into_iter().filter(|name| self.beginning.wants(name)).collect();
+            let providers: Vec<&str> = PROVIDERS.iter().copied().filter(|name| self.beginning.wants(name)).collect();
             return print(&Text::ForPrograms(default_worlds(&providers)))
                 .map_err(|error| failed(format_args!("cannot print: {error}")));
         }

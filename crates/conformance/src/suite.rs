@@ -78,7 +78,8 @@ impl Suite {
             )));
         }
         let providers = PROVIDERS
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|name| folders.iter().any(|folder| folder == name))
             .filter_map(|name| load_provider(name, fixtures, &mut problems))
             .collect();

@@ -64,7 +64,7 @@ impl Worlds {
         for entry in parse::<Entries>(text, file, &mut problems).map_or_else(Vec::new, |entries| entries.0) {
             let here = place(file, entry.name.referenced);
             let written = Written { here: &here, text, transport, tls: "serve with --tls", body: &body };
-            match (PROVIDERS.into_iter().find(|name| *name == entry.name.value), entry.side) {
+            match (PROVIDERS.iter().copied().find(|name| *name == entry.name.value), entry.side) {
                 (Some(provider), Some(side)) => {
                     stages.extend(side(&written, &mut problems).map(|stage| (provider, stage)));
                 }
@@ -100,7 +100,7 @@ impl fmt::Debug for Worlds {
 }
 
 fn unknown(name: &str) -> String {
-    match nearest(name, PROVIDERS.into_iter()) {
+    match nearest(name, PROVIDERS.iter().copied()) {
         Some(similar) => format!("there is no provider `{name}`; did you mean `{similar}`?"),
         None => format!("there is no provider `{name}`; there are {}", PROVIDERS.join(", ")),
     }

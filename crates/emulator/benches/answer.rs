@@ -25,7 +25,7 @@ const ROUNDS: usize = 9;
 const CALLS: u32 = 4_000;
 
 fn main() {
-    for provider in PROVIDERS {
+    for &provider in PROVIDERS {
         let round = providers::visit(provider, Answers).unwrap();
         let per_call = round.as_secs_f64() / f64::from(CALLS);
         println!("{provider:12} {:9.0} answers/s  {:7.2} µs each", 1.0 / per_call, per_call * 1e6);

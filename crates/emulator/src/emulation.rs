@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +14,8 @@ use crate::{Ledger, Reply, Request, decoded};
 /// The server side of one provider's endpoint.
 ///
 /// A pure function over a world: no I/O, no wall clock, no randomness but what the world's seed gives.
-/// Adding a provider means implementing this trait in a module of [`providers`](crate::providers) and naming it there.
+/// Adding a provider means implementing this trait in a module of [`providers`](crate::providers) and naming it in the
+/// registry there.
 pub trait Emulation: Send + Sync + 'static {
     /// The state of the server side. Its `Default` is a useful world: one cluster of every kind. Its `Debug` shows no
     /// secret; what it is serialised to is a world file, and shows all but what was issued and counted so far.
@@ -49,6 +51,12 @@ pub trait Emulation: Send + Sync + 'static {
         let last = decoded(request.path.rsplit('/').next()?)?;
         let last = last.rsplit(':').next()?;
         Self::OPERATIONS.iter().copied().find(|operation| *operation == last)
+    }
+
+    /// The document that the body of an answer carries: the body itself, unless the provider wraps it. A body that wraps none
+    /// is taken for one.
+    fn document(body: &[u8]) -> Cow<'_, [u8]> {
+        Cow::Borrowed(body)
     }
 
     /// What an incident makes the provider say instead. It is a call like any other: what counts calls, counts it.

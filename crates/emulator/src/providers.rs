@@ -12,8 +12,34 @@ pub(crate) mod sense;
 
 use crate::{Edition, Emulation};
 
+/// Makes the registry of a list of emulations.
+macro_rules! registry {
+    ($($module:ident::$emulation:ident,)*) => {
+        const NAMES: &[&str] = &[$(<$module::$emulation as Emulation>::PROVIDER,)*];
+
+        fn call<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
+            $(if name == <$module::$emulation as Emulation>::PROVIDER {
+                return Some(visitor.visit::<$module::$emulation>());
+            })*
+            None
+        }
+    };
+}
+
+// Every provider, in the order in which they are listed everywhere. A new one adds its line here, and its `pub mod` above.
+registry! {
+    digitalocean::DigitalOcean,
+    cce::Cce,
+    ucs::Ucs,
+    fireworks::Fireworks,
+}
+
 /// The name of every provider, in the order in which they are listed everywhere.
-pub const PROVIDERS: [&str; 4] = ["digitalocean", "cce", "ucs", "fireworks"];
+///
+/// ```
+/// assert!(kubeproof_emulator::providers::PROVIDERS.contains(&"digitalocean"));
+/// ```
+pub const PROVIDERS: &[&str] = NAMES;
 
 /// Something to do with the emulation of a provider that is known by name only.
 pub trait Visitor {
@@ -41,13 +67,7 @@ pub trait Visitor {
 /// assert!(providers::visit("nimbus", Newest).is_none());
 /// ```
 pub fn visit<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
-    match name {
-        "digitalocean" => Some(visitor.visit::<digitalocean::DigitalOcean>()),
-        "cce" => Some(visitor.visit::<cce::Cce>()),
-        "ucs" => Some(visitor.visit::<ucs::Ucs>()),
-        "fireworks" => Some(visitor.visit::<fireworks::Fireworks>()),
-        _ => None,
-    }
+    call(name, visitor)
 }
 
 /// The editions that a provider's documents are emulated in, the default first; none when there is no such provider.

@@ -2,6 +2,7 @@ mod api;
 mod stage;
 mod world;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -242,6 +243,19 @@ impl Session {
     /// Whether a request is for this provider, as far as its path tells, where several share an address.
     pub fn claims(&self, request: &Request) -> bool {
         self.scene.claims(request)
+    }
+
+    /// The document that the body of an answer of this provider carries, such as a kubeconfig that it wraps.
+    ///
+    /// ```
+    /// use kubeproof_emulator::Session;
+    /// use kubeproof_emulator::providers::cce::Cce;
+    ///
+    /// let session = Session::new::<Cce>(Default::default());
+    /// assert_eq!(*session.document(b"{\"kind\": \"Config\"}"), *b"{\"kind\": \"Config\"}");
+    /// ```
+    pub fn document<'a>(&self, body: &'a [u8]) -> Cow<'a, [u8]> {
+        self.scene.document(body)
     }
 
     /// What came in and what was answered.

@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use kubeproof::emulator::Fault;
 use kubeproof::emulator::host::server::{Server, Transport};
+use kubeproof::emulator::providers::PROVIDERS;
 use kubeproof_client::{Error, ErrorKind};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::support::{Fetched, PROVIDERS, fetch, serve};
+use crate::support::{Fetched, fetch, serve};
 
 /// Nothing that answers takes so long, not even on a machine that has other things to do.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -116,7 +117,7 @@ fn check(transport: Transport) {
         for row in rows(transport) {
             let fault: Fault = serde_json::from_str(&row.fault).unwrap();
             let server = serve(transport, &[fault]).await;
-            for (provider, right) in PROVIDERS.into_iter().zip(&right) {
+            for (provider, right) in PROVIDERS.iter().zip(&right) {
                 let context = format!("{provider}: {} over {transport:?}", row.fault);
                 meet(&server, provider, &row, right, &context).await;
             }

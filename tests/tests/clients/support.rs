@@ -1,4 +1,4 @@
-//! A server with all four providers, and the four clients of it.
+//! A server with all providers, and the clients of it.
 
 use std::path::Path;
 use std::pin::Pin;
@@ -7,26 +7,30 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kubeproof::emulator::host::server::{Server, ServerSetting, Sleep, Transport};
-use kubeproof::emulator::providers::{cce::Cce, digitalocean::DigitalOcean, fireworks::Fireworks, ucs::Ucs};
-use kubeproof::emulator::{CallerCredentials, EPOCH, Fault, Session};
+use kubeproof::emulator::providers::{self, PROVIDERS, Visitor};
+use kubeproof::emulator::{CallerCredentials, EPOCH, Emulation, Fault, Session};
 use kubeproof_client::{Clock, Credentials, Error, Progress, Sleeper, Timeouts, TransportOptions, Wait};
 use kubeproof_kubeconfig::Kubeconfig;
 use serde_json::Value;
 
-pub(crate) const PROVIDERS: [&str; 4] = ["digitalocean", "cce", "ucs", "fireworks"];
-
 /// A server with the default worlds, on which these faults are armed from the beginning.
 pub(crate) async fn serve(transport: Transport, faults: &[Fault]) -> Server {
-    let mut sessions = vec![
-        Session::new::<DigitalOcean>(Default::default()),
-        Session::new::<Cce>(Default::default()),
-        Session::new::<Ucs>(Default::default()),
-        Session::new::<Fireworks>(Default::default()),
-    ];
+    let mut sessions: Vec<Session> = PROVIDERS.iter().filter_map(|name| providers::visit(name, Beginning)).collect();
     for session in &mut sessions {
         faults.iter().for_each(|fault| session.faults_mut().arm(fault.clone()));
     }
     serve_all(sessions, transport).await
+}
+
+/// A session of a provider with its default world.
+struct Beginning;
+
+impl Visitor for Beginning {
+    type Output = Session;
+
+    fn visit<E: Emulation>(self) -> Session {
+        Session::new::<E>(Default::default())
+    }
 }
 
 /// A server of these; where a fault is slow, no time passes.
@@ -150,12 +154,13 @@ async fn fetch_by(
             assert_eq!(std::fs::read(access.saved().path().unwrap()).unwrap(), access.raw());
             Ok(Fetched::Access(access.items().to_vec()))
         }
-        _ => {
+        "fireworks" => {
             use kubeproof_fireworks::{Client, Cluster, Options};
             let client = Client::builder(credentials).base_url(url).transport(options).build()?;
             let cluster = Cluster::parse(&id("account_id"), &id("cluster_id"))?;
             let info = wait.fetch(&client, &cluster, &Options::default(), progress).await?;
             Ok(Fetched::Connection(format!("{info:?}")))
         }
+        other => panic!("how is {other} fetched from? say it here"),
     }
 }

@@ -10,6 +10,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::Instant;
 
+use kubeproof::emulator::providers::PROVIDERS;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -268,7 +269,7 @@ fn what_is_written_anew_runs_at_once() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let python = format!("'{}' adapter.py", program("KUBEPROOF_PYTHON").display());
     for (language, command) in [("python", python.as_str()), ("node", "node adapter.mjs"), ("shell", "sh adapter.sh")] {
-        for provider in ["digitalocean", "cce", "ucs", "fireworks"] {
+        for provider in PROVIDERS {
             let name = format!("{language}-{provider}");
             let run = |within: &Path, arguments: &[&str]| {
                 let output = Command::new(kubeproof()).args(arguments).current_dir(within).output();

@@ -6,19 +6,18 @@ use std::sync::{Arc, OnceLock};
 use kubeproof::conformance::adapter::{About, Adapter, Failure, FailureKind, adapter_fn};
 use kubeproof::conformance::report::{Format, Report, Reports};
 use kubeproof::conformance::{Field, Outcome, Runner, Suite};
+use kubeproof::emulator::providers::PROVIDERS;
 use kubeproof_reference::ReferenceAdapter;
 use serde_json::{Value, json};
 
 use crate::oracle::Oracle;
-
-const PROVIDERS: [&str; 4] = ["digitalocean", "cce", "ucs", "fireworks"];
 
 /// What the reference makes of the suite, and what one makes of it that does the same and says that it failed.
 fn judged() -> &'static [Report; 2] {
     static JUDGED: OnceLock<[Report; 2]> = OnceLock::new();
     JUDGED.get_or_init(|| {
         let suite = Suite::embedded().unwrap();
-        let failing = adapter_fn(About::new("failing", "0.9.0", PROVIDERS), |request| async move {
+        let failing = adapter_fn(About::new("failing", "0.9.0", PROVIDERS.iter().copied()), |request| async move {
             let _ = ReferenceAdapter.fetch(request).await;
             Err(Failure::new(FailureKind::Timeout))
         });

@@ -28,7 +28,7 @@ async fn raw(host: &WiremockHost, request: &str) -> String {
 
 #[tokio::test]
 async fn a_refusal_names_its_clause_in_a_header_and_in_the_journal_and_not_in_the_body() {
-    for provider in PROVIDERS {
+    for &provider in PROVIDERS {
         let host = WiremockHost::start(providers::visit(provider, Start).unwrap()).await.unwrap();
         let answer = raw(&host, "GET /nowhere HTTP/1.1\r\nhost: HOST\r\nconnection: close\r\n\r\n").await;
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
@@ -45,7 +45,7 @@ async fn a_refusal_names_its_clause_in_a_header_and_in_the_journal_and_not_in_th
 
 #[tokio::test]
 async fn an_emulation_survives_what_is_no_request_of_its_own() {
-    for provider in PROVIDERS {
+    for &provider in PROVIDERS {
         let host = WiremockHost::start(providers::visit(provider, Start).unwrap()).await.unwrap();
         for request in [
             "GET /%00%ff%fe HTTP/1.1\r\nhost: HOST\r\nconnection: close\r\n\r\n",

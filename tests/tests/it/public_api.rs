@@ -8,6 +8,8 @@ mod modules;
 
 use std::path::PathBuf;
 
+use kubeproof::emulator::providers::PROVIDERS;
+
 use listing::listing;
 use modules::Sources;
 
@@ -24,28 +26,13 @@ fn check(name: &str) {
 }
 
 #[test]
-fn client() {
+fn what_clients_share() {
     check("client");
 }
 
 #[test]
-fn digitalocean() {
-    check("digitalocean");
-}
-
-#[test]
-fn cce() {
-    check("cce");
-}
-
-#[test]
-fn ucs() {
-    check("ucs");
-}
-
-#[test]
-fn fireworks() {
-    check("fireworks");
+fn the_client_of_every_provider() {
+    PROVIDERS.iter().for_each(|provider| check(provider));
 }
 
 /// A crate of two files, with something in place of `HERE` and of `THERE`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kubeproof::conformance::adapter::{About, Failure, FailureKind, Fetched, adapter_fn};
+use kubeproof::conformance::adapter::{About, Adapter as _, Failure, FailureKind, Fetched, adapter_fn};
 use kubeproof::conformance::report::Format;
 use kubeproof::conformance::{Run, Runner, Suite};
 use kubeproof::emulator::{Caller, CallerCredentials};
@@ -58,9 +58,9 @@ fn reports_of_the_reference_hold_no_secret() {
 #[test]
 fn reports_of_a_client_that_tells_everything_hold_no_secret() {
     let suite = Suite::embedded().unwrap();
-    let providers = ["digitalocean", "cce", "ucs", "fireworks"];
-    let telling = adapter_fn(About::new("telling", "1.0.0", providers), |request| async move {
-        let fetched = kubeproof::conformance::adapter::Adapter::fetch(&ReferenceAdapter, request.clone()).await;
+    let about = About { name: "telling".to_owned(), ..ReferenceAdapter.about() };
+    let telling = adapter_fn(about, |request| async move {
+        let fetched = ReferenceAdapter.fetch(request.clone()).await;
         let got = match fetched {
             Ok(Fetched::Kubeconfig(text)) => text,
             Ok(Fetched::Access(items)) => serde_json::to_string(&items).unwrap(),

@@ -10,6 +10,7 @@ use super::delivery::Delivery;
 use super::duration::duration;
 use super::private_file::check_standard_input;
 use crate::output::misused;
+use crate::provider::{self, Answer, Auth, Meaning, Provider};
 
 /// What Huawei Cloud and Open Telekom Cloud take, for any of their services.
 pub(super) const ACCEPTED: Accepted = Accepted {
@@ -25,6 +26,24 @@ pub(super) const ACCEPTED: Accepted = Accepted {
     others: &["HUAWEICLOUD_SDK_PROJECT_ID", "OS_PROJECT_ID", "SSL_CERT_FILE"],
     how: "Make an access key on the page \"My Credentials\" of the console, or take a user token of IAM.",
     example: "PROJECT_ID CLUSTER_ID --kubeconfig ~/.kube/config",
+};
+
+/// Its variables are those of the SDKs, which take the endpoint of a service from that of a region. The region is called
+/// `kubeproof` here.
+pub(super) const PROVIDER: Provider = Provider {
+    name: ACCEPTED.provider,
+    environment: &[
+        ("HUAWEICLOUD_SDK_AK", Meaning::AccessKey),
+        ("HUAWEICLOUD_SDK_SK", Meaning::SecretKey),
+        ("HUAWEICLOUD_SDK_PROJECT_ID", Meaning::Id("project_id")),
+        ("HUAWEICLOUD_SDK_REGION_CCE_KUBEPROOF", Meaning::BaseUrl),
+    ],
+    endpoint: provider::Endpoint {
+        path: "/api/v3/projects/{project_id}/clusters/{cluster_id}/clustercert",
+        auth: Auth::Token,
+        answer: Answer::Json,
+        expiry: None,
+    },
 };
 
 const WHEREABOUTS: Whereabouts = Whereabouts { provider: "cce", variables: &["KUBEPROOF_CCE_URL"], usual: None };

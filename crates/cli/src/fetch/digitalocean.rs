@@ -13,6 +13,7 @@ use super::delivery::Delivery;
 use super::duration::duration;
 use super::private_file::check_standard_input;
 use crate::output::misused;
+use crate::provider::{Answer, Auth, Endpoint, Meaning, Provider};
 
 const ACCEPTED: Accepted = Accepted {
     provider: "digitalocean",
@@ -24,6 +25,22 @@ const ACCEPTED: Accepted = Accepted {
     how: "Make a personal access token on the page \"API\" of DigitalOcean's control panel, with the scope \
 kubernetes:access_cluster.",
     example: "CLUSTER_ID --kubeconfig ~/.kube/config",
+};
+
+/// Its variables are those of doctl and of the Terraform provider.
+pub(super) const PROVIDER: Provider = Provider {
+    name: ACCEPTED.provider,
+    environment: &[
+        ("DIGITALOCEAN_TOKEN", Meaning::Bearer),
+        ("DIGITALOCEAN_ACCESS_TOKEN", Meaning::Bearer),
+        ("DIGITALOCEAN_API_URL", Meaning::BaseUrl),
+    ],
+    endpoint: Endpoint {
+        path: "/v2/kubernetes/clusters/{cluster_id}/kubeconfig",
+        auth: Auth::Bearer,
+        answer: Answer::Yaml,
+        expiry: Some("expiry"),
+    },
 };
 
 const WHEREABOUTS: Whereabouts = Whereabouts {

@@ -14,6 +14,7 @@ use super::private_file::{self, check_standard_input};
 use crate::apart::Used;
 use crate::config::input::is_standard;
 use crate::output::misused;
+use crate::provider::{Answer, Auth, Endpoint, Meaning, Provider};
 
 const ACCEPTED: Accepted = Accepted {
     provider: "fireworks",
@@ -24,6 +25,22 @@ const ACCEPTED: Accepted = Accepted {
     others: &["FIREWORKS_ACCOUNT_ID", "KUBEPROOF_USER_TOKEN", "SSL_CERT_FILE"],
     how: "Make an API key on the page \"API keys\" of the settings of your account at Fireworks.",
     example: "ACCOUNT_ID CLUSTER_ID --user-token-file token --kubeconfig ~/.kube/config",
+};
+
+/// Its variables are those of the SDKs for Python and Node.
+pub(super) const PROVIDER: Provider = Provider {
+    name: ACCEPTED.provider,
+    environment: &[
+        ("FIREWORKS_API_KEY", Meaning::Bearer),
+        ("FIREWORKS_BASE_URL", Meaning::BaseUrl),
+        ("FIREWORKS_ACCOUNT_ID", Meaning::Id("account_id")),
+    ],
+    endpoint: Endpoint {
+        path: "/v1/accounts/{account_id}/clusters/{cluster_id}:getConnectionInfo",
+        auth: Auth::Bearer,
+        answer: Answer::Connection,
+        expiry: None,
+    },
 };
 
 const WHEREABOUTS: Whereabouts = Whereabouts {

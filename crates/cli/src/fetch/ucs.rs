@@ -19,9 +19,26 @@ use super::{cce, manifests, rescue, state_folder};
 use crate::apart::{self, Used};
 use crate::exit_code;
 use crate::output::{Text, complain, failed, misused, note, print};
+use crate::provider::{Answer, Auth, Endpoint, Meaning, Provider};
 
 const ACCEPTED: Accepted =
     Accepted { provider: "ucs", others: &[DOMAIN_ID, "SSL_CERT_FILE"], example: "CLUSTER_ID --print", ..cce::ACCEPTED };
+
+/// Its variables are those of the SDKs, as for cce.
+pub(super) const PROVIDER: Provider = Provider {
+    name: ACCEPTED.provider,
+    environment: &[
+        ("HUAWEICLOUD_SDK_AK", Meaning::AccessKey),
+        ("HUAWEICLOUD_SDK_SK", Meaning::SecretKey),
+        ("HUAWEICLOUD_SDK_REGION_UCS_KUBEPROOF", Meaning::BaseUrl),
+    ],
+    endpoint: Endpoint {
+        path: "/v1/clusters/{cluster_id}/accessinfo",
+        auth: Auth::Token,
+        answer: Answer::Access,
+        expiry: None,
+    },
+};
 
 const WHEREABOUTS: Whereabouts = Whereabouts { provider: "ucs", variables: &["KUBEPROOF_UCS_URL"], usual: None };
 

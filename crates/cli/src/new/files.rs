@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use minijinja::{Environment, context};
 
 use super::language::Language;
-use super::provider::Endpoint;
 use crate::exit_code;
+use crate::provider::Provider;
 
 /// The files of an adapter, by name.
 pub(super) struct Files(Vec<(&'static str, String)>);
@@ -49,9 +49,10 @@ impl Files {
     pub(super) fn of(
         language: Language,
         name: &str,
-        endpoint: Endpoint,
+        provider: Provider,
         kubeproof: Option<&Path>,
     ) -> Result<Self, minijinja::Error> {
+        let endpoint = provider.endpoint;
         let features = endpoint.features();
         let quoted = |features: &[&str], separator: &str| {
             features.iter().map(|feature| format!("\"{feature}\"")).collect::<Vec<_>>().join(separator)
@@ -60,7 +61,7 @@ impl Files {
         let context = context! {
             name,
             crate => name.replace('-', "_"),
-            provider => endpoint.provider,
+            provider => provider.name,
             path => endpoint.path,
             path_shell => endpoint.path.replace('{', "$(field ").replace('}', ")"),
             header,

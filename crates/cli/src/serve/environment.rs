@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use kubeproof::emulator::CallerCredentials;
 use kubeproof::emulator::host::server::Server;
+use kubeproof::emulator::{Caller, CallerCredentials};
 
 use super::credentials::Origins;
+use crate::provider::{Meaning, Provider};
 
 /// A variable of the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,50 +30,43 @@ pub(super) fn variables(server: &Server, credentials: &Origins, authority: Optio
     for provider in server.providers() {
         let Some(base_url) = server.base_url(provider) else { continue };
         let Some(session) = server.session(provider) else { continue };
-        variables.set(&format!("KUBEPROOF_{}_URL", provider.to_uppercase()), base_url.clone());
+        variables.set(&format!("KUBEPROOF_{}_URL", provider.to_uppercase().replace('-', "_")), base_url.clone());
         let caller = session.caller();
-        let id = |name: &str| caller.cluster.get(name).cloned();
-        let mut bearer = |names: &[&str]| {
-            let token = caller.credentials.iter().find_map(|known| match known {
-                CallerCredentials::Bearer(token) => Some((known, token)),
-                CallerCredentials::Token(_) | CallerCredentials::AccessKey { .. } => None,
-            });
-            let Some((known, token)) = token else { return };
-            let may = credentials.is_example(&session, known);
-            names.iter().for_each(|name| variables.credential(name, token, may, credentials.file()));
-        };
-        match provider {
-            // Those of doctl and of the Terraform provider.
-            "digitalocean" => {
-                bearer(&["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"]);
-                variables.set("DIGITALOCEAN_API_URL", base_url);
-            }
-            // Those of the SDKs for Python and Node.
-            "fireworks" => {
-                bearer(&["FIREWORKS_API_KEY"]);
-                variables.set("FIREWORKS_BASE_URL", base_url);
-                variables.set_some("FIREWORKS_ACCOUNT_ID", id("account_id"));
-            }
-            // Those of the SDKs of Huawei Cloud, which take the endpoint of a service from that of a region. The region is
-            // called `kubeproof` here.
-            "cce" | "ucs" => {
-                for known in &caller.credentials {
-                    let CallerCredentials::AccessKey { access_key, secret_key } = known else { continue };
-                    let may = credentials.is_example(&session, known);
-                    variables.credential("HUAWEICLOUD_SDK_AK", access_key, may, credentials.file());
-                    variables.credential("HUAWEICLOUD_SDK_SK", secret_key, may, credentials.file());
-                    break;
+        for (name, meaning) in Provider::of(provider).map_or(&[][..], |provider| provider.environment) {
+            let part = match meaning {
+                Meaning::BaseUrl => {
+                    variables.set(name, base_url.clone());
+                    continue;
                 }
-                variables.set_some("HUAWEICLOUD_SDK_PROJECT_ID", id("project_id"));
-                variables.set(&format!("HUAWEICLOUD_SDK_REGION_{}_KUBEPROOF", provider.to_uppercase()), base_url);
+                Meaning::Id(id) => {
+                    variables.set_some(name, caller.cluster.get(*id).cloned());
+                    continue;
+                }
+                Meaning::Bearer => caller.credentials.iter().find_map(|known| match known {
+                    CallerCredentials::Bearer(token) => Some((known, token)),
+                    CallerCredentials::Token(_) | CallerCredentials::AccessKey { .. } => None,
+                }),
+                Meaning::AccessKey => pair(&caller).map(|(known, access_key, _)| (known, access_key)),
+                Meaning::SecretKey => pair(&caller).map(|(known, _, secret_key)| (known, secret_key)),
+            };
+            if let Some((known, part)) = part {
+                let may_be_shown = credentials.is_example(&session, known);
+                variables.credential(name, part, may_be_shown, credentials.file());
             }
-            _ => {}
         }
     }
     if let Some(admin_url) = server.admin_url() {
         variables.set("KUBEPROOF_ADMIN_URL", admin_url);
     }
     variables.0
+}
+
+/// The first signing key pair, and its parts.
+fn pair(caller: &Caller) -> Option<(&CallerCredentials, &String, &String)> {
+    caller.credentials.iter().find_map(|known| match known {
+        CallerCredentials::AccessKey { access_key, secret_key } => Some((known, access_key, secret_key)),
+        CallerCredentials::Bearer(_) | CallerCredentials::Token(_) => None,
+    })
 }
 
 /// The first line of such a file, by which it is known again.

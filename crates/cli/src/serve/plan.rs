@@ -120,7 +120,7 @@ impl Plan {
 /// A session of each provider that is wanted.
 fn sessions(beginning: &Beginning, worlds: &Worlds) -> Result<Vec<Session>, u8> {
     let mut sessions = Vec::new();
-    for provider in PROVIDERS.into_iter().filter(|name| beginning.wants(name)) {
+    for provider in PROVIDERS.iter().copied().filter(|name| beginning.wants(name)) {
         let mut editions: Vec<Edition> =
             beginning.editions.iter().filter(|(name, _)| name == provider).map(|(_, edition)| *edition).collect();
         editions.dedup();

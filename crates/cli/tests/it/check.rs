@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use kubeproof::emulator::providers::PROVIDERS;
+
 use crate::program::{FAILS, PASSES, fixtures, kubeproof, kubeproof_with};
 
 /// Runs `check` on fixtures with these cases and compares the exit code and what is on standard error.
@@ -23,7 +25,7 @@ fn check(cases: &str, arguments: &[&str], code: i32, parts: &[&str]) {
 fn the_embedded_suite_is_conformant() {
     let ran = kubeproof(&["check"]);
     assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
-    for provider in ["digitalocean", "cce", "ucs", "fireworks"] {
+    for provider in PROVIDERS.iter().copied() {
         assert!(ran.out.lines().any(|line| line.starts_with(provider)), "{provider}");
     }
     assert!(

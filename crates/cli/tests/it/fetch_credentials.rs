@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use kubeproof::emulator::providers::PROVIDERS;
+
 use crate::caller::{Caller, INTERNAL, PROJECT, TOKEN, planted, set_mode};
 use crate::program::kubeproof;
 
@@ -240,7 +242,7 @@ fn the_first_run_says_what_is_missing_and_how_to_get_it() {
 #[test]
 fn no_option_takes_a_secret() {
     let mut options = 0;
-    for provider in ["digitalocean", "cce", "ucs", "fireworks"] {
+    for &provider in PROVIDERS {
         let ran = kubeproof(&["fetch", provider, "--help"]);
         assert_eq!(ran.code, 0);
         let about = ["token", "secret", "key", "password", "credential"];
@@ -251,5 +253,5 @@ fn no_option_takes_a_secret() {
             }
         }
     }
-    assert_eq!(options, 4 * 3 + 2, "the options of credentials are looked at");
+    assert_eq!(options, PROVIDERS.len() * 3 + 2, "the options of credentials are looked at");
 }

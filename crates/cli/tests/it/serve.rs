@@ -6,6 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use kubeproof::emulator::providers::PROVIDERS;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -43,7 +44,7 @@ fn answers(serving: &Serving, provider: &str) {
 fn all_providers_answer_at_one_port() {
     let serving = Serving::start(&[]);
     let places = serving.places();
-    assert_eq!(places.len(), 4);
+    assert_eq!(places.len(), PROVIDERS.len());
     assert!(places.values().all(|place| *place == places["ucs"]), "{places:?}");
     for (provider, target, credential) in ASKED {
         answers(&serving, provider);
@@ -159,8 +160,7 @@ fn what_says_where_it_is_goes_with_it() {
     fs::write(&ports, "ucs=1\n").unwrap();
     let serving = Serving::start(&["--port-file", &ports, "--env-file", &environment]);
     let port = serving.address("ucs").rsplit_once(':').unwrap().1.to_owned();
-    let expected: String =
-        ["digitalocean", "cce", "ucs", "fireworks"].iter().map(|name| format!("{name}={port}\n")).collect();
+    let expected: String = PROVIDERS.iter().map(|name| format!("{name}={port}\n")).collect();
     assert_eq!(fs::read_to_string(&ports).unwrap(), expected);
     let lines = fs::read_to_string(&environment).unwrap();
     for (name, value) in serving.environment() {

@@ -91,7 +91,7 @@ fn certificates(pem: &[u8]) -> Vec<Vec<u8>> {
 /// or a key of the adapter's own making would go unnoticed otherwise. Names are the adapter's business.
 fn judge_as_sent(current: &Current<'_>, evidence: &Evidence<'_>, judgement: &mut Judgement) {
     let last = evidence.exchanges.last().map(|exchange| exchange.reply.body.as_ref()).unwrap_or_default();
-    let Ok(sent) = Kubeconfig::parse_bytes(last) else { return };
+    let Ok(sent) = Kubeconfig::parse_bytes(&evidence.session.document(last)) else { return };
     if sent.clusters.is_empty() {
         return;
     }

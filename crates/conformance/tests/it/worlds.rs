@@ -96,7 +96,7 @@ fireworks:
     assert_eq!(session.handle(request()).status, 200);
     // Each session begins anew.
     assert_eq!(worlds.session("digitalocean", None).unwrap().handle(request()).status, 500);
-    for provider in PROVIDERS.into_iter().filter(|provider| *provider != "digitalocean") {
+    for provider in PROVIDERS.iter().copied().filter(|provider| *provider != "digitalocean") {
         let usual = Worlds::default().session(provider, None).unwrap();
         assert_eq!(worlds.session(provider, None).unwrap().caller(), usual.caller(), "{provider}");
     }
@@ -105,7 +105,7 @@ fireworks:
 
 #[test]
 fn an_edition_that_is_asked_for_goes_before_the_one_that_is_written() {
-    for provider in PROVIDERS {
+    for &provider in PROVIDERS {
         for edition in providers::editions(provider) {
             let written = parse(&format!("{provider}: {{edition: '{edition}'}}")).unwrap();
             assert_eq!(written.session(provider, None).unwrap().edition(), *edition);
@@ -160,7 +160,7 @@ impl providers::Visitor for Keys {
 
 #[test]
 fn every_key_of_a_world_is_explained_and_no_other() {
-    for provider in PROVIDERS {
+    for &provider in PROVIDERS {
         let (there, explained) = providers::visit(provider, Keys).unwrap();
         assert_eq!(there, explained, "{provider}");
     }
@@ -168,10 +168,10 @@ fn every_key_of_a_world_is_explained_and_no_other() {
 
 #[test]
 fn the_default_worlds_can_be_given_back() {
-    let text = default_worlds(&PROVIDERS);
+    let text = default_worlds(PROVIDERS);
     assert!(text.lines().all(|line| line.len() <= 110 && line.trim_end() == line), "{text}");
     let given_back = parse(&text).unwrap();
-    for provider in PROVIDERS {
+    for &provider in PROVIDERS {
         assert!(given_back.names(provider));
         let (usual, back) =
             (Worlds::default().session(provider, None).unwrap(), given_back.session(provider, None).unwrap());

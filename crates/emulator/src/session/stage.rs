@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ pub(super) trait Scene: Send {
     fn claims(&self, request: &Request) -> bool;
     fn operation(&self, request: &Request) -> Option<&'static str>;
     fn answer(&mut self, now: Timestamp, request: &Request) -> Reply;
+    fn document<'a>(&self, body: &'a [u8]) -> Cow<'a, [u8]>;
     fn caller(&self) -> Caller;
     fn request(&self, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request;
     fn admits(&self, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission;
@@ -93,6 +95,10 @@ impl<E: Emulation> Scene for Stage<E> {
             }
         }
         reply
+    }
+
+    fn document<'a>(&self, body: &'a [u8]) -> Cow<'a, [u8]> {
+        E::document(body)
     }
 
     fn caller(&self) -> Caller {

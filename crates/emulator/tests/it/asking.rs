@@ -43,7 +43,7 @@ fn authorized(request: &Request, session: &Session) -> Request {
 
 #[test]
 fn the_request_for_the_first_cluster_is_answered_in_every_edition() {
-    for provider in PROVIDERS {
+    for &provider in PROVIDERS {
         for mut session in sessions(provider) {
             let request = authorized(&session.request(&session.caller().cluster, &BTreeMap::new()), &session);
             assert!(session.claims(&request), "{}", request.path);

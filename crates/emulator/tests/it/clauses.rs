@@ -25,7 +25,7 @@ pub(crate) fn ids(provider: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_clause_that_an_emulation_names_is_in_the_clause_file() {
-    for provider in PROVIDERS {
+    for &provider in PROVIDERS {
         let known = ids(provider);
         let folder = root().join("src/providers");
         let mut sources = vec![folder.join(provider).with_extension("rs")];

@@ -309,7 +309,7 @@ fn kubeconfigs_name_the_api_that_they_are_pointed_at() {
 
 #[test]
 fn every_request_to_a_cluster_is_decided_and_explained_without_a_secret() {
-    for provider in PROVIDERS {
+    for &provider in PROVIDERS {
         providers::visit(provider, Bombardment).unwrap();
     }
 }

@@ -16,14 +16,14 @@ use crate::clauses;
 
 #[test]
 fn every_request_is_decided_and_explained_without_a_secret() {
-    for provider in PROVIDERS {
+    for &provider in PROVIDERS {
         providers::visit(provider, Bombardment).unwrap();
     }
 }
 
 #[test]
 fn no_cluster_admits_what_was_never_issued() {
-    for provider in PROVIDERS {
+    for &provider in PROVIDERS {
         providers::visit(provider, Intrusion).unwrap();
     }
 }

@@ -26,7 +26,7 @@ fn a_world_prints_no_secret_before_and_after_it_handed_one_out() {
         }
     }
 
-    for provider in PROVIDERS {
+    for &provider in PROVIDERS {
         providers::visit(provider, Shown).unwrap();
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kubeproof_conformance::adapter::{About, Failure, FailureKind, FetchRequest, adapter_fn};
 use kubeproof_conformance::report::{Format, Report};
 use kubeproof_conformance::{Runner, Suite};
+use kubeproof_emulator::providers::PROVIDERS;
 
 use super::sample::{NASTY, report, with_everything};
 use crate::raw::send;
@@ -22,7 +23,7 @@ fn what_was_written_is_read() {
 #[test]
 fn what_holds_no_secret_is_read_as_it_is() {
     let suite = Suite::embedded().unwrap();
-    let providers = ["digitalocean", "cce", "ucs", "fireworks"];
+    let providers = PROVIDERS.iter().copied();
     let adapter = adapter_fn(About::new("refusing", "1.0.0", providers), |request: FetchRequest| async move {
         let path = "GET /v2/unknown?token=example HTTP/1.1\nhost: HOST\nx-auth-token: example\nconnection: close\n\n";
         if request.ca_pem.is_none() {

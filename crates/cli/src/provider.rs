@@ -1,18 +1,52 @@
+//! What the program knows of a provider besides its client. Each is told where its client is called, in `fetch/`.
+
+use crate::fetch::PROVIDERS;
+
+/// A provider, as its tools and its document have it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Provider {
+    pub(crate) name: &'static str,
+    /// What its tools and SDKs read from their environment, in the order in which it is shown.
+    pub(crate) environment: &'static [(&'static str, Meaning)],
+    pub(crate) endpoint: Endpoint,
+}
+
+/// What a variable is set to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Meaning {
+    /// The bearer token.
+    Bearer,
+    /// The public part of a signing key pair.
+    AccessKey,
+    /// The secret part of it.
+    SecretKey,
+    /// Where the provider is.
+    BaseUrl,
+    /// An id of the first cluster, by its name in a case.
+    Id(&'static str),
+}
+
+impl Provider {
+    /// The one with this name.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        PROVIDERS.iter().copied().find(|provider| provider.name == name)
+    }
+}
+
 /// How a provider is asked for access, as its document says.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Endpoint {
-    pub(super) provider: &'static str,
+pub(crate) struct Endpoint {
     /// The path, with the names of ids in braces.
-    pub(super) path: &'static str,
-    pub(super) auth: Auth,
-    pub(super) answer: Answer,
+    pub(crate) path: &'static str,
+    pub(crate) auth: Auth,
+    pub(crate) answer: Answer,
     /// Whether it can be asked how long a credential shall live.
-    pub(super) expiry: Option<&'static str>,
+    pub(crate) expiry: Option<&'static str>,
 }
 
 /// What authenticates a request.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Auth {
+pub(crate) enum Auth {
     /// `Authorization: Bearer`.
     Bearer,
     /// `X-Auth-Token`.
@@ -21,7 +55,7 @@ pub(super) enum Auth {
 
 /// What is answered.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// A kubeconfig, YAML.
     Yaml,
     /// A kubeconfig, JSON.
@@ -32,45 +66,9 @@ pub(super) enum Answer {
     Connection,
 }
 
-const ENDPOINTS: [Endpoint; 4] = [
-    Endpoint {
-        provider: "digitalocean",
-        path: "/v2/kubernetes/clusters/{cluster_id}/kubeconfig",
-        auth: Auth::Bearer,
-        answer: Answer::Yaml,
-        expiry: Some("expiry"),
-    },
-    Endpoint {
-        provider: "cce",
-        path: "/api/v3/projects/{project_id}/clusters/{cluster_id}/clustercert",
-        auth: Auth::Token,
-        answer: Answer::Json,
-        expiry: None,
-    },
-    Endpoint {
-        provider: "ucs",
-        path: "/v1/clusters/{cluster_id}/accessinfo",
-        auth: Auth::Token,
-        answer: Answer::Access,
-        expiry: None,
-    },
-    Endpoint {
-        provider: "fireworks",
-        path: "/v1/accounts/{account_id}/clusters/{cluster_id}:getConnectionInfo",
-        auth: Auth::Bearer,
-        answer: Answer::Connection,
-        expiry: None,
-    },
-];
-
 impl Endpoint {
-    /// That of a provider.
-    pub(super) fn of(provider: &str) -> Option<Self> {
-        ENDPOINTS.into_iter().find(|endpoint| endpoint.provider == provider)
-    }
-
     /// The features that an adapter has which asks like this.
-    pub(super) fn features(self) -> Vec<&'static str> {
+    pub(crate) fn features(self) -> Vec<&'static str> {
         let auth = match self.auth {
             Auth::Bearer => "bearer",
             Auth::Token => "token",
@@ -82,7 +80,7 @@ impl Endpoint {
 
 impl Auth {
     /// The header field, what stands before the credential in it, and what the protocol calls the credential.
-    pub(super) fn words(self) -> (&'static str, &'static str, &'static str) {
+    pub(crate) fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Bearer => ("Authorization", "Bearer ", "bearer"),
             Self::Token => ("X-Auth-Token", "", "token"),
@@ -90,7 +88,7 @@ impl Auth {
     }
 
     /// The pattern of the credential in Rust.
-    pub(super) fn rust(self) -> &'static str {
+    pub(crate) fn rust(self) -> &'static str {
         match self {
             Self::Bearer => "Bearer { bearer: secret }",
             Self::Token => "Token { token: secret }",
@@ -100,7 +98,7 @@ impl Auth {
 
 impl Answer {
     /// What the templates call it.
-    pub(super) fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Yaml => "yaml",
             Self::Json => "json",
