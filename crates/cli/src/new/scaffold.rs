@@ -109,7 +109,7 @@ impl NewProvider {
             let places = occupied.join(", ");
             return Err(misused(format_args!("there is {places} already: take another name; nothing was written")));
         }
-        for entry in registration::entries(&self.name) {
+        for entry in registration::entries(&draft) {
             match entry.insert(&checkout, &mut changes).map_err(failed)? {
                 Inserted::Now => report += &format!("{} {entry}\n", self.verb("added to")),
                 Inserted::Before => {}

@@ -1,19 +1,14 @@
 //! The request that is answered.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use kubeproof_emulator::{CallerCredentials, Emulation, Request};
+use std::collections::BTreeMap;
+
+use kubeproof_emulator::{CallerCredentials, Edition, Emulation, Request};
 
 /// A request for the first cluster of a world, by who may have it.
-pub(crate) fn proper<E: Emulation>(world: &E::World) -> Request {
+pub(crate) fn proper<E: Emulation>(edition: Edition, world: &E::World) -> Request {
     let caller = E::caller(world);
-    let id = |name: &str| caller.cluster.get(name).cloned().unwrap_or_default();
-    let cluster = id("cluster_id");
-    let request = Request::get(&match E::PROVIDER {
-        "digitalocean" => format!("/v2/kubernetes/clusters/{cluster}/kubeconfig"),
-        "cce" => format!("/api/v3/projects/{}/clusters/{cluster}/clustercert", id("project_id")),
-        "ucs" => format!("/v1/clusters/{cluster}/accessinfo"),
-        _ => format!("/v1/accounts/{}/clusters/{cluster}:getConnectionInfo", id("account_id")),
-    });
+    let request = E::request(edition, &caller.cluster, &BTreeMap::new());
     match caller.credentials.first().unwrap() {
         CallerCredentials::Bearer(bearer) => request.with_header("authorization", &format!("Bearer {bearer}")),
         CallerCredentials::Token(token) => request.with_header("x-auth-token", token),

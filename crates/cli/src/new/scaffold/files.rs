@@ -51,6 +51,32 @@ impl Draft<'_> {
         Ok(files)
     }
 
+    /// The arm that fetches by the client in the tests of every client.
+    pub(super) fn client_under_test(&self) -> String {
+        let Self { name, path, .. } = self;
+        let ids = path.ids(|id| format!("&id(\"{id}\")"));
+        format!(
+            "        \"{name}\" => {{
+            use kubeproof_{name}::{{Client, Cluster, Options}};
+            let client = Client::builder(credentials).base_url(url).transport(options).build()?;
+            let cluster = Cluster::parse({ids})?;
+            Ok(Fetched::of(wait.fetch(&client, &cluster, &Options::default(), progress).await?.kubeconfig))
+        }}"
+        )
+    }
+
+    /// The row of the test of `new adapter`: what an adapter has to ask for.
+    pub(super) fn adapter_under_test(&self) -> String {
+        let Self { name, path, credential, .. } = self;
+        let ids = path.ids(|id| format!("\"{id}\""));
+        let features = match credential {
+            Credential::Bearer => "bearer",
+            Credential::Token => "token",
+        };
+        let path = path.beginning();
+        format!("        (\"{name}\", &[{ids}], \"{path}\", [&{features}[..], &[\"kubeconfig\"]].concat()),")
+    }
+
     fn context(&self) -> Value {
         let Self { name, path, credential, answer, base_url } = self;
         let owner = path.owner();

@@ -4,9 +4,9 @@ use std::fmt;
 
 use super::changes::Changes;
 use super::checkout::Checkout;
-use super::name::ProviderName;
+use super::files::Draft;
 
-/// A line that a file gains.
+/// A line that a file gains, or a few that belong together.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     file: &'static str,
@@ -19,8 +19,10 @@ pub(super) struct Entry {
 enum Place {
     /// Among the first lines in a row that begin like this, in their order.
     Among(&'static str),
-    /// The last within the braces that this line opens.
-    LastWithin(&'static str),
+    /// The last after this line, within what it opens, before the line that closes it.
+    LastWithin(&'static str, &'static str),
+    /// Before the first line that begins like this.
+    Before(&'static str),
 }
 
 /// Whether a line was added.
@@ -39,20 +41,29 @@ pub(super) struct NoPlace {
     why: String,
 }
 
-/// Every line for a provider.
-pub(super) fn entries(name: &ProviderName) -> Vec<Entry> {
+/// Every line for a provider that is asked at this path.
+pub(super) fn entries(draft: &Draft<'_>) -> Vec<Entry> {
+    let name = draft.name;
     let entry = |file, line: String, place| Entry { file, line, place };
     let emulation = format!("    {name}::{},", name.type_name());
+    let dependency = format!("kubeproof-{name}.workspace = true");
     vec![
         entry("Cargo.toml", format!("kubeproof-{name} = {{ path = \"crates/{name}\" }}"), Place::Among("kubeproof")),
         entry("crates/emulator/src/providers.rs", format!("pub mod {name};"), Place::Among("pub mod ")),
-        entry("crates/emulator/src/providers.rs", emulation.clone(), Place::LastWithin("registry! {")),
-        entry("crates/reference/Cargo.toml", format!("kubeproof-{name}.workspace = true"), Place::Among("kubeproof-")),
+        entry("crates/emulator/src/providers.rs", emulation.clone(), Place::LastWithin("registry! {", "}")),
+        entry("crates/reference/Cargo.toml", dependency.clone(), Place::Among("kubeproof-")),
         entry("crates/reference/src/lib.rs", format!("mod {name};"), Place::Among("mod ")),
-        entry("crates/reference/src/lib.rs", format!("    {name},"), Place::LastWithin("registry! {")),
-        entry("crates/cli/Cargo.toml", format!("kubeproof-{name}.workspace = true"), Place::Among("kubeproof-")),
+        entry("crates/reference/src/lib.rs", format!("    {name},"), Place::LastWithin("registry! {", "}")),
+        entry("crates/cli/Cargo.toml", dependency.clone(), Place::Among("kubeproof-")),
         entry("crates/cli/src/fetch.rs", format!("mod {name};"), Place::Among("mod ")),
-        entry("crates/cli/src/fetch.rs", emulation, Place::LastWithin("registry! {")),
+        entry("crates/cli/src/fetch.rs", emulation, Place::LastWithin("registry! {", "}")),
+        entry("tests/Cargo.toml", dependency, Place::Among("kubeproof-")),
+        entry("tests/tests/clients/support.rs", draft.client_under_test(), Place::Before("        other => panic!(")),
+        entry(
+            "crates/cli/tests/it/new.rs",
+            draft.adapter_under_test(),
+            Place::LastWithin("    let asked = [", "    ];"),
+        ),
     ]
 }
 
@@ -66,13 +77,13 @@ impl Entry {
         let path = checkout.path(self.file);
         let no_place = |why: String| NoPlace { entry: self.clone(), why };
         let text = changes.text(&path).map_err(|error| no_place(format!("it cannot be read: {error}")))?;
-        if text.lines().any(|line| line == self.line) {
+        if text.replace("\r\n", "\n").contains(&format!("\n{}\n", self.line)) {
             return Ok(Inserted::Before);
         }
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         let at = self.place.find(&lines, &self.line).ok_or_else(|| no_place(self.place.to_string()))?;
         let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-        let own = format!("{}{end}", self.line);
+        let own = self.line.lines().map(|line| format!("{line}{end}")).collect::<String>();
         let (before, after) = lines.split_at_checked(at).unwrap_or((&lines, &[]));
         let with = before.iter().copied().chain([own.as_str()]).chain(after.iter().copied()).collect();
         changes.change(path, text, with);
@@ -89,11 +100,12 @@ impl Place {
                 let before = |other: &&&str| other.starts_with(prefix) && **other < line;
                 Some(first + lines.iter().skip(first).take_while(before).count())
             }
-            Self::LastWithin(opening) => {
+            Self::LastWithin(opening, closing) => {
                 let opening = lines.iter().position(|other| other.trim_end() == opening)?;
-                let closing = lines.iter().skip(opening).position(|other| other.trim_end() == "}")?;
+                let closing = lines.iter().skip(opening).position(|other| other.trim_end() == closing)?;
                 Some(opening + closing)
             }
+            Self::Before(prefix) => lines.iter().position(|other| other.starts_with(prefix)),
         }
     }
 }
@@ -102,14 +114,17 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Among(prefix) => write!(f, "no line begins with `{prefix}`"),
-            Self::LastWithin(opening) => write!(f, "there is no `{opening}` with a `}}` in a line of its own after it"),
+            Self::LastWithin(opening, closing) => {
+                write!(f, "there is no line `{}` with a line `{}` after it", opening.trim_start(), closing.trim_start())
+            }
+            Self::Before(prefix) => write!(f, "no line begins with `{}`", prefix.trim_start()),
         }
     }
 }
 
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.file, self.line.trim_start())
+        write!(f, "{}: {}", self.file, self.line.lines().next().unwrap_or_default().trim_start())
     }
 }
 
@@ -167,13 +182,13 @@ mod tests {
         check(among, "mod a;", "mod b;\n", Some("mod a;\nmod b;\n"));
         check(among, "mod c;", "mod b;\nuse x;\n", Some("mod b;\nmod c;\nuse x;\n"));
         check(among, "mod c;", "mod b;\r\nuse x;\r\n", Some("mod b;\r\nmod c;\r\nuse x;\r\n"));
-        check(among, "mod b;", "mod b;\n", Some("mod b;\n"));
+        check(among, "mod b;", "//! a\nmod b;\n", Some("//! a\nmod b;\n"));
         check(among, "mod b;", "pub mod a;\n", None);
     }
 
     #[test]
     fn a_line_goes_last_within_braces() {
-        let last = Place::LastWithin("registry! {");
+        let last = Place::LastWithin("registry! {", "}");
         check(
             last,
             "    b,",
@@ -183,5 +198,23 @@ mod tests {
         check(last, "    b,", "registry! {\n}\n", Some("registry! {\n    b,\n}\n"));
         check(last, "    b,", "registry! { a }\n", None);
         check(last, "    b,", "registry! {\n    a,\n", None);
+    }
+
+    #[test]
+    fn lines_go_before_another() {
+        let before = Place::Before("    other => ");
+        check(
+            before,
+            "    a => {\n    }",
+            "{\n    other => 1,\n}\n",
+            Some("{\n    a => {\n    }\n    other => 1,\n}\n"),
+        );
+        check(
+            before,
+            "    a => 1,",
+            "{\n    a => 1,\n    other => 2,\n}\n",
+            Some("{\n    a => 1,\n    other => 2,\n}\n"),
+        );
+        check(before, "    a => 1,", "{\n    _ => 2,\n}\n", None);
     }
 }
