@@ -25,7 +25,7 @@ use crate::output::{Text, failed, misused, note, print};
 /// therefore is said, and these are what there is to write first.
 #[derive(Args)]
 #[command(after_help = "Example:
-  kubeproof new provider nimbus --path '/v1/projects/{project_id}/clusters/{cluster_id}/kubeconfig' --dry-run
+  kubeproof new provider cirrus --path '/v1/projects/{project_id}/clusters/{cluster_id}/kubeconfig' --dry-run
 
 docs/new-provider.md leads from a provider's document to one that is proven.
 

@@ -154,6 +154,6 @@ pub(super) fn checked_base_url(text: &str) -> Result<String, String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | ':' | '/' | '[' | ']');
     match text.strip_prefix("https://") {
         Some(rest) if !rest.is_empty() && rest.chars().all(is_plain) => Ok(text.trim_end_matches('/').to_owned()),
-        _ => Err(format!("--base-url: `{text}` is no address: write one such as https://api.nimbus.example")),
+        _ => Err(format!("--base-url: `{text}` is no address: write one such as https://api.cirrus.example")),
     }
 }

@@ -83,7 +83,7 @@ const TAKEN: &[&str] = &[
 ];
 
 impl ProviderName {
-    /// The name as that of a type: `nimbus` is `Nimbus`.
+    /// The name as that of a type: `cirrus` is `Cirrus`.
     pub(super) fn type_name(&self) -> String {
         let mut letters = self.0.chars();
         letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
@@ -137,5 +137,5 @@ fn suggestion(text: &str) -> String {
         .take(20)
         .map(|c| c.to_ascii_lowercase())
         .collect();
-    if meant.parse::<ProviderName>().is_ok() { meant } else { "nimbus".to_owned() }
+    if meant.parse::<ProviderName>().is_ok() { meant } else { "cirrus".to_owned() }
 }

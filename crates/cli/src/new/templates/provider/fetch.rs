@@ -9,7 +9,7 @@ use super::credentials::{Accepted, Given};
 use super::delivery::Delivery;
 use super::private_file::check_standard_input;
 use crate::output::misused;
-use crate::provider::{Answer, Auth, Endpoint, Meaning, Provider};
+use crate::provider::{Answer, Auth, Endpoint{% if credential == "bearer" %}, Meaning{% endif %}, Provider};
 
 const ACCEPTED: Accepted = Accepted {
     provider: "{{ name }}",
@@ -22,7 +22,7 @@ const ACCEPTED: Accepted = Accepted {
     example: "{% if owner %}{{ owner | upper }}_ID {% endif %}CLUSTER_ID --kubeconfig ~/.kube/config",
 };
 
-/// What its tools read is not known yet.
+/// What its tools read from the environment is not known yet.
 pub(super) const PROVIDER: Provider = Provider {
     name: ACCEPTED.provider,
     environment: &[{% if credential == "bearer" %}("{{ upper }}_TOKEN", Meaning::Bearer){% endif %}],
@@ -35,7 +35,7 @@ pub(super) const PROVIDER: Provider = Provider {
 };
 
 const WHEREABOUTS: Whereabouts =
-    Whereabouts { provider: "{{ name }}", variables: &["KUBEPROOF_{{ upper }}_URL"], usual: Some(BASE_URL) };
+    Whereabouts { provider: ACCEPTED.provider, variables: &["KUBEPROOF_{{ upper }}_URL"], usual: Some(BASE_URL) };
 
 /// Fetches kubeconfigs from {{ type }}
 #[derive(Args)]
@@ -86,7 +86,8 @@ impl {{ type }} {
             ("the credentials", self.given.is_on_standard_input()),
         ])?;
 {%- if owner %}
-        let owners = Owner { name: "{{ owner }}", given: self.{{ owner }}_id.as_deref(), variables: &["{{ upper }}_{{ owner | upper }}_ID"] };
+        let given = self.{{ owner }}_id.as_deref();
+        let owners = Owner { name: "{{ owner }}", given, variables: &["{{ upper }}_{{ owner | upper }}_ID"] };
         let (owner, ids) = owners.split(&self.ids)?;
         let clusters = clusters::parse(&self.from.asked(ids)?, |ids| {
             let (owner, id) = owners.of(owner.as_deref(), ids).map_err(NotACluster::Incomplete)?;

@@ -123,9 +123,8 @@ fn respond(world: &mut World, now: Timestamp, request: &Request) -> Result<Reply
         return Ok(Reply::harness_error("the cluster that was found is not there"));
     };
     if let Readiness::NotReady { calls_left } = count_call(&mut cluster.ready_after_calls) {
-        let until = until_ready(calls_left);
-        return Err(Problem::NotReady
-            .by("{{ name }}.cluster.not-ready", format!("ask again: the cluster is still being created, {until}")));
+        let remedy = format!("ask again: the cluster is still being created, {}", until_ready(calls_left));
+        return Err(Problem::NotReady.by("{{ name }}.cluster.not-ready", remedy));
     }
     let cluster = cluster.clone();
     issue(world, &cluster, now)
@@ -141,10 +140,11 @@ fn admit(world: &World, request: &Request) -> Result<usize, Refusal> {
     };
     let asked = asked.map_err(|remedy| Problem::NotFound.by("{{ name }}.request.path", remedy))?;
     authorize(world, request)?;
-    world.clusters.iter().position(|cluster| ids(cluster) == asked).ok_or_else(|| {
+    let place = world.clusters.iter().position(|cluster| ids(cluster) == asked);
+    place.ok_or_else(|| {
         let known: Vec<String> = world.clusters.iter().map(|cluster| format!("`{}`", cluster.id)).collect();
-        Problem::NotFound
-            .by("{{ name }}.status.404", format!("name a cluster that this world has: {}", known.join(", ")))
+        let remedy = format!("name a cluster that this world has: {}", known.join(", "));
+        Problem::NotFound.by("{{ name }}.status.404", remedy)
     })
 }
 
@@ -162,19 +162,19 @@ fn authorize(world: &World, request: &Request) -> Result<(), Refusal> {
 {%- if credential == "bearer" %}
     let token = bearer(request).map_err(|remedy| Problem::Unauthenticated.by("{{ name }}.auth.bearer", remedy))?;
 {%- else %}
-    let token = request.header("x-auth-token").ok_or_else(|| {
-        Problem::Unauthenticated.by("{{ name }}.auth.token", "send `X-Auth-Token: <token>`; the header was absent")
-    })?;
+    let missing = "send `X-Auth-Token: <token>`; the header was absent";
+    let token = request.header("x-auth-token");
+    let token = token.ok_or_else(|| Problem::Unauthenticated.by("{{ name }}.auth.token", missing))?;
 {%- endif %}
     if world.api_tokens.iter().any(|known| known == token) {
-        Ok(())
-    } else if world.forbidden_api_tokens.iter().any(|known| known == token) {
-        Err(Problem::Forbidden
-            .by("{{ name }}.status.403", "use a token of `api_tokens`; this one is valid, but may not read clusters"))
-    } else {
-        Err(Problem::Unauthenticated
-            .by("{{ name }}.status.401", "use a token of `api_tokens`; this world does not know the one sent"))
+        return Ok(());
     }
+    if world.forbidden_api_tokens.iter().any(|known| known == token) {
+        let remedy = "use a token of `api_tokens`; this one is valid, but may not read clusters";
+        return Err(Problem::Forbidden.by("{{ name }}.status.403", remedy));
+    }
+    let remedy = "use a token of `api_tokens`; this world does not know the one sent";
+    Err(Problem::Unauthenticated.by("{{ name }}.status.401", remedy))
 }
 
 /// Issues a token, and the kubeconfig with it.
@@ -188,9 +188,8 @@ fn issue(world: &mut World, cluster: &Cluster, now: Timestamp) -> Result<Reply, 
     let server = api.map_or_else(|| cluster.server.clone(), |api| api.server(&ids));
     let authority = authority_data(api, &authority);
     let body = Kubeconfig { name: &cluster.id, server: &server, authority: &authority, token: &token }.{{ answer }}();
-    let reply =
-        Reply::answer("{{ name }}.reply.kubeconfig", StatusCode::OK, format!("issued a token that is good until {expires}"))
-            .{{ written }};
+    let explanation = format!("issued a token that is good until {expires}");
+    let reply = Reply::answer("{{ name }}.reply.kubeconfig", StatusCode::OK, explanation);
     world.ledger.enter(Issued {
         cluster: Arc::new(ids),
         user: format!("{}-admin", cluster.id),
@@ -198,7 +197,7 @@ fn issue(world: &mut World, cluster: &Cluster, now: Timestamp) -> Result<Reply, 
         secrets: Vec::new(),
         valid: now..expires,
     });
-    Ok(reply)
+    Ok(reply.{{ written }})
 }
 
 /// What a caller names the cluster by.

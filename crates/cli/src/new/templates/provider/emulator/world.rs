@@ -92,14 +92,11 @@ impl Default for World {
 
 impl Default for Cluster {
     fn default() -> Self {
-        Self {
-            id: "demo".to_owned(),
+        let server = "https://demo.{{ name }}.example.test".to_owned();
 {%- if owner %}
-            {{ owner }}_id: "demo-{{ owner }}".to_owned(),
+        let {{ owner }}_id = "demo-{{ owner }}".to_owned();
 {%- endif %}
-            server: "https://demo.{{ name }}.example.test".to_owned(),
-            ready_after_calls: 0,
-        }
+        Self { id: "demo".to_owned(), {% if owner %}{{ owner }}_id, {% endif %}server, ready_after_calls: 0 }
     }
 }
 

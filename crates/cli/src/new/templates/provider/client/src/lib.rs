@@ -26,6 +26,9 @@ use kubeproof_client::{
 /// Where {{ name }} is.
 pub const BASE_URL: &str = "{{ base_url }}";
 
+/// The media types of an answer.
+const ACCEPTED: &str = "{{ accept }}";
+
 /// Fetches kubeconfigs from {{ name }}.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -51,11 +54,10 @@ impl ClusterAccess for Client {
     /// `malformed`, whatever is answered: reading the answer is not written yet.
     async fn fetch(&self, cluster: &Cluster, _: &Options) -> Result<ClusterKubeconfig, Error> {
         // Each answer is taken to issue a credential; if the document says that it does not, a request is `Repeatable`.
-        let request = Request::get(cluster.path(), Repeat::AfterRefusal).header("accept", "{{ accept }}");
+        let request = Request::get(cluster.path(), Repeat::AfterRefusal).header("accept", ACCEPTED);
         let reply = self.transport.send(&request).await?;
-        Err(reply.malformed("the client of {{ name }} is not written yet").with_remedy(
-            "read the answer in `Client::fetch`, crates/{{ name }}/src/lib.rs; docs/new-provider.md says how",
-        ))
+        let error = reply.malformed("the client of {{ name }} is not written yet");
+        Err(error.with_remedy("write what `Client::fetch` makes of an answer; docs/new-provider.md says how"))
     }
 }
 
@@ -93,7 +95,8 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         if !matches!(self.credentials, Credentials::{{ variant }}(_)) {
             let what = format!("{{ name }} takes a {{ credential_words }}, not a {}", self.credentials.form());
-            return Err(Error::new(ErrorKind::InvalidArgument, what).with_remedy("give a token as {{ credential_words }}"));
+            let error = Error::new(ErrorKind::InvalidArgument, what);
+            return Err(error.with_remedy("give a token as {{ credential_words }}"));
         }
         Ok(Client { transport: Transport::new(&self.base_url, self.credentials, self.transport)? })
     }
