@@ -1,4 +1,4 @@
-use minijinja::{Environment, Value, context};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::endpoint::{Owner, Path};
 use super::name::ProviderName;
@@ -40,7 +40,8 @@ impl Draft<'_> {
     ///
     /// When a template is broken.
     pub(super) fn files(&self) -> Result<Vec<(String, String)>, minijinja::Error> {
-        let environment = Environment::new();
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let context = self.context();
         let mut files = Vec::new();
         for (place, template) in TEMPLATES {
