@@ -15,8 +15,9 @@ use kubeproof::emulator::providers::{self, PROVIDERS, Visitor};
 use self::changes::Changes;
 use self::checkout::Checkout;
 use self::endpoint::Path;
+use self::files::Draft;
 use self::name::ProviderName;
-use self::registration::Inserted;
+use self::registration::{Entry, Inserted};
 use crate::output::{Text, failed, misused, note, print};
 
 /// Writes a provider into a checkout of kubeproof: clauses, cases, emulation and client, so that its tests run, and fail
@@ -84,37 +85,22 @@ enum Answer {
 impl NewProvider {
     pub(super) fn try_run(self) -> Result<(), u8> {
         let checkout = Checkout::find(self.kubeproof.as_deref()).map_err(misused)?;
-        let path = self.path.clone().unwrap_or_else(|| Path::usual(&self.name));
+        let path = self.path.unwrap_or_else(|| Path::usual(&self.name));
         let base_url = match &self.base_url {
             Some(url) => endpoint::checked_base_url(url).map_err(misused)?,
             None => format!("https://api.{}.example", self.name),
         };
-        let draft = files::Draft {
+        let draft = Draft {
             name: &self.name,
             path: &path,
             credential: self.credential,
             answer: self.answer,
             base_url: &base_url,
         };
-        let files =
-            draft.files().map_err(|error| failed(format_args!("a template is broken, please report it: {error}")))?;
-        let mut changes = Changes::default();
-        let mut report = String::new();
-        for (file, text) in files {
-            report += &format!("{} {file}\n", self.verb("wrote"));
-            changes.create(checkout.path(&file), text);
-        }
-        let occupied: Vec<String> = changes.occupied().map(|path| path.display().to_string()).collect();
-        if !occupied.is_empty() {
-            let places = occupied.join(", ");
-            return Err(misused(format_args!("there is {places} already: take another name; nothing was written")));
-        }
-        for entry in registration::entries(&draft) {
-            match entry.insert(&checkout, &mut changes).map_err(failed)? {
-                Inserted::Now => report += &format!("{} {entry}\n", self.verb("added to")),
-                Inserted::Before => {}
-            }
-        }
+        let plan = Plan::of(&draft, &checkout)?;
+        let (wrote, added) = if self.dry_run { ("would write", "would add to") } else { ("wrote", "added to") };
+        let files = plan.files.iter().map(|file| format!("{wrote} {file}\n"));
+        let mut report: String = files.chain(plan.entries.iter().map(|entry| format!("{added} {entry}\n"))).collect();
         let beginning = path.beginning();
         if let Some(other) = claimed_by(&beginning) {
             note(format_args!(
@@ -123,19 +109,46 @@ impl NewProvider {
             ));
         }
         if !self.dry_run {
-            changes.apply().map_err(failed)?;
+            plan.changes.apply().map_err(failed)?;
             report += &outlook::outlook(&self.name);
         }
         print(&Text::ForPeople(report)).map_err(|error| failed(format_args!("cannot print: {error}")))
     }
+}
 
-    /// What was done, or would be.
-    fn verb(&self, done: &'static str) -> &'static str {
-        match (self.dry_run, done) {
-            (true, "wrote") => "would write",
-            (true, _) => "would add to",
-            (false, done) => done,
+/// What is to be done, all of which can be as far as it is known beforehand.
+struct Plan {
+    files: Vec<String>,
+    entries: Vec<Entry>,
+    changes: Changes,
+}
+
+impl Plan {
+    /// What a provider costs.
+    ///
+    /// # Errors
+    ///
+    /// The exit code, after saying what is in the way.
+    fn of(draft: &Draft<'_>, checkout: &Checkout) -> Result<Self, u8> {
+        let mut plan = Self { files: Vec::new(), entries: Vec::new(), changes: Changes::default() };
+        let files = draft.files();
+        for (file, text) in
+            files.map_err(|error| failed(format_args!("a template is broken, please report it: {error}")))?
+        {
+            plan.changes.create(checkout.path(&file), text);
+            plan.files.push(file);
         }
+        let occupied: Vec<String> = plan.changes.occupied().map(|path| path.display().to_string()).collect();
+        if !occupied.is_empty() {
+            let places = occupied.join(", ");
+            return Err(misused(format_args!("there is {places} already: take another name; nothing was written")));
+        }
+        for entry in registration::entries(draft) {
+            if entry.insert(checkout, &mut plan.changes).map_err(failed)? == Inserted::Now {
+                plan.entries.push(entry);
+            }
+        }
+        Ok(plan)
     }
 }
 
