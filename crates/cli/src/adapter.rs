@@ -10,7 +10,9 @@ use clap::{Args, Subcommand};
 use kubeproof::conformance::process::{Command, ProcessAdapter, SCHEMA};
 
 use self::saboteur::Saboteur;
+pub(crate) use self::saboteur::Saboteur as ProtocolBreaker;
 use self::smoke::Smoke;
+pub(crate) use self::smoke::ends_well;
 use crate::exit_code;
 use crate::output::{Text, complain, print};
 
@@ -39,7 +41,7 @@ pub(crate) struct AdapterCommand {
 #[derive(Subcommand)]
 enum What {
     Smoke(Smoke),
-    /// The four clients of this workspace as an adapter: an example, and something to compare with
+    /// The clients of this workspace as an adapter: an example, and something to compare with
     Reference,
     /// Prints the JSON Schema of every line of the protocol
     Schema,

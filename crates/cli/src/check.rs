@@ -35,7 +35,7 @@ pub(crate) struct Check {
     #[command(flatten)]
     source: Source,
 
-    /// What is judged: `builtin`, the four clients of this workspace, or a program with its arguments that speaks the
+    /// What is judged: `builtin`, the clients of this workspace, or a program with its arguments that speaks the
     /// adapter protocol, as in 'python3 adapter.py'; see `kubeproof adapter`
     #[arg(long, value_name = "COMMAND", default_value = "builtin")]
     adapter: Tested,

@@ -10,9 +10,9 @@ mod digitalocean;
 mod duration;
 mod environment;
 mod fireworks;
+mod lke;
 mod manifests;
 mod private_file;
-mod progress;
 mod record;
 mod renewal;
 mod report;
@@ -39,6 +39,7 @@ use crate::provider::Provider;
   kubeproof fetch cce PROJECT_ID CLUSTER_ID --print > kubeconfig
   kubeproof fetch ucs CLUSTER_ID --print | kubectl apply -f -
   kubeproof fetch fireworks ACCOUNT_ID CLUSTER_ID --user-token-file token --kubeconfig config
+  kubeproof fetch lke CLUSTER_ID --wait --kubeconfig ~/.kube/config
   kubeproof fetch digitalocean --help         which variables, and every option
 
 Exit codes:
@@ -79,6 +80,7 @@ registry! {
     cce::Cce,
     ucs::Ucs,
     fireworks::Fireworks,
+    lke::Lke,
 }
 
 impl Fetch {

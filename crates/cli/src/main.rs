@@ -15,6 +15,8 @@ mod man;
 mod merging;
 mod new;
 mod output;
+mod progress;
+mod prove;
 mod provider;
 mod replace;
 mod report;
@@ -30,12 +32,12 @@ use crate::output::Color;
 
 /// Proves that code which asks a cloud provider for cluster access ends up with a kubeconfig that works.
 ///
-/// Four providers' endpoints are emulated as their documents say; cases, written as data, judge a client by what it
+/// Five providers' endpoints are emulated as their documents say; cases, written as data, judge a client by what it
 /// returns and by what it put on the wire. Every verdict names the clause of the document behind it.
 #[derive(Parser)]
 #[command(name = "kubeproof", version, propagate_version = true, arg_required_else_help = true)]
 #[command(after_help = "Examples:
-  kubeproof check                            judge the four clients of this workspace
+  kubeproof check                            judge the clients of this workspace
   kubeproof check ucs 'cce/redirects/*'      only these cases
   kubeproof check --report json=report.json  a report for programs
   kubeproof check --adapter 'python3 adapter.py'  judge a program that speaks the adapter protocol
@@ -44,11 +46,12 @@ use crate::output::Color;
   kubeproof explain ucs/download/second-call-is-refused
   kubeproof serve --tls                      the emulations, for programs in any language
   kubeproof clauses --provider fireworks     what the documents say, and which case judges by it
+  kubeproof prove                            what the suite would catch: clients that are broken on purpose
   kubeproof fetch digitalocean CLUSTER_ID --kubeconfig ~/.kube/config
 
 Exit codes:
   0  conformant, or all that was asked for is done
-  1  a case failed, a clause has no case, or a cluster could not be fetched
+  1  a case failed, a clause has no case, a saboteur got through, or a cluster could not be fetched
   2  wrong usage, or a bad case, clause, world, baseline or report file
   3  a baseline entry is stale: its case passes now
   4  nothing ran, or less than --min-ran
@@ -69,6 +72,7 @@ enum Command {
     List(list::List),
     Explain(explain::Explain),
     Clauses(clauses::Clauses),
+    Prove(prove::Prove),
     Serve(Box<serve::Serve>),
     Adapter(adapter::AdapterCommand),
     Fetch(fetch::Fetch),
@@ -95,6 +99,7 @@ fn main() -> ExitCode {
         Command::List(list) => list.run(),
         Command::Explain(explain) => explain.run(),
         Command::Clauses(clauses) => clauses.run(),
+        Command::Prove(prove) => prove.run(),
         Command::Serve(serve) => serve.run(),
         Command::Adapter(adapter) => adapter.run(),
         Command::Fetch(fetch) => fetch.run(),

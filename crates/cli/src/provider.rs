@@ -60,6 +60,8 @@ pub(crate) enum Answer {
     Yaml,
     /// A kubeconfig, JSON.
     Json,
+    /// A kubeconfig, YAML, in base64 in the field `kubeconfig` of a JSON object.
+    Encoded,
     /// The items of access information.
     Access,
     /// An endpoint and a certificate authority.
@@ -73,7 +75,7 @@ impl Endpoint {
             Auth::Bearer => "bearer",
             Auth::Token => "token",
         };
-        let kubeconfig = matches!(self.answer, Answer::Yaml | Answer::Json).then_some("kubeconfig");
+        let kubeconfig = matches!(self.answer, Answer::Yaml | Answer::Json | Answer::Encoded).then_some("kubeconfig");
         ["error-kinds", auth, "http", "tls"].into_iter().chain(self.expiry).chain(kubeconfig).collect()
     }
 }
@@ -102,6 +104,7 @@ impl Answer {
         match self {
             Self::Yaml => "yaml",
             Self::Json => "json",
+            Self::Encoded => "encoded",
             Self::Access => "access",
             Self::Connection => "connection",
         }

@@ -16,7 +16,7 @@ use crate::{Error, ErrorKind};
 /// ```
 #[derive(Clone)]
 pub enum Credentials {
-    /// `Authorization: Bearer …`, as digitalocean and fireworks want it.
+    /// `Authorization: Bearer …`, as digitalocean, fireworks and lke want it.
     Bearer(SecretString),
     /// `X-Auth-Token: …`, a user token of cce and ucs.
     Token(SecretString),

@@ -44,7 +44,7 @@ pub use problem::Problem;
 /// The HTTP client whose builder [`TransportOptions::http_client`] hands out, in the version that it wants.
 pub use reqwest;
 
-pub use read::{AcceptedHazards, Reading, read_kubeconfig};
+pub use read::{AcceptedHazards, Reading, read_carried_kubeconfig, read_kubeconfig};
 pub use reply::Reply;
 pub use request::{Repeat, Request};
 pub use retry::{Retry, RetryAfter};

@@ -61,14 +61,25 @@ pub struct Reading<'a> {
 /// - `not-found`: there is no such context in it.
 /// - `unsafe`: it holds a hazard that is not accepted.
 pub fn read_kubeconfig(reply: &Reply, reading: &Reading<'_>) -> Result<ClusterKubeconfig, Error> {
-    let body = reply.body();
-    if content(body).is_empty() {
-        return Err(reply.malformed("the answer is empty"));
-    }
     if reply.is_html() {
         return Err(reply.malformed("the answer is a page of html, such as a log-in page"));
     }
-    let text = std::str::from_utf8(body).map_err(|_| reply.malformed("the answer is not utf-8 text"))?;
+    read_carried_kubeconfig(reply, reply.body(), reading)
+}
+
+/// Reads the kubeconfig that an answer carries in another form than as its body, such as within JSON, by the same rules.
+///
+/// # Errors
+/// As [`read_kubeconfig`].
+pub fn read_carried_kubeconfig(
+    reply: &Reply,
+    document: &[u8],
+    reading: &Reading<'_>,
+) -> Result<ClusterKubeconfig, Error> {
+    if content(document).is_empty() {
+        return Err(reply.malformed("the answer is empty"));
+    }
+    let text = std::str::from_utf8(document).map_err(|_| reply.malformed("the answer is not utf-8 text"))?;
     let mut kubeconfig = Kubeconfig::parse(text).map_err(|error| {
         let what = reply.scrubber.clean(&format!("the answer is not a kubeconfig ({error})"));
         reply.error(ErrorKind::Malformed, what, reply.problem(reading.dialect))

@@ -5,6 +5,8 @@ use std::fmt;
 use reqwest::Method;
 use serde_json::Value;
 
+use crate::Reply;
+
 /// One request for cluster access: what is asked for, and whether a repetition does harm.
 #[derive(Clone)]
 pub struct Request {
@@ -14,6 +16,7 @@ pub struct Request {
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: String,
     pub(crate) repeat: Repeat,
+    pub(crate) is_settled: fn(&Reply) -> bool,
 }
 
 impl Request {
@@ -39,7 +42,22 @@ impl Request {
     }
 
     fn new(method: Method, path: String, body: String, repeat: Repeat) -> Self {
-        Self { method, path, query: Vec::new(), headers: Vec::new(), body, repeat }
+        Self { method, path, query: Vec::new(), headers: Vec::new(), body, repeat, is_settled: |_| false }
+    }
+
+    /// The same request, not repeated after an answer of which this holds, whatever its status: the provider says that it
+    /// will be the same for some time.
+    ///
+    /// ```
+    /// use kubeproof_client::{Repeat, Request};
+    ///
+    /// let request = Request::get("/kubeconfig", Repeat::Repeatable).settled_when(|reply| reply.header("x-maintenance").is_some());
+    /// # drop(request);
+    /// ```
+    #[must_use]
+    pub fn settled_when(mut self, is_settled: fn(&Reply) -> bool) -> Self {
+        self.is_settled = is_settled;
+        self
     }
 
     /// The same request with one more query parameter; the value is encoded when it is sent.

@@ -22,7 +22,9 @@ pub mod by_hand;
 pub mod case;
 pub mod coverage;
 pub mod process;
+pub mod prove;
 pub mod report;
+pub mod saboteur;
 pub mod wire;
 
 mod baseline;

@@ -41,7 +41,7 @@ impl Visitor for Answers {
     fn visit<E: Emulation>(self) -> Duration {
         let edition = *E::EDITIONS.first().unwrap();
         let mut world = E::World::default();
-        let request = proper::<E>(edition, &world);
+        let request = proper::<E>(&world);
         let mut now = EPOCH;
         let mut round = || {
             for _ in 0..CALLS {

@@ -1,9 +1,12 @@
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::de::{self, Deserializer, Visitor};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::Reply;
 
@@ -136,6 +139,10 @@ pub struct ScriptedReply {
     /// How often the body is repeated, for answers that are too large.
     #[serde(default = "once")]
     pub repeat: usize,
+    /// A field of a JSON object that holds the body in base64, in place of the body itself: a fixture is then the document that
+    /// an answer carries, and can be read.
+    #[serde(default)]
+    pub base64_in: Option<String>,
     /// How many spaces follow the body, for answers that are too large and would be right otherwise: to JSON and YAML,
     /// white space at the end means nothing.
     #[serde(default)]
@@ -153,6 +160,9 @@ impl ScriptedReply {
             }
         }
         let mut body = self.body.repeat(self.repeat).into_bytes();
+        if let Some(field) = &self.base64_in {
+            body = json!({field: STANDARD.encode(body)}).to_string().into_bytes();
+        }
         body.resize(body.len().saturating_add(self.padding), b' ');
         reply.body = body.into();
         reply
@@ -235,5 +245,11 @@ mod tests {
         check(r#"{"body": "ab", "padding": 3}"#, "ab   ");
         check(r#"{"body": "ab", "repeat": 2, "padding": 1}"#, "abab ");
         check(r#"{"padding": 2}"#, "  ");
+    }
+
+    #[test]
+    fn a_document_may_stand_within_json() {
+        check(r#"{"body": "kind: Config", "base64_in": "kubeconfig"}"#, r#"{"kubeconfig":"a2luZDogQ29uZmln"}"#);
+        check(r#"{"body": "ab", "repeat": 2, "base64_in": "x", "padding": 1}"#, "{\"x\":\"YWJhYg==\"} ");
     }
 }

@@ -1,4 +1,4 @@
-//! Emulations of four documented endpoints that hand out access to a Kubernetes cluster.
+//! Emulations of documented endpoints that hand out access to a Kubernetes cluster.
 //!
 //! An [`Emulation`] is a pure function over a world. A [`Session`] lets one work: it keeps the world, the clock and the
 //! journal. A [host] puts a session on a socket, here a `wiremock` server inside a test.

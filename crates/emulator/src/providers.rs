@@ -3,12 +3,15 @@
 pub mod cce;
 pub mod digitalocean;
 pub mod fireworks;
+pub mod lke;
 pub mod ucs;
 
 mod asking;
 mod bearer;
 mod provisioning;
 pub(crate) mod sense;
+mod usage;
+mod yaml;
 
 use crate::{Edition, Emulation};
 
@@ -32,6 +35,7 @@ registry! {
     cce::Cce,
     ucs::Ucs,
     fireworks::Fireworks,
+    lke::Lke,
 }
 
 /// The name of every provider, in the order in which they are listed everywhere.

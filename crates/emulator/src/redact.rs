@@ -7,7 +7,7 @@ pub const PLACEHOLDER: &str = "<redacted>";
 
 /// Removes secrets from everything that is printed: logs, journals, reports, pages.
 ///
-/// It knows the secrets of a world by value, and the places where the four providers put secrets by name, so that a
+/// It knows the secrets of a world by value, and the places where providers put secrets by name, so that a
 /// secret it was never told of does not slip through either.
 ///
 /// ```

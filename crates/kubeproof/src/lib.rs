@@ -2,7 +2,7 @@
 //!
 //! This is the crate to depend on in tests. It re-exports
 //!
-//! - [`emulator`]: servers that behave as the documents of four providers say, inside a test or on a socket;
+//! - [`emulator`]: servers that behave as the documents of five providers say, inside a test or on a socket;
 //! - [`conformance`]: cases, adapters, the runner and its reports.
 //!
 //! To see what your client does against an emulation:

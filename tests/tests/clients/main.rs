@@ -14,10 +14,12 @@ fn clients_can_be_shared() {
     shared::<kubeproof_cce::Client>();
     shared::<kubeproof_ucs::Client>();
     shared::<kubeproof_fireworks::Client>();
+    shared::<kubeproof_lke::Client>();
     shared::<kubeproof_digitalocean::ClientBuilder>();
     shared::<kubeproof_cce::ClientBuilder>();
     shared::<kubeproof_ucs::ClientBuilder>();
     shared::<kubeproof_fireworks::ClientBuilder>();
+    shared::<kubeproof_lke::ClientBuilder>();
     shared::<kubeproof_ucs::AccessInfo>();
     shared::<kubeproof_ucs::StoredAnswer>();
     shared::<kubeproof_fireworks::ConnectionInfo>();

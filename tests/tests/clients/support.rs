@@ -161,6 +161,12 @@ async fn fetch_by(
             let info = wait.fetch(&client, &cluster, &Options::default(), progress).await?;
             Ok(Fetched::Connection(format!("{info:?}")))
         }
+        "lke" => {
+            use kubeproof_lke::{Client, ClusterId, Options};
+            let client = Client::builder(credentials).base_url(url).transport(options).build()?;
+            let cluster = ClusterId::parse(&id("cluster_id"))?;
+            Ok(Fetched::of(wait.fetch(&client, &cluster, &Options::default(), progress).await?.kubeconfig))
+        }
         other => panic!("how is {other} fetched from? say it here"),
     }
 }

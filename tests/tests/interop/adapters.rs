@@ -168,7 +168,7 @@ fn page(checked: &[Checked]) -> String {
     let mut page = "\
 # What the providers' own SDKs do
 
-The SDKs of the four providers for Python, unmodified and called as their documentation says, judged by the whole suite over HTTPS.
+The SDKs of four providers for Python, unmodified and called as their documentation says, judged by the whole suite over HTTPS.
 Their adapters and their baselines are in [examples/adapters](../examples/adapters). This page is written by `just sdk-matrix`, and
 `just interop` fails when it is not what the SDKs do.
 

@@ -62,6 +62,7 @@ fn kubectl_gets_the_namespaces_with_what_was_fetched() {
         (&["cce", EXTERNAL], "external"),
         (&["cce", EXTERNAL, "--endpoint", "internal", "--context-name", "no"], "no"),
         (&["fireworks", "demo", "--context-name", "mine"], "mine"),
+        (&["lke", "1001"], "lke1001-ctx"),
     ] {
         let (oracle, path) = place();
         fetched(&serving, &[arguments, &["--kubeconfig", path.to_str().expect("it is text")]].concat());

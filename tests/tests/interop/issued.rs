@@ -1,15 +1,18 @@
-//! What the four clients end up with against the emulations, and what it should say.
+//! What the clients end up with against the emulations, and what it should say.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use kubeproof::conformance::adapter::{Adapter as _, Credentials, FetchRequest, Fetched, Options};
 use kubeproof::emulator::host::WiremockHost;
 use kubeproof::emulator::pki::Authority;
 use kubeproof::emulator::providers::cce::Cce;
 use kubeproof::emulator::providers::digitalocean::DigitalOcean;
 use kubeproof::emulator::providers::fireworks::Fireworks;
+use kubeproof::emulator::providers::lke::Lke;
 use kubeproof::emulator::providers::ucs::{self, Ucs};
 use kubeproof::emulator::{Caller, CallerCredentials, EPOCH, Emulation, Session, Setting};
 use kubeproof_client::ClusterAccess as _;
@@ -36,6 +39,7 @@ pub(crate) async fn endings() -> Vec<Ending> {
         cce("cce-external", "0c0ffee0-0000-11f1-8000-000000000002").await,
         cce_verified("cce-verified", "0c0ffee0-0000-11f1-8000-000000000002").await,
     ];
+    endings.push(lke("lke-token", "1001").await);
     for (name, user, written) in users() {
         endings.push(fireworks(name, &user, &written).await);
     }
@@ -61,6 +65,14 @@ pub(crate) async fn manifests(items_as: ucs::ItemsAs, cluster_id: &str) -> Vec<V
 async fn digitalocean(name: &'static str, cluster_id: &str) -> Ending {
     let (fetched, body) = fetch::<DigitalOcean>(Setting::default(), cluster_id, Options::default()).await;
     let issued = serde_yaml::from_slice(&body).expect("the emulation writes YAML");
+    Ending { name, text: kubeconfig(fetched), issued }
+}
+
+async fn lke(name: &'static str, cluster_id: &str) -> Ending {
+    let (fetched, body) = fetch::<Lke>(Setting::default(), cluster_id, Options::default()).await;
+    let object: Value = serde_json::from_slice(&body).expect("the emulation writes JSON");
+    let document = STANDARD.decode(object["kubeconfig"].as_str().expect("it is a text")).expect("it is base64");
+    let issued = serde_yaml::from_slice(&document).expect("the emulation writes YAML");
     Ending { name, text: kubeconfig(fetched), issued }
 }
 

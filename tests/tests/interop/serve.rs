@@ -96,6 +96,12 @@ fn asked(environment: &BTreeMap<String, String>) -> Vec<Value> {
             "Authorization",
             &format!("Bearer {}", of("FIREWORKS_API_KEY")),
         ),
+        asked(
+            of("LINODE_URL"),
+            "/v4/lke/clusters/1001/kubeconfig",
+            "Authorization",
+            &format!("Bearer {}", of("LINODE_TOKEN")),
+        ),
     ]
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use kubeproof::conformance::adapter::{
     About, Adapter, Credentials, Failure, FailureKind, FetchFuture, FetchRequest, Fetched,
 };
@@ -17,7 +19,7 @@ use rustls::pki_types::pem::PemObject as _;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
-/// The four clients, but for one protection.
+/// The clients, but for one protection.
 #[derive(Clone, Copy, PartialEq)]
 enum Lacks {
     /// Pastes whatever id it is given into the path.
@@ -29,12 +31,14 @@ enum Lacks {
 }
 
 /// Cases of redirects in which following does no harm that a case could see: they stay, or lead to nowhere.
-const NOWHERE: [&str; 7] = [
+const NOWHERE: [&str; 9] = [
     "cce/redirects/circle",
     "cce/redirects/to-nowhere",
     "digitalocean/redirects/circle",
     "digitalocean/redirects/nowhere",
     "fireworks/redirects/circle",
+    "lke/redirects/circle",
+    "lke/redirects/nowhere",
     "ucs/redirects/circle",
     "ucs/redirects/to-nowhere",
 ];
@@ -64,17 +68,17 @@ fn check(lacks: Lacks, is_about_it: fn(&str) -> bool, at_least: usize) {
 
 #[test]
 fn whoever_pastes_ids_is_found_out() {
-    check(Lacks::CheckOfIds, |id| id.ends_with("-is-not-sent"), 34);
+    check(Lacks::CheckOfIds, |id| id.ends_with("-is-not-sent"), 42);
 }
 
 #[test]
 fn whoever_goes_wherever_it_is_sent_is_found_out() {
-    check(Lacks::RuleForRedirects, |id| id.contains("/redirects/") && !NOWHERE.contains(&id), 55);
+    check(Lacks::RuleForRedirects, |id| id.contains("/redirects/") && !NOWHERE.contains(&id), 66);
 }
 
 #[test]
 fn whoever_takes_whatever_comes_is_found_out() {
-    check(Lacks::LookAtAnswers, |id| id.contains("/hostile/"), 33);
+    check(Lacks::LookAtAnswers, |id| id.contains("/hostile/"), 40);
 }
 
 impl Adapter for Lacks {
@@ -86,7 +90,7 @@ impl Adapter for Lacks {
         let lacks = *self;
         Box::pin(async move {
             // Careful in everything else.
-            let has_wrong_id = request.cluster.values().any(|id| is_wrong(id));
+            let has_wrong_id = request.cluster.values().any(|id| is_wrong(&request.provider, id));
             let bare = match lacks {
                 Self::CheckOfIds => has_wrong_id,
                 Self::RuleForRedirects | Self::LookAtAnswers => !has_wrong_id,
@@ -103,8 +107,9 @@ impl Adapter for Lacks {
     }
 }
 
-fn is_wrong(id: &str) -> bool {
-    id.is_empty() || id == "." || id == ".." || id.chars().any(char::is_control)
+fn is_wrong(provider: &str, id: &str) -> bool {
+    let is_no_number = !id.bytes().all(|byte| byte.is_ascii_digit());
+    (provider == "lke" && is_no_number) || id.is_empty() || id == "." || id == ".." || id.chars().any(char::is_control)
 }
 
 /// The last status and the last body.
@@ -140,6 +145,7 @@ fn path(request: &FetchRequest) -> String {
         "digitalocean" => format!("/v2/kubernetes/clusters/{}/kubeconfig", id("cluster_id")),
         "cce" => format!("/api/v3/projects/{}/clusters/{}/clustercert", id("project_id"), id("cluster_id")),
         "ucs" => format!("/v1/clusters/{}/accessinfo", id("cluster_id")),
+        "lke" => format!("/v4/lke/clusters/{}/kubeconfig", id("cluster_id")),
         _ => format!("/v1/accounts/{}/clusters/{}:getConnectionInfo", id("account_id"), id("cluster_id")),
     }
 }
@@ -192,6 +198,11 @@ fn take(request: &FetchRequest, body: String) -> Fetched {
         "fireworks" => {
             let field = |name: &str| value()[name].as_str().unwrap_or_default().to_owned();
             Fetched::Connection { endpoint: field("endpoint"), ca_data: field("caData") }
+        }
+        "lke" => {
+            let decoded =
+                BASE64_STANDARD.decode(value()["kubeconfig"].as_str().unwrap_or_default()).unwrap_or_default();
+            Fetched::Kubeconfig(String::from_utf8(decoded).unwrap_or(body))
         }
         _ => Fetched::Kubeconfig(body),
     }

@@ -23,6 +23,8 @@ ucs:
   world: {tokens: [planted-iam-token], access_keys: [{access_key: AKMINE, secret_key: planted-secret-key}]}
 fireworks:
   world: {api_keys: [planted-api-key], user_tokens: [{token: planted-user-token, user: demo-user}]}
+lke:
+  world: {access_tokens: [planted-linode-token]}
 ";
 
 /// Clusters of the default worlds.
@@ -56,6 +58,7 @@ impl Caller {
             ("HUAWEICLOUD_SDK_SK", "planted-secret-key"),
             ("FIREWORKS_API_KEY", "planted-api-key"),
             ("KUBEPROOF_USER_TOKEN", "planted-user-token"),
+            ("LINODE_TOKEN", "planted-linode-token"),
         ] {
             caller.set(name, value);
         }

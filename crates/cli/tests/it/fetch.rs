@@ -7,11 +7,12 @@ use serde_json::Value;
 use crate::caller::{CERTIFICATE, Caller, EXTERNAL, INTERNAL, PROJECT, TOKEN, entry, exchange, mode, names, planted};
 
 /// What gets a kubeconfig of each provider, and the context of it.
-const FETCHED: [(&[&str], &str); 4] = [
+const FETCHED: [(&[&str], &str); 5] = [
     (&["digitalocean", TOKEN], "do-nyc1-demo"),
     (&["digitalocean", CERTIFICATE], "do-nyc1-legacy"),
     (&["cce", PROJECT, INTERNAL], "internal"),
     (&["fireworks", "demo-account", "demo"], "fireworks_demo-account_demo"),
+    (&["lke", "1001"], "lke1001-ctx"),
 ];
 
 #[test]

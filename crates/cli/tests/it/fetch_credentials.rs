@@ -10,12 +10,15 @@ use crate::program::kubeproof;
 const DIGITALOCEAN: [&str; 3] = ["digitalocean", TOKEN, "--print"];
 const CCE: [&str; 4] = ["cce", PROJECT, INTERNAL, "--print"];
 const UCS: [&str; 2] = ["ucs", TOKEN];
+const LKE: [&str; 3] = ["lke", "1001", "--print"];
 const FIREWORKS: [&str; 4] = ["fireworks", "demo-account", "demo", "--print"];
 
 /// Somebody who knows where everybody is, and has nothing to show.
 fn stranger(serving: &crate::serving::Serving) -> Caller {
     let mut caller = Caller::of(serving);
-    for name in ["DIGITALOCEAN_ACCESS_TOKEN", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "FIREWORKS_API_KEY"] {
+    for name in
+        ["DIGITALOCEAN_ACCESS_TOKEN", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "FIREWORKS_API_KEY", "LINODE_TOKEN"]
+    {
         caller.unset(name);
     }
     caller
@@ -37,6 +40,8 @@ fn every_variable_of_the_providers_tools_is_known() {
         (&CCE, &[("OS_AUTH_TOKEN", "planted-iam-token")]),
         (&UCS, &[("OS_TOKEN", "planted-iam-token")]),
         (&FIREWORKS, &[("FIREWORKS_API_KEY", "planted-api-key")]),
+        (&LKE, &[("LINODE_TOKEN", "planted-linode-token")]),
+        (&LKE, &[("LINODE_CLI_TOKEN", "planted-linode-token")]),
     ] {
         let mut caller = stranger(&serving);
         for (name, value) in variables {

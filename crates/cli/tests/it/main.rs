@@ -22,6 +22,7 @@ mod manual;
 mod new;
 mod new_provider;
 mod program;
+mod prove;
 mod report;
 mod serve;
 mod serving;

@@ -43,6 +43,7 @@ fn check(language: &str, expected: &[&str], asks: &str, command: &str) {
         ("cce", &["project_id", "cluster_id"], "/clustercert", [&token[..], &["kubeconfig"]].concat()),
         ("ucs", &["cluster_id"], "/accessinfo", token.to_vec()),
         ("fireworks", &["account_id", "cluster_id"], ":getConnectionInfo", bearer.to_vec()),
+        ("lke", &["cluster_id"], "/v4/lke/clusters/", [&bearer[..], &["kubeconfig"]].concat()),
     ];
     assert_eq!(asked.each_ref().map(|(provider, ..)| *provider), *PROVIDERS, "every provider has templates");
     for (provider, ids, path, features) in asked {

@@ -14,7 +14,7 @@ use crate::program::kubeproof;
 use crate::serving::{Serving, read_out, request};
 
 /// What gets an answer of each provider with what the default worlds have.
-const ASKED: [(&str, &str, &str); 4] = [
+const ASKED: [(&str, &str, &str); 5] = [
     (
         "digitalocean",
         "/v2/kubernetes/clusters/0c0ffee0-0000-4000-8000-000000000001/kubeconfig",
@@ -31,6 +31,7 @@ const ASKED: [(&str, &str, &str); 4] = [
         "/v1/accounts/demo-account/clusters/demo:getConnectionInfo",
         "authorization: Bearer example-fireworks-api-key",
     ),
+    ("lke", "/v4/lke/clusters/1001/kubeconfig", "authorization: Bearer example-linode-token"),
 ];
 
 #[track_caller]
@@ -49,9 +50,8 @@ fn all_providers_answer_at_one_port() {
     for (provider, target, credential) in ASKED {
         answers(&serving, provider);
         // What the clients need to know is all said.
-        let id =
-            target.split('/').rev().find(|segment| segment.contains("demo") || segment.contains("0c0ffee0")).unwrap();
-        let id = id.trim_end_matches(":getConnectionInfo");
+        let named = target.rsplit_once("/clusters/").unwrap().1;
+        let id = named.split(['/', ':']).next().unwrap();
         let credential = credential.rsplit(' ').next().unwrap();
         for part in [&format!("\n{provider}  http://127.0.0.1:"), id, credential] {
             assert!(format!("\n{}", serving.said).contains(part), "`{part}` is not in: {}", serving.said);
@@ -95,8 +95,10 @@ fn the_environment_names_every_provider_and_its_credentials() {
         "KUBEPROOF_CCE_URL",
         "KUBEPROOF_UCS_URL",
         "KUBEPROOF_FIREWORKS_URL",
+        "KUBEPROOF_LKE_URL",
         "DIGITALOCEAN_API_URL",
         "FIREWORKS_BASE_URL",
+        "LINODE_URL",
         "HUAWEICLOUD_SDK_REGION_CCE_KUBEPROOF",
         "HUAWEICLOUD_SDK_REGION_UCS_KUBEPROOF",
     ] {
@@ -110,6 +112,8 @@ fn the_environment_names_every_provider_and_its_credentials() {
         ("HUAWEICLOUD_SDK_PROJECT_ID", "00000000000000000000000000000abc"),
         ("FIREWORKS_API_KEY", "example-fireworks-api-key"),
         ("FIREWORKS_ACCOUNT_ID", "demo-account"),
+        ("LINODE_TOKEN", "example-linode-token"),
+        ("LINODE_CLI_TOKEN", "example-linode-token"),
     ] {
         assert_eq!(environment.get(name).map(String::as_str), Some(value), "{name}");
     }
@@ -252,6 +256,8 @@ ucs:
   world: {tokens: [planted-secret-5], forbidden_access_keys: [{access_key: AKOTHER, secret_key: planted-secret-6}]}
 fireworks:
   world: {api_keys: [planted-secret-7]}
+lke:
+  world: {access_tokens: [planted-secret-8], read_only_access_tokens: [planted-secret-9]}
 ";
 
 #[test]
@@ -267,9 +273,17 @@ fn a_secret_of_a_world_file_is_nowhere() {
         // It is what opens the door all the same.
         let answer = serving.ask("digitalocean", ASKED[0].1, &["authorization: Bearer planted-secret-1"]);
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        for (provider, secret) in
-            [("digitalocean", 1), ("digitalocean", 2), ("cce", 3), ("cce", 4), ("ucs", 5), ("ucs", 6), ("fireworks", 7)]
-        {
+        for (provider, secret) in [
+            ("digitalocean", 1),
+            ("digitalocean", 2),
+            ("cce", 3),
+            ("cce", 4),
+            ("ucs", 5),
+            ("ucs", 6),
+            ("fireworks", 7),
+            ("lke", 8),
+            ("lke", 9),
+        ] {
             let secret = format!("planted-secret-{secret}");
             let asked = ASKED.into_iter().find(|(name, ..)| *name == provider).unwrap().1;
             // Percent-encoded it is one, too.

@@ -147,7 +147,8 @@ impl Transport {
                 continue;
             }
             let reply = exchange::read(response, &self.options, number, scrubber, request.repeat, arrival).await?;
-            return if request.repeat.allows(status) { Err(Failure::Answered(Box::new(reply))) } else { Ok(reply) };
+            let may_pass = request.repeat.allows(status) && !(request.is_settled)(&reply);
+            return if may_pass { Err(Failure::Answered(Box::new(reply))) } else { Ok(reply) };
         }
         Err(Failure::Final(Error::new(
             ErrorKind::Rejected,

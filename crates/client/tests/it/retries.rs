@@ -55,6 +55,18 @@ async fn statuses_are_repeated_as_the_request_allows() {
     assert_eq!((status, count, waits.len()), (503, 1, 0));
 }
 
+/// A provider may say that an answer stays as it is: that one is not asked for again, and those before it are.
+#[tokio::test]
+async fn what_is_settled_is_not_repeated() {
+    let settled = get(Repeat::Repeatable).settled_when(|reply| reply.status() == 503);
+    for (statuses, expected) in
+        [(&[503, 200][..], (503, 1)), (&[500, 503, 200], (503, 2)), (&[502, 200], (200, 2)), (&[200], (200, 1))]
+    {
+        let (status, count, _) = outcome_of(&settled, statuses, Retry::default()).await;
+        assert_eq!((status, count), expected, "{statuses:?}");
+    }
+}
+
 /// What a POST created cannot be taken back, so no answer leads to another one.
 #[tokio::test]
 async fn a_post_is_sent_once() {

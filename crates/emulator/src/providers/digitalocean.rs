@@ -9,11 +9,10 @@ mod dialect;
 mod expiry;
 mod kubeconfig;
 mod kubeconfig_type;
-mod usage;
 mod world;
 
+pub use super::usage::Usage;
 pub use crate::Ledger;
-pub use usage::Usage;
 pub use world::{Auth, Cluster, Incident, NotReadyAs, UnusableType, World};
 
 use std::borrow::Cow;
@@ -23,17 +22,17 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{Method, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use self::dialect::{Problem, Refusal};
 use self::expiry::{SEVEN_DAYS, expiry};
 use self::kubeconfig::{Kubeconfig, User};
 use self::kubeconfig_type::{DOCUMENTED, KubeconfigType, SINGLE_SIGN_ON};
-use self::usage::after;
 use super::asking::{id, named};
 use super::bearer::bearer;
 use super::provisioning::{Readiness, count_call, until_ready};
+use super::usage::{Limit, after};
 use crate::hex::hex;
 use crate::kubernetes::{ApiServer, authority_data};
 use crate::ledger::Issued;
@@ -55,6 +54,10 @@ use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented,
 /// ```
 pub struct DigitalOcean;
 
+/// Requests an hour, as openapi's description says; per token (`digitalocean.ratelimit.per-token`), in a fixed window
+/// (`digitalocean.ratelimit.fixed-window`).
+const LIMIT: Limit = Limit { requests: 5000, window: SignedDuration::from_hours(1) };
+
 impl Emulation for DigitalOcean {
     type World = World;
     type Incident = Incident;
@@ -71,7 +74,7 @@ impl Emulation for DigitalOcean {
             let Refusal { problem, clause, explanation } = refusal;
             write(Reply::refuse(clause, problem.status(), explanation), problem, &next)
         });
-        let quota = next.usage.quota(now, known_token(world, request));
+        let quota = next.usage.quota(LIMIT, now, known_token(world, request));
         (dialect::with_quota(reply, quota), next)
     }
 
@@ -87,12 +90,12 @@ impl Emulation for DigitalOcean {
         next.usage.number();
         let token = known_token(world, request);
         if let Some(token) = token {
-            next.usage.count(now, token);
+            next.usage.count(LIMIT, now, token);
         }
         if let Some(place) = about(world, request) {
             count_call_about(&mut next, place);
         }
-        let mut quota = next.usage.quota(now, token);
+        let mut quota = next.usage.quota(LIMIT, now, token);
         if problem == Problem::HourlyLimit {
             quota.remaining = 0;
         }
@@ -154,8 +157,8 @@ impl Emulation for DigitalOcean {
 fn respond(edition: Edition, world: &mut World, now: Timestamp, request: &Request) -> Result<Reply, Refusal> {
     let cluster_id = route(request)?;
     let token = authenticate(world, request)?;
-    world.usage.count(now, token);
-    let quota = world.usage.quota(now, Some(token));
+    world.usage.count(LIMIT, now, token);
+    let quota = world.usage.quota(LIMIT, now, Some(token));
     if quota.exceeded {
         return Err(Problem::HourlyLimit.by(
             "digitalocean.status.429.hourly",

@@ -79,6 +79,7 @@ fn options_go_where_the_provider_has_them() {
     check("cce", &cluster(), &all(), "/api/v3/projects/p/clusters/c/clustercert");
     check("ucs", &cluster(), &all(), "/v1/clusters/c/accessinfo?vpcendpoint=192.0.2.7&region=eu-de");
     check("fireworks", &cluster(), &all(), "/v1/accounts/a/clusters/c:getConnectionInfo?readMask=endpoint%2CcaData");
+    check("lke", &cluster(), &all(), "/v4/lke/clusters/c/kubeconfig");
     check("ucs", &BTreeMap::new(), &BTreeMap::new(), "/v1/clusters//accessinfo");
 }
 

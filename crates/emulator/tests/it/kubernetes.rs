@@ -10,6 +10,7 @@ use kubeproof_emulator::kubernetes::ApiServer;
 use kubeproof_emulator::providers::cce::Cce;
 use kubeproof_emulator::providers::digitalocean::DigitalOcean;
 use kubeproof_emulator::providers::fireworks::Fireworks;
+use kubeproof_emulator::providers::lke::Lke;
 use kubeproof_emulator::providers::ucs::Ucs;
 use kubeproof_emulator::providers::{self, PROVIDERS, Visitor};
 use kubeproof_emulator::{CLAUSE_HEADER, Emulation, Reply, Request, Session, Setting, Verdict};
@@ -253,7 +254,7 @@ fn named<E: Emulation>(api: Option<ApiServer>, target: &str, field: (&str, &str)
     }
     let reply = session.handle(Request::get(target).with_header(field.0, field.1));
     assert_eq!(reply.status, 200, "{:?}", reply.decision);
-    let text = String::from_utf8(reply.body.into()).unwrap();
+    let text = String::from_utf8(session.document(&reply.body).into_owned()).unwrap();
     let values = |name: &str| {
         let quotes = |c: char| c == '"' || c == ',' || c == '}';
         let after = text.split(name).skip(1).map(|rest| rest.trim_start_matches(['"', ':', ' ']));
@@ -298,6 +299,12 @@ fn kubeconfigs_name_the_api_that_they_are_pointed_at() {
         ("x-auth-token", "example-iam-token"),
         &["https://192.168.1.7:5443", "https://203.0.113.10:5443"],
         &format!("/{project}/{cluster}"),
+    );
+    check_named::<Lke>(
+        "/v4/lke/clusters/1002/kubeconfig",
+        ("authorization", "Bearer example-linode-token"),
+        &["https://ec8b865b-8c17-4ced-a354-db64ccd72420.eu-central-1-gw.linodelke.net:443"],
+        "/1002",
     );
     check_named::<Fireworks>(
         "/v1/accounts/demo-account/clusters/demo:getConnectionInfo",

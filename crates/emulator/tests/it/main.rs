@@ -7,6 +7,7 @@ mod clauses;
 mod digitalocean;
 mod fireworks;
 mod kubernetes;
+mod lke;
 mod proper;
 mod robustness;
 mod secrecy;

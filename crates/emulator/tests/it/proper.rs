@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use kubeproof_emulator::{CallerCredentials, Edition, Emulation, Request};
+use kubeproof_emulator::{CallerCredentials, Emulation, Request};
 
 /// A request for the first cluster of a world, by who may have it.
-pub(crate) fn proper<E: Emulation>(edition: Edition, world: &E::World) -> Request {
+pub(crate) fn proper<E: Emulation>(world: &E::World) -> Request {
     let caller = E::caller(world);
-    let request = E::request(edition, &caller.cluster, &BTreeMap::new());
+    let request = E::request(*E::EDITIONS.first().unwrap(), &caller.cluster, &BTreeMap::new());
     match caller.credentials.first().unwrap() {
         CallerCredentials::Bearer(bearer) => request.with_header("authorization", &format!("Bearer {bearer}")),
         CallerCredentials::Token(token) => request.with_header("x-auth-token", token),

@@ -15,7 +15,7 @@ fn a_world_prints_no_secret_before_and_after_it_handed_one_out() {
         fn visit<E: Emulation>(self) {
             let [edition, ..] = E::EDITIONS else { return };
             let world = E::World::default();
-            let (reply, after) = E::answer(*edition, &world, EPOCH, &proper::<E>(*edition, &world));
+            let (reply, after) = E::answer(*edition, &world, EPOCH, &proper::<E>(&world));
             assert_eq!(reply.status, 200, "{}: {reply:?}", E::PROVIDER);
             for world in [world, after] {
                 let (secrets, shown) = (E::secrets(&world), format!("{world:?} {world:#?}"));

@@ -1,8 +1,8 @@
 use http::StatusCode;
 use sha2::{Digest, Sha256};
 
-use super::usage::Quota;
 use crate::hex::uuid;
+use crate::providers::usage::Quota;
 use crate::{Decision, Reply};
 
 /// Why something is not given, in DigitalOcean's words. The clause and the explanation are ours.

@@ -1,8 +1,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::dialect::{Problem, Refusal};
-use super::usage::after;
 use crate::Request;
+use crate::providers::usage::after;
 
 /// How long a token is valid unless asked otherwise (`digitalocean.expiry.default-seven-days`), and a certificate in any
 /// case (`digitalocean.expiry.certificates-seven-days`).

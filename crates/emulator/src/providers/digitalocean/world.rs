@@ -3,10 +3,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::usage::Usage;
 use crate::Ledger;
 use crate::kubernetes::ApiServer;
 use crate::providers::sense;
+use crate::providers::usage::Usage;
 
 /// DigitalOcean's side: one team's API tokens and clusters, and what was issued so far.
 #[derive(Clone, Serialize, Deserialize)]

@@ -6,6 +6,9 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+{%- if answer == "encoded" %}
+	"encoding/base64"
+{%- endif %}
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -101,6 +104,18 @@ func read(text []byte) (map[string]any, error) {
 		return nil, &failure{Kind: "malformed", Message: "the answer is no kubeconfig"}
 	}
 	return map[string]any{"kubeconfig": string(text)}, nil
+{%- elif answer == "encoded" %}
+	var object struct {
+		Kubeconfig string `json:"kubeconfig"`
+	}
+	if json.Unmarshal(text, &object) != nil {
+		return nil, &failure{Kind: "malformed", Message: "the answer is not what the document describes"}
+	}
+	kubeconfig, err := base64.StdEncoding.DecodeString(object.Kubeconfig)
+	if err != nil || !strings.Contains("\n"+string(kubeconfig), "\ncurrent-context:") {
+		return nil, &failure{Kind: "malformed", Message: "the answer holds no kubeconfig"}
+	}
+	return map[string]any{"kubeconfig": string(kubeconfig)}, nil
 {%- elif answer == "access" %}
 	var items []any
 	if json.Unmarshal(text, &items) != nil || len(items) == 0 {

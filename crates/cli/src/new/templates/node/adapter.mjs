@@ -74,6 +74,10 @@ function read(text) {
 {%- if answer == "json" %}
   if (!value?.clusters?.length) throw new Failure("malformed", "the answer is no kubeconfig");
   return { kubeconfig: text };
+{%- elif answer == "encoded" %}
+  const kubeconfig = Buffer.from(String(value?.kubeconfig), "base64").toString();
+  if (!/^current-context:/m.test(kubeconfig)) throw new Failure("malformed", "the answer holds no kubeconfig");
+  return { kubeconfig };
 {%- elif answer == "access" %}
   if (value === "Downloaded" || (Array.isArray(value) && value[0] === "Downloaded")) {
     throw new Failure("already-downloaded", "the access information was downloaded before");

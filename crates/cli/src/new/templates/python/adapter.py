@@ -4,6 +4,9 @@ import json
 import ssl
 import urllib.error
 import urllib.request
+{%- if answer == "encoded" %}
+from base64 import b64decode
+{%- endif %}
 from http.client import HTTPException
 from urllib.parse import quote
 
@@ -57,6 +60,11 @@ def read(text):
     if not json.loads(text)["clusters"]:
         raise ValueError("no kubeconfig")
     return {"kubeconfig": text}
+{%- elif answer == "encoded" %}
+    kubeconfig = b64decode(json.loads(text)["kubeconfig"]).decode()
+    if "\ncurrent-context:" not in "\n" + kubeconfig:
+        raise ValueError("no kubeconfig")
+    return {"kubeconfig": kubeconfig}
 {%- elif answer == "access" %}
     items = json.loads(text)
     if items in ("Downloaded", ["Downloaded"]):

@@ -83,6 +83,13 @@ read_answer() {
         return
     fi
     printf '"kubeconfig":"%s"' "$(escaped "$1")"
+{%- elif answer == "encoded" %}
+    tr -d '\r\n' <"$1" | sed -n 's/.*"kubeconfig" *: *"\([^"]*\)".*/\1/p' | sed 's/\\n//g' | base64 -d >"$folder/kubeconfig" 2>/dev/null
+    if ! grep -q '^current-context:' "$folder/kubeconfig"; then
+        failure malformed 'the answer holds no kubeconfig'
+        return
+    fi
+    printf '"kubeconfig":"%s"' "$(escaped "$folder/kubeconfig")"
 {%- elif answer == "access" %}
     case $(tr -d ' \r\n' <"$1") in
         '["Downloaded"]' | '"Downloaded"' | Downloaded)

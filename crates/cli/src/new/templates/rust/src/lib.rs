@@ -1,7 +1,9 @@
 //! {{ name }}: an adapter for kubeproof, for {{ provider }}. Call your client in [`fetch`]; what is there asks by reqwest.
 
 use std::time::Duration;
-
+{% if answer == "encoded" %}
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+{%- endif %}
 use kubeproof::conformance::adapter::{
     About, Adapter, Credentials, Failure, FailureKind, Feature, FetchRequest, Fetched, adapter_fn,
 };
@@ -63,6 +65,11 @@ fn read(text: String) -> Option<Fetched> {
     let value: serde_json::Value = serde_json::from_str(&text).ok()?;
     let has_clusters = value.get("clusters")?.as_array().is_some_and(|clusters| !clusters.is_empty());
     has_clusters.then_some(Fetched::Kubeconfig(text))
+{%- elif answer == "encoded" %}
+    let value: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let document = BASE64_STANDARD.decode(value.get("kubeconfig")?.as_str()?).ok()?;
+    let kubeconfig = String::from_utf8(document).ok()?;
+    kubeconfig.lines().any(|line| line.starts_with("current-context:")).then_some(Fetched::Kubeconfig(kubeconfig))
 {%- elif answer == "access" %}
     let items: Vec<serde_json::Value> = serde_json::from_str(&text).ok()?;
     let is_access = !items.is_empty() && !items.contains(&"Downloaded".into());
