@@ -37,7 +37,7 @@ test:
     cargo test --workspace
 
 # What kubectl and Python make of every kubeconfig, Chromium of the page, curl, Python and Node of `serve`, and how SDKs do
-interop *filter: example (venv venv "tests/interop/requirements.txt") (venv sdks "examples/adapters/requirements.txt") chromium (debian "curl" "curl") (debian "node" "nodejs")
+interop *filter: example scaffold (venv venv "tests/interop/requirements.txt") (venv sdks "examples/adapters/requirements.txt") chromium (debian "curl" "curl") (debian "node" "nodejs")
     cargo build -p kubeproof-cli
     KUBEPROOF_KUBECTL={{ quote(venv / "bin/kubectl") }} KUBEPROOF_PYTHON={{ quote(venv / "bin/python") }} \
         KUBEPROOF_SDK_PYTHON={{ quote(sdks / "bin/python") }} \
@@ -54,6 +54,11 @@ sdk-matrix: (venv sdks "examples/adapters/requirements.txt")
 example:
     cargo fmt --manifest-path examples/rust-sdk/Cargo.toml --check
     cargo test --manifest-path examples/rust-sdk/Cargo.toml --target-dir target --locked
+
+# Write providers into a copy of this repository by `kubeproof new provider`, and build and test it there
+scaffold:
+    cargo build -p kubeproof-cli
+    cargo test -p kubeproof-tests --features interop --test scaffold
 
 # The tests by cargo-nextest, with a report for CI servers in target/nextest/ci/junit.xml
 nextest:

@@ -21,6 +21,7 @@ mod fetch_ucs;
 mod lint_and_merge;
 mod manual;
 mod new;
+mod new_provider;
 mod program;
 mod prove;
 mod report;

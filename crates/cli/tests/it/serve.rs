@@ -415,7 +415,8 @@ fn wrong_usage() {
     check_usage(&["--listen", "127.0.0.1:8080", "--admin=8080"], 2, &["both have the port 8080", "--admin=on"]);
     check_usage(&["--listen", "127.0.0.1:8080", "--port-each", "--admin=8083"], 2, &["both have the port 8083"]);
     check_usage(&["--listen", "8080"], 2, &["127.0.0.1:8080", "[::1]:8080"]);
-    check_usage(&["--listen", "127.0.0.1:65534", "--port-each"], 2, &["65534 to 65537", "lower port"]);
+    let ports = format!("65534 to {}", 65533 + PROVIDERS.len());
+    check_usage(&["--listen", "127.0.0.1:65534", "--port-each"], 2, &[&ports, "lower port"]);
     check_usage(&["--listen", "192.0.2.1:0"], 5, &["192.0.2.1:0", "no such address", "--listen 127.0.0.1"]);
     check_usage(&["--clock", "noon"], 2, &["system", "2026-01-01T00:00:00Z"]);
     check_usage(&["--ca-file", "x"], 2, &["--ca-file is of TLS", "--tls"]);
