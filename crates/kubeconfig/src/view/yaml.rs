@@ -115,7 +115,7 @@ impl Writer {
         self.after_indent = false;
     }
 
-    /// A plain or single-quoted text: folded at blanks, with its own line ends doubled.
+    /// A plain or single-quoted text: folded at blanks, with its own separators, which are no line feeds: those are in other styles.
     fn folded(&mut self, text: &str, indent: usize, quote: Quote, is_simple_key: bool) {
         if quote == Quote::None && !self.after_blank {
             self.put(' ');
@@ -133,9 +133,6 @@ impl Writer {
                 }
                 after_space = true;
             } else if is_break(character) {
-                if !after_break && character == '\n' {
-                    self.line_end();
-                }
                 self.put_break(character);
                 self.after_indent = true;
                 after_break = true;
