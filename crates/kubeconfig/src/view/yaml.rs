@@ -71,7 +71,8 @@ impl Writer {
                 for (key, value) in sorted {
                     self.new_line(indent);
                     if is_simple_key(key) {
-                        self.scalar(key, indent + 2, true);
+                        // It is never folded, so that it does not matter where.
+                        self.scalar(key, indent, true);
                         self.indicator(":", false);
                         self.after_indent = false;
                         self.node(value, Parent::Key, indent + 2);
@@ -223,7 +224,7 @@ impl Writer {
     }
 
     fn new_line(&mut self, indent: usize) {
-        if !self.after_indent || self.column > indent || (self.column == indent && !self.after_blank) {
+        if !self.after_indent {
             self.line_end();
         }
         while self.column < indent {
