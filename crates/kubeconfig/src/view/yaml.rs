@@ -92,7 +92,7 @@ impl Writer {
 
     fn scalar(&mut self, text: &str, indent: usize, is_simple_key: bool) {
         let analysis = Analysis::of(text);
-        let style = analysis.style(text, is_simple_key);
+        let style = analysis.style(text);
         match style {
             Style::Plain => self.folded(text, indent, Quote::None, is_simple_key),
             Style::Single => {
@@ -267,9 +267,7 @@ enum Quote {
 }
 
 /// What a text allows: libyaml's `analyze_scalar`.
-#[expect(clippy::struct_excessive_bools, reason = "four independent facts, two of which decide about each style")]
 struct Analysis {
-    has_break: bool,
     plain: bool,
     single: bool,
     block: bool,
@@ -314,14 +312,14 @@ impl Analysis {
         let at_edge = text.starts_with(is_edge) || text.ends_with(is_edge);
         let quotable = !space_break && !special;
         Self {
-            has_break,
             plain: quotable && !break_space && !has_break && !at_edge && !indicator,
             single: quotable && !break_space,
             block: quotable && !text.ends_with(' ') && !text.is_empty(),
         }
     }
 
-    fn style(&self, text: &str, is_simple_key: bool) -> Style {
+    /// Of a simple key too: it has no line end.
+    fn style(&self, text: &str) -> Style {
         let wanted = if text.contains('\n') {
             Style::Literal
         } else if scalar::may_be_plain(text) {
@@ -330,8 +328,7 @@ impl Analysis {
             Style::Double
         };
         match wanted {
-            _ if is_simple_key && self.has_break => Style::Double,
-            Style::Literal if is_simple_key || !self.block => Style::Double,
+            Style::Literal if !self.block => Style::Double,
             Style::Plain if !self.plain && self.single => Style::Single,
             Style::Plain if !self.plain => Style::Double,
             wanted => wanted,
