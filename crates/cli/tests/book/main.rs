@@ -10,10 +10,13 @@
 )]
 
 mod bash;
+mod commands;
 mod comparison;
+mod generated;
 mod links;
 mod markdown;
 mod page;
+mod reference;
 mod summary;
 mod tutorial;
 mod tutorials;
