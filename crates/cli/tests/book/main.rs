@@ -16,6 +16,7 @@ mod generated;
 mod links;
 mod markdown;
 mod page;
+mod protocol;
 mod reference;
 mod summary;
 mod tutorial;
