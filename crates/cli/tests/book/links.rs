@@ -1,51 +1,74 @@
 //! Every link of a page leads somewhere.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::markdown;
 use crate::page::{Page, root};
 
-/// What is wrong with the links of a page.
-fn broken(page: &Page) -> Vec<String> {
-    let wrong = markdown::links(&page.text).into_iter().filter_map(|link| {
-        let why = why_broken(page, &link.target)?;
-        Some(format!("{}:{}: {} {why}", page.name, link.line, link.target))
-    });
-    wrong.collect()
+/// What links lead to, each read once.
+#[derive(Default)]
+struct Targets(BTreeMap<PathBuf, Target>);
+
+/// What can be linked to within a file.
+struct Target {
+    anchors: BTreeSet<String>,
+    lines: usize,
 }
 
-fn why_broken(page: &Page, target: &str) -> Option<String> {
-    // Nobody leaves this machine to look.
-    if target.starts_with("https://") {
-        return None;
+impl Target {
+    fn of(text: &str) -> Self {
+        Self { anchors: markdown::anchors(text), lines: text.lines().count() }
     }
-    if target.contains(':') || target.starts_with('/') {
-        return Some("is no relative link, nor https".to_owned());
+
+    /// Whether it has an anchor, or a line, as forges have it: `L7`.
+    fn has(&self, anchor: &str) -> bool {
+        match anchor.strip_prefix('L').and_then(|line| line.parse::<usize>().ok()) {
+            Some(line) => (1..=self.lines).contains(&line),
+            None => self.anchors.contains(anchor),
+        }
     }
-    let (path, anchor) = target.split_once('#').map_or((target, None), |(path, anchor)| (path, Some(anchor)));
-    let text = if path.is_empty() {
-        page.text.clone()
-    } else {
-        let Some(path) = resolved(&page.folder().join(path)) else { return Some("leads out of the repository".to_owned()) };
-        if !root().join(&path).exists() {
-            return Some("is not there".to_owned());
+}
+
+impl Targets {
+    /// What is wrong with the links of a page.
+    fn broken(&mut self, page: &Page) -> Vec<String> {
+        let own = Target::of(&page.text);
+        let wrong = markdown::links(&page.text).into_iter().filter_map(|link| {
+            let why = self.why_broken(page, &own, &link.target)?;
+            Some(format!("{}:{}: {} {why}", page.name, link.line, link.target))
+        });
+        wrong.collect()
+    }
+
+    fn why_broken(&mut self, page: &Page, own: &Target, link: &str) -> Option<&'static str> {
+        // Nobody leaves this machine to look.
+        if link.starts_with("https://") {
+            return None;
+        }
+        if link.contains(':') || link.starts_with('/') {
+            return Some("is no relative link, nor https");
+        }
+        let (path, anchor) = link.split_once('#').map_or((link, None), |(path, anchor)| (path, Some(anchor)));
+        if path.is_empty() {
+            return (!anchor.is_some_and(|anchor| own.has(anchor))).then_some("is not on that page");
+        }
+        let Some(path) = resolved(&page.folder().join(path)) else { return Some("leads out of the repository") };
+        let there = root().join(&path);
+        if !there.exists() {
+            return Some("is not there");
         }
         // mdBook makes a page of HTML of whatever is called so, and knows those in docs/ alone.
-        if page.name.starts_with("docs/") && path.extension().is_some_and(|is| is == "md") && !path.starts_with("docs") {
-            return Some("is no page of the book: name it, and link the folder that it is in".to_owned());
+        if page.name.starts_with("docs/") && path.extension().is_some_and(|is| is == "md") && !path.starts_with("docs")
+        {
+            return Some("is no page of the book: name it, and link the folder that it is in");
         }
-        match anchor {
-            None => return None,
-            Some(_) => fs::read_to_string(root().join(path)).ok()?,
-        }
-    };
-    let anchor = anchor?;
-    let is_there = match anchor.strip_prefix('L').and_then(|line| line.parse::<usize>().ok()) {
-        Some(line) => line <= text.lines().count(),
-        None => markdown::anchors(&text).contains(anchor),
-    };
-    (!is_there).then(|| "is not on that page".to_owned())
+        let anchor = anchor?;
+        let target =
+            self.0.entry(path).or_insert_with(|| Target::of(&fs::read_to_string(there).unwrap_or_default()));
+        (!target.has(anchor)).then_some("is not on that page")
+    }
 }
 
 /// A path without `.` and `..`, unless it leads out.
@@ -70,7 +93,8 @@ fn resolved(path: &Path) -> Option<PathBuf> {
 fn every_link_leads_somewhere() {
     let of_the_root = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
     let pages = Page::all().into_iter().chain(of_the_root.map(Page::read));
-    let broken: Vec<String> = pages.flat_map(|page| broken(&page)).collect();
+    let mut targets = Targets::default();
+    let broken: Vec<String> = pages.flat_map(|page| targets.broken(&page)).collect();
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
@@ -91,6 +115,6 @@ fn a_link_that_leads_nowhere_is_found() {
             "docs/x.md:1: ../README.md is no page of the book: name it, and link the folder that it is in",
         ),
     ] {
-        assert_eq!(broken(&Page::new("docs/x.md", text)).join("\n"), expected, "{text}");
+        assert_eq!(Targets::default().broken(&Page::new("docs/x.md", text)).join("\n"), expected, "{text}");
     }
 }

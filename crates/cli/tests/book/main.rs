@@ -12,6 +12,7 @@
 mod bash;
 mod commands;
 mod comparison;
+mod emulations;
 mod generated;
 mod links;
 mod markdown;

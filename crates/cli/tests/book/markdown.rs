@@ -23,11 +23,13 @@ pub(crate) struct Link {
     pub(crate) line: usize,
 }
 
+/// What a page is made of, and the line at which each begins, from 1.
 fn events(text: &str) -> impl Iterator<Item = (Event<'_>, usize)> {
+    let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(end, _)| end + 1)).collect();
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     Parser::new_ext(text, options)
         .into_offset_iter()
-        .map(|(event, range)| (event, text[..range.start].matches('\n').count() + 1))
+        .map(move |(event, range)| (event, starts.partition_point(|start| *start <= range.start)))
 }
 
 /// The blocks of code, in order.
@@ -64,6 +66,13 @@ pub(crate) fn links(text: &str) -> Vec<Link> {
             }
             _ => None,
         })
+        .collect()
+}
+
+/// What stands in code within a line, in order.
+pub(crate) fn codes(text: &str) -> Vec<String> {
+    events(text)
+        .filter_map(|(event, _)| if let Event::Code(code) = event { Some(code.into_string()) } else { None })
         .collect()
 }
 
