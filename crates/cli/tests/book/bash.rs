@@ -90,7 +90,8 @@ impl Bash {
             return Err(String::from_utf8_lossy(&checked.stderr).into_owned());
         }
         // The status stays what it was, for who asks `$?`. Nobody reads what is typed next.
-        let typed = format!("{{ {command}\n}} </dev/null\nstatus=$?; printf '{END}%s\\n' \"$status\"; (exit \"$status\")\n");
+        let typed =
+            format!("{{ {command}\n}} </dev/null\nstatus=$?; printf '{END}%s\\n' \"$status\"; (exit \"$status\")\n");
         self.stdin.write_all(typed.as_bytes()).map_err(|error| error.to_string())?;
         let (mut said, mut status) = (String::new(), None);
         while status.is_none() || !is_enough(&said) {

@@ -14,7 +14,10 @@ const OTHERS: [(&str, &str); 7] = [
     ("HOME", "where `.kube/config` is for `config view`, and `.local/state` for `fetch ucs`"),
     ("XDG_STATE_HOME", "the folder below which `fetch ucs` keeps what was downloaded"),
     ("SSL_CERT_FILE", "certificate authorities that `fetch` trusts as well, where `--ca-file` names none"),
-    ("HUAWEICLOUD_SDK_SECURITY_TOKEN, HW_SECURITY_TOKEN, OS_SECURITY_TOKEN", "refused by `fetch cce` and `fetch ucs`: temporary keys are not supported"),
+    (
+        "HUAWEICLOUD_SDK_SECURITY_TOKEN, HW_SECURITY_TOKEN, OS_SECURITY_TOKEN",
+        "refused by `fetch cce` and `fetch ucs`: temporary keys are not supported",
+    ),
     ("KUBEPROOF_UPDATE_BASELINE", "brings the baseline of `conformance_tests!` up to date, in a crate of yours"),
 ];
 
@@ -98,9 +101,8 @@ fn page(commands: &[Helped]) -> String {
          made by running them; `{HOW}` writes it.\n\n## Exit codes\n\nOf every command. What a code means for one is said at its end.\n\n\
          | code | |\n|--:|---|\n"
     );
-    let codes: Vec<(&str, &str)> = section(&commands[0].help, "Exit codes")
-        .map(|line| line.trim().split_once("  ").unwrap())
-        .collect();
+    let codes: Vec<(&str, &str)> =
+        section(&commands[0].help, "Exit codes").map(|line| line.trim().split_once("  ").unwrap()).collect();
     // Writing to a String does not fail.
     for (code, meaning) in &codes {
         let _ = writeln!(page, "| {code} | {meaning} |");
@@ -156,7 +158,7 @@ fn coded(text: &str) -> String {
     let is_name = |word: &str| word.contains('_') && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     let words = text.split(' ').map(|word| {
         let name = word.trim_end_matches([',', ';']);
-        if is_name(name) { format!("`{name}`{}", &word[name.len()..]) } else { word.to_owned() }
+        if is_name(name) { word.replace(name, &format!("`{name}`")) } else { word.to_owned() }
     });
     words.collect::<Vec<_>>().join(" ")
 }

@@ -68,10 +68,12 @@ fn inferred(provider: &ProviderSuite) -> String {
 }
 
 fn hidden(provider: &ProviderSuite) -> String {
-    let mut text = "No case judges by these, because they do not show in what an adapter is told or does:\n\n".to_owned();
+    let mut text =
+        "No case judges by these, because they do not show in what an adapter is told or does:\n\n".to_owned();
     for clause in &provider.clauses {
         if let Some(why) = &clause.not_observable {
-            let _ = writeln!(text, "- {}: {} {}", linked(provider.name, clause), escaped(&clause.statement), escaped(why));
+            let _ =
+                writeln!(text, "- {}: {} {}", linked(provider.name, clause), escaped(&clause.statement), escaped(why));
         }
     }
     text

@@ -39,7 +39,8 @@ pub(crate) fn part(name: &str, part: &str, text: &str) {
 fn with_part(page: &str, part: &str, text: &str) -> Result<String, String> {
     let begin = format!("<!-- generated: {part} -->\n");
     let (before, rest) = page.split_once(&begin).ok_or_else(|| format!("there is no line `{}`", begin.trim_end()))?;
-    let (_, after) = rest.split_once("<!-- end -->").ok_or_else(|| format!("no `<!-- end -->` follows `{}`", begin.trim_end()))?;
+    let (_, after) =
+        rest.split_once("<!-- end -->").ok_or_else(|| format!("no `<!-- end -->` follows `{}`", begin.trim_end()))?;
     Ok(format!("{before}{begin}\n{}\n\n<!-- end -->{after}", text.trim()))
 }
 

@@ -65,8 +65,7 @@ impl Targets {
             return Some("is no page of the book: name it, and link the folder that it is in");
         }
         let anchor = anchor?;
-        let target =
-            self.0.entry(path).or_insert_with(|| Target::of(&fs::read_to_string(there).unwrap_or_default()));
+        let target = self.0.entry(path).or_insert_with(|| Target::of(&fs::read_to_string(there).unwrap_or_default()));
         (!target.has(anchor)).then_some("is not on that page")
     }
 }
@@ -104,7 +103,10 @@ fn a_link_that_leads_nowhere_is_found() {
         ("[a](sdks.md) [b](../fixtures/ucs/clauses.yaml#L1) [c](#here) [d](https://example.test)\n\n# Here\n", ""),
         ("[a](no.md)", "docs/x.md:1: no.md is not there"),
         ("\n[a](../fixtures/no.yaml#L1)", "docs/x.md:2: ../fixtures/no.yaml#L1 is not there"),
-        ("[a](../fixtures/ucs/clauses.yaml#L99999)", "docs/x.md:1: ../fixtures/ucs/clauses.yaml#L99999 is not on that page"),
+        (
+            "[a](../fixtures/ucs/clauses.yaml#L99999)",
+            "docs/x.md:1: ../fixtures/ucs/clauses.yaml#L99999 is not on that page",
+        ),
         ("[a](sdks.md#nowhere)", "docs/x.md:1: sdks.md#nowhere is not on that page"),
         ("[a](#nowhere)", "docs/x.md:1: #nowhere is not on that page"),
         ("[a](../../x)", "docs/x.md:1: ../../x leads out of the repository"),

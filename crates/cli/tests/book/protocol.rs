@@ -91,11 +91,20 @@ fn limits_are_those_of_the_program() {
 
 /// What an adapter does, and how a shell does it.
 const BREACHES: [(&str, &str); 8] = [
-    ("greets with another version", r#"read -r _; echo '{"hello":{"protocol":2,"name":"x","version":"1","providers":["ucs"],"features":[]}}'"#),
-    ("declares a feature that there is not", r#"read -r _; echo '{"hello":{"protocol":1,"name":"x","version":"1","providers":["ucs"],"features":["magic"]}}'"#),
+    (
+        "greets with another version",
+        r#"read -r _; echo '{"hello":{"protocol":2,"name":"x","version":"1","providers":["ucs"],"features":[]}}'"#,
+    ),
+    (
+        "declares a feature that there is not",
+        r#"read -r _; echo '{"hello":{"protocol":1,"name":"x","version":"1","providers":["ucs"],"features":["magic"]}}'"#,
+    ),
     ("writes for people", "greet; read -r _; echo 'asking ucs'"),
     ("answers another fetch", r#"greet; read -r _; echo '{"result":{"id":"0","access":["a"]}}'"#),
-    ("answers with two things", r#"greet; read -r _; echo '{"result":{"id":"0","access":["a"],"error":{"kind":"error"}}}'"#),
+    (
+        "answers with two things",
+        r#"greet; read -r _; echo '{"result":{"id":"0","access":["a"],"error":{"kind":"error"}}}'"#,
+    ),
     ("answers with nothing", r#"greet; read -r _; echo '{"result":{"id":"0"}}'"#),
     ("makes up a kind of error", r#"greet; read -r _; echo '{"result":{"id":"0","error":{"kind":"sad"}}}'"#),
     ("exits instead of answering", "greet; read -r _; exit 3"),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::fs;
 
 use kubeproof::conformance::coverage::{Coverage, coverage};
 use kubeproof::conformance::{Case, Provenance, ProviderSuite, Suite};
@@ -9,6 +10,7 @@ use kubeproof::emulator::providers::{self, PROVIDERS};
 
 use crate::generated::{self, HOW, escaped};
 use crate::markdown::anchor;
+use crate::page::root;
 
 #[test]
 fn every_clause_is_in_the_reference() {
@@ -38,17 +40,19 @@ fn nothing_of_the_fixtures_is_left_out() {
     let headings = |text: &str| -> BTreeSet<String> {
         text.lines().filter_map(|line| line.strip_prefix("### ")).map(str::to_owned).collect()
     };
-    let read = |name: String| crate::page::Page::read(&name).text;
-    for provider in PROVIDERS {
-        let written = ids(&read(format!("fixtures/{provider}/clauses.yaml")), "  ");
+    let suite = Suite::embedded().unwrap();
+    let rows = coverage(&suite);
+    assert_eq!(suite.providers().len(), PROVIDERS.len());
+    for provider in suite.providers() {
+        let folder = root().join("fixtures").join(provider.name);
+        let written = ids(&fs::read_to_string(folder.join("clauses.yaml")).unwrap(), "  ");
         assert!(!written.is_empty());
-        assert_eq!(headings(&read(format!("docs/reference/clauses/{provider}.md"))), written);
-        let folder = crate::page::root().join(format!("fixtures/{provider}/cases"));
-        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        let written: BTreeSet<String> =
-            files.flat_map(|file| ids(&std::fs::read_to_string(file).unwrap(), "")).collect();
+        let rows: Vec<_> = rows.iter().filter(|row| row.provider.name == provider.name).collect();
+        assert_eq!(headings(&clauses(provider, &rows)), written);
+        let files = fs::read_dir(folder.join("cases")).unwrap().map(|entry| entry.unwrap().path());
+        let written: BTreeSet<String> = files.flat_map(|file| ids(&fs::read_to_string(file).unwrap(), "")).collect();
         assert!(!written.is_empty());
-        assert_eq!(headings(&read(format!("docs/reference/cases/{provider}.md"))), written);
+        assert_eq!(headings(&cases(provider)), written);
     }
 }
 
@@ -87,7 +91,8 @@ fn clauses(provider: &ProviderSuite, rows: &[&Coverage<'_>]) -> String {
         if let Some(why) = &clause.not_observable {
             let _ = write!(page, "\nNot observable: {}\n", escaped(why));
         }
-        let judging: Vec<&Case> = row.cases.iter().filter_map(|id| provider.cases.iter().find(|case| case.id == **id)).collect();
+        let judging: Vec<&Case> =
+            row.cases.iter().filter_map(|id| provider.cases.iter().find(|case| case.id == **id)).collect();
         if judging.is_empty() {
             continue;
         }
@@ -126,12 +131,10 @@ fn cases(provider: &ProviderSuite) -> String {
             if !one_of.is_empty() {
                 let _ = write!(needed, "{}one of {}", if needed.is_empty() { "" } else { ", and " }, one_of.join(", "));
             }
-            let edition = if case.edition.0 == default { String::new() } else { format!(", of edition {}", case.edition.0) };
-            let clauses: Vec<String> = case
-                .clauses
-                .iter()
-                .map(|id| format!("[{id}](../clauses/{name}.md#{})", anchor(id)))
-                .collect();
+            let edition =
+                if case.edition.0 == default { String::new() } else { format!(", of edition {}", case.edition.0) };
+            let clauses: Vec<String> =
+                case.clauses.iter().map(|id| format!("[{id}](../clauses/{name}.md#{})", anchor(id))).collect();
             let _ = write!(
                 page,
                 "\n### {}\n\n{}.\n\n- {}, {}{edition}; needs {needed}\n- by {}\n- [{}:{}](../../../{}#L{})\n",

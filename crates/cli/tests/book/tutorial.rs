@@ -40,8 +40,11 @@ pub(crate) fn follow(page: &Page) -> Result<(), String> {
     if blocks.is_empty() {
         return Err(wrong(1, "there is nothing to do".to_owned()));
     }
-    let tasks: Vec<(&Block, Task<'_>)> =
-        blocks.iter().map(|block| Ok((block, task(block)?))).collect::<Result<_, (usize, String)>>().map_err(|(line, what)| wrong(line, what))?;
+    let tasks: Vec<(&Block, Task<'_>)> = blocks
+        .iter()
+        .map(|block| Ok((block, task(block)?)))
+        .collect::<Result<_, (usize, String)>>()
+        .map_err(|(line, what)| wrong(line, what))?;
     let mut bash = Bash::start();
     for (block, task) in tasks {
         match task {
@@ -67,15 +70,18 @@ pub(crate) fn follow(page: &Page) -> Result<(), String> {
         }
     }
     let left = bash.run("jobs -r").map_err(|what| wrong(page.text.lines().count(), what))?.said;
-    if left.is_empty() { Ok(()) } else { Err(wrong(page.text.lines().count(), format!("this is left running: {left}"))) }
+    if left.is_empty() {
+        Ok(())
+    } else {
+        Err(wrong(page.text.lines().count(), format!("this is left running: {left}")))
+    }
 }
 
 /// Types a command.
 fn enter(bash: &mut Bash, typed: &Typed, asks_why: bool) -> Result<(), String> {
     let Typed { command, expected, .. } = typed;
     let is_as_expected = |said: &str| is_as_expected(expected, said);
-    let ended =
-        if command.ends_with('&') { bash.run_until(command, is_as_expected)? } else { bash.run(command)? };
+    let ended = if command.ends_with('&') { bash.run_until(command, is_as_expected)? } else { bash.run(command)? };
     if !is_as_expected(&ended.said) {
         return Err(format!("`{command}` says something else:\n{}", difference(expected, &ended.said)));
     }
@@ -87,23 +93,24 @@ fn enter(bash: &mut Bash, typed: &Typed, asks_why: bool) -> Result<(), String> {
 }
 
 fn task(block: &Block) -> Result<Task<'_>, (usize, String)> {
-    let words: Vec<&str> = block.info.split_whitespace().collect();
     let wrong = |what: String| Err((block.line, what));
-    match words[..] {
-        ["console"] => Ok(Task::Type(commands(block)?)),
-        [language, file] if file.starts_with("file=") => {
-            let name = &file["file=".len()..];
-            let path = Path::new(name);
-            if path.components().any(|part| !matches!(part, Component::Normal(_))) {
-                return wrong(format!("`{name}` leads out of the folder"));
-            }
-            if !block.named.iter().any(|named| named == name) {
-                return wrong(format!("the paragraph before it does not say `{name}`"));
-            }
-            Ok(if language == "diff" { Task::Change(path) } else { Task::Write(path) })
-        }
-        _ => wrong(format!("nobody does this: begin it with ```console, or name its file, not ```{}", block.info)),
+    let words: Vec<&str> = block.info.split_whitespace().collect();
+    let (language, name) = match words[..] {
+        ["console"] => return Ok(Task::Type(commands(block)?)),
+        [language, file] => (language, file.strip_prefix("file=")),
+        _ => ("", None),
+    };
+    let Some(name) = name else {
+        return wrong(format!("nobody does this: begin it with ```console, or name its file, not ```{}", block.info));
+    };
+    let path = Path::new(name);
+    if path.components().any(|part| !matches!(part, Component::Normal(_))) {
+        return wrong(format!("`{name}` leads out of the folder"));
     }
+    if !block.named.iter().any(|named| named == name) {
+        return wrong(format!("the paragraph before it does not say `{name}`"));
+    }
+    Ok(if language == "diff" { Task::Change(path) } else { Task::Write(path) })
 }
 
 fn commands(block: &Block) -> Result<Vec<Typed>, (usize, String)> {
@@ -185,12 +192,18 @@ mod tests {
         check("\n```console\n$ echo a\n```\n", "docs/x.md:3: `echo a` says something else:\n...\n+a\n");
         check("```console\n$ true\na\n```\n", "docs/x.md:2: `true` says something else:\n...\n-a\n");
         check("```console\n$ echo a >&2\n```\n", "docs/x.md:2: `echo a >&2` says something else:\n...\n+a\n");
-        check("```console\n$ true\n$ (exit 3)\n```\n", "docs/x.md:3: `(exit 3)` fails with 3, and no `echo $?` follows\n");
+        check(
+            "```console\n$ true\n$ (exit 3)\n```\n",
+            "docs/x.md:3: `(exit 3)` fails with 3, and no `echo $?` follows\n",
+        );
         check("```console\n$ true\n$ echo $?\n0\n```\n", "docs/x.md:2: `true` succeeds, and `echo $?` follows\n");
         check("```console\n$ no-such-command\n[..]\n```\n", "docs/x.md:2: `no-such-command` fails with 127,[..]\n");
         check("```console\n$ echo 'a\n```\n", "docs/x.md:2: bash: [..]\n...\n");
         check("```console\n$ exit\n```\n", "docs/x.md:2: the shell has ended: \n");
-        check("```console\n$ exec sleep infinity &\n```\n", "docs/x.md:3: this is left running: [..]sleep infinity[..]\n");
+        check(
+            "```console\n$ exec sleep infinity &\n```\n",
+            "docs/x.md:3: this is left running: [..]sleep infinity[..]\n",
+        );
         check("```console\necho a\n```\n", "docs/x.md:2: a block of ```console begins with `$ `\n");
         check("```console\n```\n", "docs/x.md:2: there is no command\n");
     }
@@ -198,15 +211,26 @@ mod tests {
     #[test]
     fn no_block_is_skipped() {
         let nobody = "nobody does this: begin it with ```console, or name its file, not ```";
-        for (info, shown) in [("sh", "sh"), ("", ""), ("text", "text"), ("console ignore", "console ignore"), ("rust file", "rust file")] {
-            check(&format!("```console\n$ true\n```\n\n```{info}\nx\n```\n"), &format!("docs/x.md:6: {nobody}{shown}\n"));
+        for (info, shown) in
+            [("sh", "sh"), ("", ""), ("text", "text"), ("console ignore", "console ignore"), ("rust file", "rust file")]
+        {
+            check(
+                &format!("```console\n$ true\n```\n\n```{info}\nx\n```\n"),
+                &format!("docs/x.md:6: {nobody}{shown}\n"),
+            );
         }
         check("Indented:\n\n    $ false\n", &format!("docs/x.md:3: {nobody}\n"));
         check("Nothing at all.\n", "docs/x.md:1: there is nothing to do\n");
         check("Write it:\n\n```text file=a\nx\n```\n", "docs/x.md:4: the paragraph before it does not say `a`\n");
         check("`../a`\n\n```text file=../a\nx\n```\n", "docs/x.md:4: `../a` leads out of the folder\n");
-        check("`a`\n\n```text file=a\nx\nx\n```\n\n`a`\n\n```diff file=a\n-x\n```\n", "docs/x.md:11: [..]/a: these lines are there 2 times:\nx\n");
+        check(
+            "`a`\n\n```text file=a\nx\nx\n```\n\n`a`\n\n```diff file=a\n-x\n```\n",
+            "docs/x.md:11: [..]/a: these lines are there 2 times:\nx\n",
+        );
         check("`a`\n\n```diff file=a\n-x\n```\n", "docs/x.md:4: [..]/a: No such file or directory[..]\n");
-        check("`a`\n\n```text file=a\nx\n```\n\n`a`\n\n```diff file=a\nx\n```\n", "docs/x.md:10: [..]/a: a line of ```diff begins with [..]\n");
+        check(
+            "`a`\n\n```text file=a\nx\n```\n\n`a`\n\n```diff file=a\nx\n```\n",
+            "docs/x.md:10: [..]/a: a line of ```diff begins with [..]\n",
+        );
     }
 }
