@@ -91,6 +91,22 @@ fn world(provider: &str) -> String {
     format!("```yaml\n{provider}:\n{}\n```", world.trim_end())
 }
 
+/// What a page calls a key of a world, a parameter or a field is called so in the default world or in a clause.
+#[test]
+fn every_key_that_a_page_names_is_there() {
+    let suite = Suite::embedded().unwrap();
+    let is_key = |name: &str| name.contains('_') && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    for provider in suite.providers() {
+        let known: String = provider.clauses.iter().map(|clause| clause.statement.as_str()).collect();
+        let known = known + &world(provider.name);
+        let page = Page::read(&format!("docs/emulations/{}.md", provider.name)).text;
+        for code in markdown::codes(&page) {
+            let name = code.split(':').next().unwrap_or_default();
+            assert!(!is_key(name) || known.contains(name), "{}: `{code}` is no key of anything", provider.name);
+        }
+    }
+}
+
 /// The clauses that a page names in code and that there are not.
 fn unknown_clauses(page: &str, suite: &Suite) -> Vec<String> {
     let is_file = |name: &str| [".md", ".yaml", ".xml", ".json", ".html", ".rs"].iter().any(|end| name.ends_with(end));

@@ -30,6 +30,24 @@ fn every_case_is_in_the_reference() {
     }
 }
 
+/// The introduction leads to all of them.
+#[test]
+fn every_provider_is_in_the_introduction() {
+    let mut table = "| provider | how far to trust it | clauses | cases |\n|---|---|--:|--:|\n".to_owned();
+    for provider in Suite::embedded().unwrap().providers() {
+        let name = provider.name;
+        // Writing to a String does not fail.
+        let _ = writeln!(
+            table,
+            "| {} | [{name}](emulations/{name}.md) | [{}](reference/clauses/{name}.md) | [{}](reference/cases/{name}.md) |",
+            escaped(&provider.title),
+            provider.clauses.len(),
+            provider.cases.len()
+        );
+    }
+    generated::part("docs/README.md", "providers", &table);
+}
+
 /// What is generated has everything: counted by another reader, which looks at the files.
 #[test]
 fn nothing_of_the_fixtures_is_left_out() {
