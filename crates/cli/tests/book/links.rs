@@ -64,8 +64,10 @@ impl Targets {
         {
             return Some("is no page of the book: name it, and link the folder that it is in");
         }
-        if page.name.starts_with("docs/") && path == Path::new("docs/SUMMARY.md") {
-            return Some("is no page of the rendered book, which has it at the side");
+        if page.name.starts_with("docs/")
+            && ["docs/SUMMARY.md", "docs/README.md"].map(Path::new).contains(&path.as_path())
+        {
+            return Some("is called otherwise in the rendered book: link what is meant");
         }
         let anchor = anchor?;
         let target = self.0.entry(path).or_insert_with(|| Target::of(&fs::read_to_string(there).unwrap_or_default()));
@@ -113,7 +115,8 @@ fn a_link_that_leads_nowhere_is_found() {
         ("[a](sdks.md#nowhere)", "docs/x.md:1: sdks.md#nowhere is not on that page"),
         ("[a](#nowhere)", "docs/x.md:1: #nowhere is not on that page"),
         ("[a](../../x)", "docs/x.md:1: ../../x leads out of the repository"),
-        ("[a](SUMMARY.md)", "docs/x.md:1: SUMMARY.md is no page of the rendered book, which has it at the side"),
+        ("[a](SUMMARY.md)", "docs/x.md:1: SUMMARY.md is called otherwise in the rendered book: link what is meant"),
+        ("[a](README.md)", "docs/x.md:1: README.md is called otherwise in the rendered book: link what is meant"),
         ("[a](/etc)", "docs/x.md:1: /etc is no relative link, nor https"),
         ("[a](http://example.test)", "docs/x.md:1: http://example.test is no relative link, nor https"),
         (
