@@ -65,6 +65,7 @@ impl Targets {
             return Some("is no page of the book: name it, and link the folder that it is in");
         }
         if page.name.starts_with("docs/")
+            && page.name != "docs/SUMMARY.md"
             && ["docs/SUMMARY.md", "docs/README.md"].map(Path::new).contains(&path.as_path())
         {
             return Some("is called otherwise in the rendered book: link what is meant");
