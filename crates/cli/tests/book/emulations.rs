@@ -8,7 +8,7 @@ use kubeproof::emulator::providers::PROVIDERS;
 
 use crate::generated::{self, escaped};
 use crate::markdown::{self, anchor};
-use crate::page::Page;
+use crate::page::{Page, root};
 use crate::reference::by_provenance;
 
 #[test]
@@ -16,6 +16,11 @@ fn every_emulation_has_a_page_that_is_true_of_the_data() {
     let suite = Suite::embedded().unwrap();
     for provider in suite.providers() {
         let name = format!("docs/emulations/{}.md", provider.name);
+        assert!(
+            root().join(&name).exists(),
+            "{name} is missing: say what of the provider is documented, seen and guessed, and what is not emulated, with the \
+             parts that are made of the data, as in docs/emulations/ucs.md; and name it in docs/SUMMARY.md"
+        );
         for (part, text) in [
             ("known", known(provider)),
             ("inferred", inferred(provider)),
