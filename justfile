@@ -32,7 +32,7 @@ clippy:
 doc:
     RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps
 
-# Every test that needs nothing but Rust
+# Every test that needs nothing but Rust, bash and curl
 test:
     cargo test --workspace
 
@@ -59,6 +59,17 @@ example:
 scaffold:
     cargo build -p kubeproof-cli
     cargo test -p kubeproof-tests --features interop --test scaffold
+
+# Write the pages of the book that are made of the data, and show what changed
+reference:
+    KUBEPROOF_WRITE_DOCS=1 cargo test -p kubeproof-cli --test book -- --skip tutorial
+    git --no-pager diff --stat -- docs
+
+# Render the book, docs/, into book/
+book:
+    @mdbook --version >/dev/null 2>&1 || { echo 'mdbook is missing: cargo install --locked mdbook' >&2; exit 1; }
+    mdbook build docs
+    @echo 'open {{ justfile_directory() }}/book/index.html'
 
 # The tests by cargo-nextest, with a report for CI servers in target/nextest/ci/junit.xml
 nextest:
