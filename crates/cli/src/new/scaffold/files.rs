@@ -19,6 +19,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("fixtures/NAME/cases/access.yaml", include_str!("../templates/provider/cases/access.yaml")),
     ("fixtures/NAME/cases/errors.yaml", include_str!("../templates/provider/cases/errors.yaml")),
     ("fixtures/NAME/cases/not-ready.yaml", include_str!("../templates/provider/cases/not-ready.yaml")),
+    ("fixtures/NAME/saboteurs.yaml", include_str!("../templates/provider/saboteurs.yaml")),
     ("crates/emulator/src/providers/NAME.rs", include_str!("../templates/provider/emulator/provider.rs")),
     ("crates/emulator/src/providers/NAME/dialect.rs", include_str!("../templates/provider/emulator/dialect.rs")),
     ("crates/emulator/src/providers/NAME/kubeconfig.rs", include_str!("../templates/provider/emulator/kubeconfig.rs")),

@@ -14,10 +14,11 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// What the code around the provider calls something else: crates of the workspace, and modules, types and primitives that
-/// its modules use.
+/// its modules use. And `nimbus`, which tests take for a provider that there is not.
 const TAKEN: &[&str] = &[
     "accepted",
     "access",
+    "adapter",
     "admission",
     "alloc",
     "answer",
@@ -32,14 +33,17 @@ const TAKEN: &[&str] = &[
     "client",
     "cluster",
     "command",
+    "conformance",
     "connection",
     "core",
     "credentials",
     "delivery",
+    "dialect",
     "digest",
     "duration",
     "edition",
     "emulation",
+    "emulator",
     "endpoint",
     "error",
     "fetch",
@@ -57,6 +61,7 @@ const TAKEN: &[&str] = &[
     "meaning",
     "method",
     "named",
+    "nimbus",
     "option",
     "options",
     "owner",
@@ -65,11 +70,13 @@ const TAKEN: &[&str] = &[
     "provider",
     "providers",
     "readiness",
+    "reference",
     "refusal",
     "registry",
     "reply",
     "request",
     "result",
+    "scalar",
     "std",
     "str",
     "string",
@@ -109,10 +116,7 @@ impl FromStr for ProviderName {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let is_right = (2..=20).contains(&text.len())
-            && text.starts_with(|c: char| c.is_ascii_lowercase())
-            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-        if !is_right {
+        if !is_well_formed(text) {
             return Err(format!(
                 "it becomes a crate, a module and a type: write 2 to 20 lowercase letters and digits, a letter first, such as {}",
                 suggestion(text)
@@ -128,14 +132,15 @@ impl FromStr for ProviderName {
     }
 }
 
+fn is_well_formed(text: &str) -> bool {
+    (2..=20).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+}
+
 /// The name that was meant, as far as it can be told.
 fn suggestion(text: &str) -> String {
-    let meant: String = text
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .skip_while(char::is_ascii_digit)
-        .take(20)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    if meant.parse::<ProviderName>().is_ok() { meant } else { "cirrus".to_owned() }
+    let letters = text.chars().filter(char::is_ascii_alphanumeric).skip_while(char::is_ascii_digit);
+    let meant: String = letters.take(20).map(|c| c.to_ascii_lowercase()).collect();
+    if is_well_formed(&meant) { meant } else { "cirrus".to_owned() }
 }

@@ -22,18 +22,23 @@ const TESTS: [(&str, &str); 6] = [
     ("kubeproof-cli it", "check::the_embedded_suite_is_conformant"),
 ];
 
+/// The tests that compare with what was taken down before.
+const TAKEN_DOWN: [(&str, &str); 2] =
+    [("kubeproof-cli it", "manual::help_teaches"), ("kubeproof-cli it", "prove::the_suite_bites")];
+
 /// What fails now and why, and what to run next.
 pub(super) fn outlook(name: &ProviderName) -> String {
     let row = |binary: &str, test: &str| format!("  {binary:<28}{test}\n");
     let cases: String =
         CASES.iter().map(|case| row("kubeproof-tests conformance", &format!("{name}/{case}"))).collect();
     let tests: String = TESTS.iter().map(|(binary, test)| row(binary, test)).collect();
-    let help = row("kubeproof-cli it", "manual::help_teaches");
+    let taken_down: String = TAKEN_DOWN.iter().map(|(binary, test)| row(binary, test)).collect();
     format!(
         "
 these fail until `Client::fetch` in crates/{name}/src/lib.rs reads answers: the emulation gives them, the client makes nothing of them
-{cases}{tests}and this one until the help is taken down: INSTA_UPDATE=always cargo test -p kubeproof-cli --test it -- help_teaches
-{help}
+{cases}{tests}and these until its help and docs/prove.md are taken down anew, which takes a client that reads answers:
+INSTA_UPDATE=always KUBEPROOF_WRITE_DOCS=1 cargo test -p kubeproof-cli --test it -- help_teaches the_suite_bites
+{taken_down}
 next, as docs/new-provider.md has it:
   cargo fmt --all
   cargo run -- check {name}

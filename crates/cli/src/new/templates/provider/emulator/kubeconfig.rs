@@ -1,4 +1,4 @@
-use serde_json::{% if answer == "yaml" %}Value{% else %}{Value, json}{% endif %};
+{% if answer == "yaml" %}use crate::providers::yaml::scalar;{% else %}use serde_json::{Value, json};{% endif %}
 
 /// What a kubeconfig of {{ name }} says.
 pub(super) struct Kubeconfig<'a> {
@@ -12,12 +12,11 @@ pub(super) struct Kubeconfig<'a> {
 
 impl Kubeconfig<'_> {
 {%- if answer == "yaml" %}
-    /// The file. Every scalar is a string of JSON, which is one of YAML: the emulation shares no YAML writer with what is
-    /// tested against it.
+    /// The file.
     pub(super) fn yaml(&self) -> String {
-        let [name, user, server, authority, token] =
-            [self.name, &format!("{}-admin", self.name), self.server, self.authority, self.token].map(Value::from);
-        let cluster = format!("certificate-authority-data: {authority}\n    server: {server}");
+        let user = format!("{}-admin", self.name);
+        let [name, user, server, token] = [self.name, &user, self.server, self.token].map(scalar);
+        let authority = self.authority;
         format!(
             "apiVersion: v1\n\
              kind: Config\n\
@@ -25,7 +24,8 @@ impl Kubeconfig<'_> {
              clusters:\n\
              - name: {name}\n\
              \x20 cluster:\n\
-             \x20   {cluster}\n\
+             \x20   certificate-authority-data: {authority}\n\
+             \x20   server: {server}\n\
              contexts:\n\
              - name: {name}\n\
              \x20 context:\n\
