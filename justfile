@@ -102,6 +102,17 @@ public-api:
     INSTA_UPDATE=always cargo test -p kubeproof-tests --test it -- public_api
     git --no-pager diff -- snapshots/public-api
 
+# What the tests do not notice when it is changed, by cargo-mutants: of `kubeconfig`, `client` or `emulator`, or of all; see docs/mutants.md
+mutants crate="" *options:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo mutants --version >/dev/null 2>&1 || { echo 'cargo-mutants is missing: cargo install --locked cargo-mutants' >&2; exit 1; }
+    cargo nextest --version >/dev/null 2>&1 || { echo 'cargo-nextest is missing: cargo install --locked cargo-nextest' >&2; exit 1; }
+    crate={{ quote(crate) }}
+    # A mutant may take memory without end.
+    ulimit -Sv 12000000
+    PROPTEST_CASES=32 nice cargo mutants --output target ${crate:+--package "kubeproof-$crate"} {{ options }}
+
 # Licences, sources and duplicate versions of dependencies, by cargo-deny
 deny:
     @cargo deny --version >/dev/null 2>&1 || { echo 'cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 1; }
