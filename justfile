@@ -32,17 +32,18 @@ clippy:
 doc:
     RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps
 
-# Every test that needs nothing but Rust, bash and curl
+# Every test that needs nothing but Rust
 test:
     cargo test --workspace
 
-# What kubectl and Python make of every kubeconfig, Chromium of the page, curl, Python and Node of `serve`, and how SDKs do
+# What kubectl and Python make of every kubeconfig, Chromium of the page, curl, Python and Node of `serve`, how SDKs do, and every tutorial
 interop *filter: example scaffold (venv venv "tests/interop/requirements.txt") (venv sdks "examples/adapters/requirements.txt") chromium (debian "curl" "curl") (debian "node" "nodejs")
     cargo build -p kubeproof-cli
     KUBEPROOF_KUBECTL={{ quote(venv / "bin/kubectl") }} KUBEPROOF_PYTHON={{ quote(venv / "bin/python") }} \
         KUBEPROOF_SDK_PYTHON={{ quote(sdks / "bin/python") }} \
         KUBEPROOF_CHROMIUM="${KUBEPROOF_CHROMIUM:-$(command -v chromium)}" \
         cargo test -p kubeproof-tests --features interop --test interop -- {{ filter }}
+    cargo test -p kubeproof-cli --features interop --test book -- tutorials
 
 # Judge the SDKs of examples/adapters by the whole suite, and write what came of it to docs/sdks.md
 sdk-matrix: (venv sdks "examples/adapters/requirements.txt")
