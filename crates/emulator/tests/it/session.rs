@@ -83,7 +83,7 @@ fn the_clusters_of_a_session_are_found_by_their_ids() {
         let stub = ApiServer::Stub { base_url: String::new() };
         let cluster = stub.server(&session.caller().cluster);
         let mut clause = |path: &str| session.serve_api(Request::get(path), None, 1).decision.clause;
-        assert_eq!(clause(&format!("{cluster}/version")) == NO_CLUSTER, provider == "ucs", "{provider}");
+        assert_eq!(clause(&format!("{cluster}/version")) == NO_CLUSTER, *provider == "ucs", "{provider}");
         for path in ["/version", "/xyzzy/version", "//version", "/xyzzy/xyzzy/version"] {
             assert_eq!(clause(path), NO_CLUSTER, "{provider}{path}");
         }
