@@ -10,7 +10,9 @@ use clap::{Args, Subcommand};
 use kubeproof::conformance::process::{Command, ProcessAdapter, SCHEMA};
 
 use self::saboteur::Saboteur;
+pub(crate) use self::saboteur::Saboteur as ProtocolBreaker;
 use self::smoke::Smoke;
+pub(crate) use self::smoke::ends_well;
 use crate::exit_code;
 use crate::output::{Text, complain, print};
 

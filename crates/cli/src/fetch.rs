@@ -13,7 +13,6 @@ mod fireworks;
 mod lke;
 mod manifests;
 mod private_file;
-mod progress;
 mod record;
 mod renewal;
 mod report;

@@ -15,12 +15,15 @@ mod man;
 mod merging;
 mod new;
 mod output;
+mod progress;
+mod prove;
 mod provider;
 mod replace;
 mod report;
 mod selection;
 mod serve;
 mod signals;
+mod verdict;
 
 use std::process::ExitCode;
 
@@ -44,11 +47,12 @@ use crate::output::Color;
   kubeproof explain ucs/download/second-call-is-refused
   kubeproof serve --tls                      the emulations, for programs in any language
   kubeproof clauses --provider fireworks     what the documents say, and which case judges by it
+  kubeproof prove                            what the suite would catch: clients that are broken on purpose
   kubeproof fetch digitalocean CLUSTER_ID --kubeconfig ~/.kube/config
 
 Exit codes:
   0  conformant, or all that was asked for is done
-  1  a case failed, a clause has no case, or a cluster could not be fetched
+  1  a case failed, a clause has no case, a saboteur got through, or a cluster could not be fetched
   2  wrong usage, or a bad case, clause, world, baseline or report file
   3  a baseline entry is stale: its case passes now
   4  nothing ran, or less than --min-ran
@@ -69,6 +73,7 @@ enum Command {
     List(list::List),
     Explain(explain::Explain),
     Clauses(clauses::Clauses),
+    Prove(prove::Prove),
     Serve(Box<serve::Serve>),
     Adapter(adapter::AdapterCommand),
     Fetch(fetch::Fetch),
@@ -95,6 +100,7 @@ fn main() -> ExitCode {
         Command::List(list) => list.run(),
         Command::Explain(explain) => explain.run(),
         Command::Clauses(clauses) => clauses.run(),
+        Command::Prove(prove) => prove.run(),
         Command::Serve(serve) => serve.run(),
         Command::Adapter(adapter) => adapter.run(),
         Command::Fetch(fetch) => fetch.run(),

@@ -1,5 +1,6 @@
 mod files;
 mod language;
+mod scaffold;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use kubeproof::emulator::providers::PROVIDERS;
 
 use self::files::Files;
 use self::language::Language;
+use self::scaffold::NewProvider;
 use crate::exit_code;
 use crate::output::{Text, complain, print};
 use crate::provider::Provider;
@@ -23,6 +25,7 @@ pub(crate) struct New {
 #[derive(Subcommand)]
 enum What {
     Adapter(NewAdapter),
+    Provider(NewProvider),
 }
 
 /// Writes an adapter that asks one provider, with a README that says how it is judged
@@ -58,8 +61,11 @@ struct NewAdapter {
 
 impl New {
     pub(crate) fn run(self) -> u8 {
-        let What::Adapter(adapter) = self.what;
-        match adapter.try_run() {
+        let done = match self.what {
+            What::Adapter(adapter) => adapter.try_run(),
+            What::Provider(provider) => provider.try_run(),
+        };
+        match done {
             Ok(()) => exit_code::CONFORMANT,
             Err(code) => code,
         }

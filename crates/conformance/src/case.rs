@@ -61,6 +61,13 @@ impl Case {
             && self.session().faults().armed().is_empty()
     }
 
+    /// The kinds of its faults, as files write them under `is`.
+    pub fn fault_families(&self) -> BTreeSet<String> {
+        let session = self.session();
+        let written = session.faults().armed().iter().filter_map(|armed| serde_json::to_value(&armed.fault).ok());
+        written.filter_map(|fault| Some(fault.get("is")?.as_str()?.to_owned())).collect()
+    }
+
     /// Whether a step can only end as it is expected to when the provider was asked. An error that an adapter may
     /// know beforehand need not be asked for; any other has to be the provider's doing.
     pub(crate) fn asks_the_provider(&self, step: &Step) -> bool {

@@ -16,6 +16,7 @@ use crate::clause::{Clause, Provenance};
 use crate::fixtures::Fixtures;
 use crate::nearest::nearest;
 use crate::problem::Problem;
+use crate::saboteur::load_saboteurs;
 use crate::sense;
 use crate::setting::{self, SettingSource, Written};
 use crate::suite::ProviderSuite;
@@ -87,7 +88,7 @@ pub(crate) fn load_provider(
     };
     for stray in fixtures.strays(name) {
         problems.push(Problem::nowhere(format!(
-            "{} is read by nobody: cases go into cases/NAME.yaml, bodies into replies/",
+            "{} is read by nobody: cases go into cases/NAME.yaml, bodies into replies/, saboteurs into saboteurs.yaml",
             fixtures.shown(stray)
         )));
     }
@@ -99,6 +100,7 @@ pub(crate) fn load_provider(
         editions: BTreeMap::new(),
         clauses: Vec::new(),
         cases: Vec::new(),
+        saboteurs: Vec::new(),
     };
     let shown = fixtures.shown(&path);
     if file.provider.value != name {
@@ -139,6 +141,7 @@ pub(crate) fn load_provider(
     }
     let cases = LoadCases { provider: &provider, fixtures, problems };
     provider.cases = providers::visit(name, cases).unwrap_or_default();
+    provider.saboteurs = load_saboteurs(&provider, fixtures, problems);
     Some(provider)
 }
 
@@ -309,6 +312,6 @@ fn choice(steps: &[Step], session: &Session) -> BTreeSet<Feature> {
     session.caller().credentials.into_iter().map(|known| Credentials::from(known).feature()).collect()
 }
 
-fn is_kebab_case(name: &str) -> bool {
+pub(crate) fn is_kebab_case(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }

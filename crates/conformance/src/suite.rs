@@ -10,6 +10,7 @@ use crate::clause::Clause;
 use crate::fixtures::Fixtures;
 use crate::load::load_provider;
 use crate::problem::{Problem, SuiteError};
+use crate::saboteur::Saboteur;
 
 /// The clauses and cases of every provider.
 ///
@@ -39,6 +40,8 @@ pub struct ProviderSuite {
     pub clauses: Vec<Clause>,
     /// Its cases, in the order of the files.
     pub cases: Vec<Case>,
+    /// The adapters that are broken on purpose to prove that its cases can fail, in the order of the file.
+    pub saboteurs: Vec<Saboteur>,
 }
 
 impl Suite {
@@ -113,6 +116,11 @@ impl Suite {
     /// Every clause, by provider.
     pub fn clauses(&self) -> impl Iterator<Item = &Clause> {
         self.providers.iter().flat_map(|provider| &provider.clauses)
+    }
+
+    /// Every saboteur, by provider.
+    pub fn saboteurs(&self) -> impl Iterator<Item = &Saboteur> {
+        self.providers.iter().flat_map(|provider| &provider.saboteurs)
     }
 
     /// The case with this id.

@@ -7,11 +7,14 @@ mod digitalocean;
 mod fetch;
 mod fireworks;
 mod lke;
+mod saboteur;
 mod time;
 mod ucs;
 
 use kubeproof_client::{Error, ErrorKind};
 use kubeproof_conformance::adapter::{About, Adapter, FetchFuture, FetchRequest, Fetched};
+
+pub use self::saboteur::SabotagedAdapter;
 
 /// Makes the registry of a list of modules, each called like its provider.
 macro_rules! registry {

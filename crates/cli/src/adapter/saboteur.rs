@@ -14,7 +14,7 @@ use crate::output::complain;
 
 /// How the protocol is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Saboteur {
+pub(crate) enum Saboteur {
     /// Ends at once
     NoHello,
     /// Never says anything

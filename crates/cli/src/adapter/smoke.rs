@@ -158,7 +158,7 @@ impl Findings {
 }
 
 /// Whether the one step of a case ends well; `None` when there are more, or either will do.
-fn ends_well(case: &Case) -> Option<bool> {
+pub(crate) fn ends_well(case: &Case) -> Option<bool> {
     let [step] = case.steps.as_slice() else { return None };
     match &step.expect {
         Expectation::Error(_) => Some(false),

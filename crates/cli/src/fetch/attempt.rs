@@ -16,8 +16,8 @@ use tokio::sync::watch;
 use super::client::{self, Batch, ClusterAccess, Error, ErrorKind, Sleeper, TokioSleeper, Wait};
 use super::clusters::{Ids, Named};
 use super::duration::duration;
-use super::progress::Progress;
 use crate::output::failed;
+use crate::progress::Progress;
 use crate::signals::Signals;
 
 /// How several clusters are fetched.

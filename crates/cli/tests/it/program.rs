@@ -1,6 +1,7 @@
 //! Runs the program.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -19,12 +20,19 @@ pub(crate) fn kubeproof(arguments: &[&str]) -> Ran {
 
 /// The same with variables in the environment.
 pub(crate) fn kubeproof_with(arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
-    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_kubeproof"))
-        .args(arguments)
+    run(Command::new(env!("CARGO_BIN_EXE_kubeproof")).args(arguments).envs(variables.iter().copied()))
+}
+
+/// The same in a folder.
+pub(crate) fn kubeproof_in(folder: &Path, arguments: &[&str]) -> Ran {
+    run(Command::new(env!("CARGO_BIN_EXE_kubeproof")).args(arguments).current_dir(folder))
+}
+
+fn run(command: &mut Command) -> Ran {
+    let Output { status, stdout, stderr } = command
         .env_remove("NO_COLOR")
         .env_remove("CLICOLOR")
         .env_remove("CLICOLOR_FORCE")
-        .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .output()
         .unwrap();

@@ -1,8 +1,9 @@
 //! Judges an endpoint and a certificate authority.
 
 use kubeproof_kubeconfig::Data;
+use serde::Deserialize;
 
-use super::kubeconfig::{complete, judge_authority};
+use super::kubeconfig::{certificates, complete, judge_authority};
 use super::{Evidence, Judgement};
 use crate::case::{CertificateAuthority, ConnectionExpectation};
 
@@ -50,5 +51,25 @@ fn judge_both(
     }
     if expected.certificate_authority == CertificateAuthority::Issued {
         judge_authority(authority.map(Data::expose), evidence, judgement);
+    }
+    judge_as_sent(authority, evidence, judgement);
+}
+
+/// Whatever the case is about: every certificate that the provider sent has to be trusted, and no other.
+fn judge_as_sent(authority: Option<&Data>, evidence: &Evidence<'_>, judgement: &mut Judgement) {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Sent {
+        ca_data: String,
+    }
+    let last = evidence.exchanges.last().and_then(|last| serde_json::from_slice::<Sent>(&last.reply.body).ok());
+    let Some(sent) = last.and_then(|sent| Data::from_base64(&sent.ca_data).ok()) else { return };
+    let sent = certificates(sent.expose());
+    let came = authority.map(|authority| certificates(authority.expose())).unwrap_or_default();
+    if sent != came {
+        judgement.miss(
+            format!("the {} certificates that the provider sent", sent.len()),
+            format!("{} certificates, not all of them as they were sent", came.len()),
+        );
     }
 }

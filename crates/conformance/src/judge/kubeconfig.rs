@@ -83,7 +83,7 @@ pub(super) fn judge_authority(pem: Option<&[u8]>, evidence: &Evidence<'_>, judge
 }
 
 /// The certificates of a PEM text, DER.
-fn certificates(pem: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn certificates(pem: &[u8]) -> Vec<Vec<u8>> {
     CertificateDer::pem_slice_iter(pem).filter_map(Result::ok).map(|certificate| certificate.to_vec()).collect()
 }
 

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeMap;
+
 use http::Method;
 use kubeproof_emulator::providers::{self, PROVIDERS, Visitor};
 use kubeproof_emulator::{
@@ -212,15 +214,18 @@ fn field(secret: impl Strategy<Value = String> + Clone) -> impl Strategy<Value =
     (name.prop_map(str::to_owned), value)
 }
 
-/// The targets that the documents name, for the clusters of the provider's default world.
+/// The targets that the documents of every provider name, for the first cluster of this one's default world.
 fn targets<E: Emulation>() -> Vec<String> {
-    let caller = E::caller(&E::World::default());
-    let id = |name: &str| caller.cluster.get(name).cloned().unwrap_or_default();
-    let cluster = id("cluster_id");
-    vec![
-        format!("/v2/kubernetes/clusters/{cluster}/kubeconfig"),
-        format!("/api/v3/projects/{}/clusters/{cluster}/clustercert", id("project_id")),
-        format!("/v1/clusters/{cluster}/accessinfo"),
-        format!("/v1/accounts/{}/clusters/{cluster}:getConnectionInfo", id("account_id")),
-    ]
+    struct Target<'a>(&'a BTreeMap<String, String>);
+
+    impl Visitor for Target<'_> {
+        type Output = Option<String>;
+
+        fn visit<E: Emulation>(self) -> Option<String> {
+            E::EDITIONS.first().map(|edition| E::request(*edition, self.0, &BTreeMap::new()).target())
+        }
+    }
+
+    let ids = E::caller(&E::World::default()).cluster;
+    PROVIDERS.iter().filter_map(|provider| providers::visit(provider, Target(&ids))).flatten().collect()
 }

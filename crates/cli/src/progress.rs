@@ -10,8 +10,8 @@ const ANEW: &str = "\r\u{1b}[2K";
 const CUT_OFF: &str = "\u{1b}[?7l";
 const GO_ON: &str = "\u{1b}[?7h";
 
-/// How a wait stands, on standard error: one line that changes where that is a terminal, and a line each elsewhere.
-pub(super) struct Progress {
+/// How long work stands, on standard error: one line that changes where that is a terminal, and a line each elsewhere.
+pub(crate) struct Progress {
     place: Place,
 }
 
@@ -22,13 +22,13 @@ enum Place {
 }
 
 impl Progress {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let is_terminal = io::stderr().is_terminal();
         Self { place: if is_terminal { Place::Terminal(Mutex::new(false)) } else { Place::Elsewhere } }
     }
 
     /// Shows how it stands.
-    pub(super) fn show(&self, text: &str) {
+    pub(crate) fn show(&self, text: &str) {
         match &self.place {
             Place::Terminal(is_shown) => {
                 let mut is_shown = is_shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -41,14 +41,19 @@ impl Progress {
         }
     }
 
+    /// Whether what is shown takes the place of what was shown before.
+    pub(crate) fn is_live(&self) -> bool {
+        matches!(self.place, Place::Terminal(_))
+    }
+
     /// Says something that stays.
-    pub(super) fn say(&self, text: &str) {
+    pub(crate) fn say(&self, text: &str) {
         self.end();
         note(text);
     }
 
     /// Takes away what is shown.
-    pub(super) fn end(&self) {
+    pub(crate) fn end(&self) {
         if let Place::Terminal(is_shown) = &self.place {
             let mut is_shown = is_shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             if *is_shown {

@@ -1,0 +1,3 @@
+//! The client against a server that says what it is told.
+
+mod requests;

@@ -1,0 +1,277 @@
+//! `kubeproof new provider`: what is written, and what is refused. Whether it builds and runs is for `just scaffold` to say.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::program::{Ran, kubeproof, kubeproof_in};
+
+/// What is told of a provider in files that are there, and those beside which a module of its would stand.
+const CHECKOUT: [&str; 12] = [
+    "Cargo.toml",
+    "crates/cli/Cargo.toml",
+    "crates/cli/src/fetch.rs",
+    "crates/cli/tests/it/new.rs",
+    "crates/client/Cargo.toml",
+    "crates/emulator/src/providers.rs",
+    "crates/emulator/src/providers/sense.rs",
+    "crates/reference/Cargo.toml",
+    "crates/reference/src/lib.rs",
+    "crates/reference/src/time.rs",
+    "tests/Cargo.toml",
+    "tests/tests/clients/support.rs",
+];
+
+/// As much of this repository as it takes.
+fn checkout() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for file in CHECKOUT {
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file), path).unwrap();
+    }
+    fs::create_dir(folder.path().join("fixtures")).unwrap();
+    folder
+}
+
+/// Every file below a folder, and its text.
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let mut texts = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        if entry.path().is_dir() {
+            texts.insert(format!("{name}/"), String::new());
+            texts.extend(files(&entry.path()).into_iter().map(|(below, text)| (format!("{name}/{below}"), text)));
+        } else {
+            texts.insert(name, fs::read_to_string(entry.path()).unwrap());
+        }
+    }
+    texts
+}
+
+fn new(checkout: &TempDir, arguments: &[&str]) -> Ran {
+    kubeproof(&[&["new", "provider", "--kubeproof", checkout.path().to_str().unwrap()], arguments].concat())
+}
+
+/// Refused with this code and these words, and nothing was written.
+#[track_caller]
+fn check_refused(checkout: &TempDir, arguments: &[&str], code: i32, parts: &[&str]) {
+    let before = files(checkout.path());
+    let ran = new(checkout, arguments);
+    assert_eq!((ran.code, ran.out.as_str()), (code, ""), "{arguments:?}: {}", ran.err);
+    for part in parts {
+        assert!(ran.err.contains(part), "{arguments:?}: `{part}` is not in: {}", ran.err);
+    }
+    assert_eq!(files(checkout.path()), before, "{arguments:?}");
+}
+
+/// Written, with these words in these files; what is said is what was done.
+#[track_caller]
+fn check_written(arguments: &[&str], parts: &[(&str, &str)]) {
+    let checkout = checkout();
+    let before = files(checkout.path());
+    let promised = new(&checkout, &[arguments, &["--dry-run"]].concat());
+    assert_eq!((promised.code, promised.err.as_str()), (0, ""));
+    assert_eq!(files(checkout.path()), before, "--dry-run writes nothing");
+    let ran = new(&checkout, arguments);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let after = files(checkout.path());
+    let said: Vec<String> = ran
+        .out
+        .lines()
+        .filter(|line| line.starts_with("wrote ") || line.starts_with("added to "))
+        .map(str::to_owned)
+        .collect();
+    let would = |line: &String| line.replacen("wrote ", "would write ", 1).replacen("added to ", "would add to ", 1);
+    assert_eq!(promised.out.lines().map(str::to_owned).collect::<Vec<_>>(), said.iter().map(would).collect::<Vec<_>>());
+    for (file, text) in &after {
+        let is_new = !before.contains_key(file) && !file.ends_with('/');
+        assert_eq!(said.contains(&format!("wrote {file}")), is_new, "{file}");
+        let added = text.lines().count() > before.get(file).map_or(usize::MAX, |text| text.lines().count());
+        assert_eq!(said.iter().any(|line| line.starts_with(&format!("added to {file}: "))), added, "{file}");
+        if is_new {
+            assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{file}");
+            assert!(!text.contains("{%") && !text.contains("{{ "), "{file}: {text}");
+            assert!(!text.lines().any(|line| line.ends_with(' ')), "{file}: {text}");
+        }
+    }
+    for (file, part) in parts {
+        assert!(after[*file].contains(part), "{file}: `{part}` is not in: {}", after[*file]);
+    }
+}
+
+#[test]
+fn a_provider_is_written_and_registered() {
+    check_written(
+        &["cirrus"],
+        &[
+            ("Cargo.toml", "\nkubeproof-cirrus = { path = \"crates/cirrus\" }\n"),
+            ("crates/emulator/src/providers.rs", "pub mod cce;\npub mod cirrus;\npub mod digitalocean;\n"),
+            ("crates/emulator/src/providers.rs", "    cirrus::Cirrus,\n}\n"),
+            ("crates/reference/src/lib.rs", "    cirrus,\n}\n"),
+            ("crates/cli/src/fetch.rs", "    cirrus::Cirrus,\n}\n"),
+            ("tests/tests/clients/support.rs", "        \"cirrus\" => {\n"),
+            ("fixtures/cirrus/clauses.yaml", "provenance: inferred"),
+            ("crates/emulator/src/providers/cirrus.rs", "&[\"/cirrus/v1/clusters/\"]"),
+            ("crates/cirrus/src/lib.rs", "is not written yet"),
+            ("crates/cirrus/src/cluster.rs", "pub fn parse(cluster_id: &str)"),
+        ],
+    );
+}
+
+#[test]
+fn path_credential_and_answer_are_those_of_its_document() {
+    check_written(
+        &[
+            "cirrus",
+            "--path",
+            "/api/projects/{project_id}/clusters/{cluster_id}",
+            "--credential",
+            "token",
+            "--answer",
+            "json",
+            "--base-url",
+            "https://api.example.com/",
+        ],
+        &[
+            (
+                "crates/emulator/src/providers/cirrus.rs",
+                "[\"api\", \"projects\", project_id, \"clusters\", cluster_id]",
+            ),
+            ("crates/emulator/src/providers/cirrus.rs", "&[\"/api/projects/\"]"),
+            ("crates/emulator/src/providers/cirrus.rs", "X-Auth-Token"),
+            ("crates/emulator/src/providers/cirrus/kubeconfig.rs", "json!({"),
+            ("crates/cirrus/src/cluster.rs", "pub fn parse(project_id: &str, cluster_id: &str)"),
+            ("crates/cirrus/src/lib.rs", "\"https://api.example.com\""),
+            ("crates/cli/src/fetch/cirrus.rs", "    project_id: Option<String>,"),
+            ("fixtures/cirrus/cases/access.yaml", "/api/projects/{project_id}/clusters/{cluster_id}"),
+        ],
+    );
+}
+
+#[test]
+fn a_path_that_another_provider_claims_is_told() {
+    let checkout = checkout();
+    let ran = new(&checkout, &["cirrus", "--path", "/v2/kube/{cluster_id}", "--dry-run"]);
+    assert_eq!(ran.code, 0);
+    for part in ["digitalocean claims what begins with /v2/kube/", "--port-each"] {
+        assert!(ran.err.contains(part), "{}", ran.err);
+    }
+}
+
+#[test]
+fn two_providers_are_written_one_after_the_other() {
+    let checkout = checkout();
+    for name in ["cirrus", "altocumulus"] {
+        assert_eq!(new(&checkout, &[name]).code, 0, "{name}");
+    }
+    let providers = &files(checkout.path())["crates/emulator/src/providers.rs"];
+    assert!(providers.contains("    cirrus::Cirrus,\n    altocumulus::Altocumulus,\n}\n"), "{providers}");
+    assert!(providers.contains("\npub mod altocumulus;\npub mod cce;\n"), "{providers}");
+}
+
+#[test]
+fn a_name_is_one_everywhere() {
+    let checkout = checkout();
+    let form = "write 2 to 20 lowercase letters and digits, a letter first";
+    for (name, parts) in [
+        ("", &[form][..]),
+        ("n", &[form]),
+        ("Cirrus", &[form, "such as cirrus"]),
+        ("my-cloud", &[form, "such as mycloud"]),
+        ("my_cloud", &[form, "such as mycloud"]),
+        ("1cloud", &[form, "such as cloud"]),
+        ("../cloud", &[form, "such as cloud"]),
+        ("wölkchen", &[form, "such as wlkchen"]),
+        ("abcdefghijklmnopqrstuvw", &[form, "such as abcdefghijklmnopqrst"]),
+        ("match", &["a word of Rust", "such as matchcloud"]),
+        ("gen", &["a word of Rust"]),
+        ("world", &["has another world", "such as worldcloud"]),
+        ("vec", &["has another vec"]),
+        ("core", &["has another core"]),
+        ("tests", &["has another tests"]),
+        ("time", &["crates/reference/src/time.rs already", "take another name"]),
+        ("sense", &["crates/emulator/src/providers/sense.rs already"]),
+    ] {
+        check_refused(&checkout, &["--", name], 2, parts);
+    }
+}
+
+#[test]
+fn a_path_is_one_that_can_be_emulated() {
+    let checkout = checkout();
+    for (path, part) in [
+        ("v1/clusters/{cluster_id}", "begin it with a slash"),
+        ("/{cluster_id}/kubeconfig", "begin it with a word"),
+        ("/v1/clusters/kubeconfig", "name {cluster_id} in it, once"),
+        ("/v1/{cluster_id}/{cluster_id}", "name {cluster_id} in it, once"),
+        ("/v1/{cluster_id}/{project_id}", "before {cluster_id}"),
+        ("/v1/{account_id}/{project_id}/{cluster_id}", "one of {project_id} and {account_id}"),
+        ("/v1/{id}/kubeconfig", "`{id}` is no segment"),
+        ("/v1/{cluster_id}:get", "`{cluster_id}:get` is no segment"),
+        ("/v1//{cluster_id}", "`` is no segment"),
+        ("/v1/../{cluster_id}", "`..` is no segment"),
+        ("/v1/\"/{cluster_id}", "is no segment"),
+        ("/v1/{cluster_id}?x=1", "is no segment"),
+    ] {
+        check_refused(&checkout, &["cirrus", "--path", path], 2, &[part]);
+    }
+    for url in ["http://api.example.com", "https://", "https://a\"b", "api.example.com"] {
+        check_refused(&checkout, &["cirrus", "--base-url", url], 2, &["is no address", "https://api.cirrus.example"]);
+    }
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let checkout = checkout();
+    let file = checkout.path().join("crates/cirrus/src/lib.rs");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "mine").unwrap();
+    check_refused(&checkout, &["cirrus"], 2, &["crates/cirrus/src/lib.rs already", "nothing was written"]);
+}
+
+/// A file where a folder would have to be, which is found out when the first files are made.
+#[test]
+fn nothing_is_half_written() {
+    let checkout = checkout();
+    fs::write(checkout.path().join("snapshots"), "mine").unwrap();
+    check_refused(&checkout, &["cirrus"], 5, &["cirrus.snap cannot be written", "everything is as it was"]);
+}
+
+#[test]
+fn a_place_that_is_gone_is_named_and_the_line_can_be_added_by_hand() {
+    let checkout = checkout();
+    let path = checkout.path().join("crates/emulator/src/providers.rs");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("registry! {", "the_registry! {")).unwrap();
+    let parts = [
+        "providers.rs has no known place",
+        "no line `registry! {`",
+        "nothing was written",
+        "run this again:\n    cirrus::Cirrus,\n",
+    ];
+    check_refused(&checkout, &["cirrus"], 5, &parts);
+    fs::write(&path, text.replace("registry! {\n", "the_registry! {\n    cirrus::Cirrus,\n")).unwrap();
+    let ran = new(&checkout, &["cirrus"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert_eq!(fs::read_to_string(&path).unwrap().matches("cirrus::Cirrus").count(), 1);
+    fs::remove_file(&path).unwrap();
+    check_refused(&checkout, &["altocumulus"], 2, &["is no checkout of kubeproof", "--kubeproof"]);
+}
+
+#[test]
+fn the_checkout_is_the_one_around_the_current_folder() {
+    let checkout = checkout();
+    let ran = kubeproof_in(&checkout.path().join("crates/emulator/src"), &["new", "provider", "cirrus"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(checkout.path().join("crates/cirrus/Cargo.toml").is_file());
+    let elsewhere = TempDir::new().unwrap();
+    let ran = kubeproof_in(elsewhere.path(), &["new", "provider", "cirrus"]);
+    assert_eq!(ran.code, 2);
+    for part in ["is in no checkout of kubeproof", "--kubeproof"] {
+        assert!(ran.err.contains(part), "{}", ran.err);
+    }
+    assert_eq!(files(elsewhere.path()), BTreeMap::new());
+}

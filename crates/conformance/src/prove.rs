@@ -1,0 +1,200 @@
+//! Proves that the suite bites: every saboteur is caught, every case catches one, and the client that is right is not accused.
+
+mod cover;
+mod finding;
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use futures_util::{StreamExt as _, stream};
+
+use crate::adapter::Adapter;
+use crate::case::Case;
+use crate::outcome::{CaseResult, Outcome};
+use crate::run::Runner;
+use crate::saboteur::{Saboteur, Twist};
+use crate::suite::Suite;
+
+pub use self::cover::SmallestSet;
+pub use self::finding::Finding;
+
+/// Makes a client to which something is done.
+///
+/// With a twist that [does nothing](Twist::is_idle) it is the client that is right.
+pub type Workshop = dyn Fn(&Twist) -> Arc<dyn Adapter> + Send + Sync;
+
+/// Which cases a saboteur is run against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Against {
+    /// All of its provider: says which cases catch it, on purpose or not.
+    #[default]
+    Every,
+    /// Those that judge by a clause which it breaks: says whether there is a [`Finding`], in a tenth of the time.
+    Aimed,
+}
+
+/// Runs saboteurs against the cases of their providers.
+pub struct Prover<'a> {
+    suite: &'a Suite,
+    workshop: &'a Workshop,
+    against: Against,
+    jobs: Option<NonZeroUsize>,
+}
+
+impl<'a> Prover<'a> {
+    /// How many saboteurs are tried at once: some only wait, for what never comes.
+    const AT_ONCE: usize = 6;
+
+    /// A prover of this suite with the saboteurs that `workshop` makes.
+    pub fn new(suite: &'a Suite, workshop: &'a Workshop) -> Self {
+        Self { suite, workshop, against: Against::default(), jobs: None }
+    }
+
+    /// The same prover, running saboteurs against these cases.
+    #[must_use]
+    pub fn with_cases(mut self, against: Against) -> Self {
+        self.against = against;
+        self
+    }
+
+    /// The same prover, running this many cases of a saboteur at once.
+    #[must_use]
+    pub fn with_jobs(mut self, jobs: NonZeroUsize) -> Self {
+        self.jobs = Some(jobs);
+        self
+    }
+
+    /// Tries `saboteurs`, and the client that is right, against the cases of their providers. `done` is told of each that was tried.
+    pub async fn run(&self, saboteurs: &[&'a Saboteur], mut done: impl FnMut(&Trial<'a>)) -> Proof<'a> {
+        let providers: BTreeSet<&str> = saboteurs.iter().map(|saboteur| saboteur.provider).collect();
+        let cases: Vec<&Case> = self.suite.cases().filter(|case| providers.contains(case.provider)).collect();
+        let accused = self.failed(&Twist::default(), &cases).await;
+        let blind = self.failed(&Twist::idle_on_the_wire(), &cases).await;
+        let blind: BTreeSet<&'a str> = blind.into_iter().filter_map(|result| self.id_of(&result)).collect();
+        let mut trials = Vec::new();
+        let mut trying = stream::iter(saboteurs.iter().copied())
+            .map(|saboteur| self.tried(saboteur, &blind))
+            .buffered(Self::AT_ONCE);
+        while let Some(trial) = trying.next().await {
+            done(&trial);
+            trials.push(trial);
+        }
+        drop(trying);
+        Proof { suite: self.suite, cases, accused, blind, trials }
+    }
+
+    async fn tried(&self, saboteur: &'a Saboteur, blind: &BTreeSet<&'a str>) -> Trial<'a> {
+        let is_wanted = |case: &&Case| match self.against {
+            Against::Every => case.provider == saboteur.provider,
+            Against::Aimed => saboteur.is_aimed_at(case),
+        };
+        let cases: Vec<&Case> = self.suite.cases().filter(is_wanted).collect();
+        let results = self.failed(&saboteur.twist, &cases).await;
+        let (failed, unjudged): (Vec<_>, Vec<_>) =
+            results.into_iter().partition(|result| result.outcome == Outcome::Failed);
+        let mut caught_by: BTreeSet<&str> = failed.iter().filter_map(|result| self.id_of(result)).collect();
+        if saboteur.twist.is_on_the_wire() {
+            caught_by.retain(|case| !blind.contains(case));
+        }
+        Trial { saboteur, caught_by, unjudged }
+    }
+
+    /// What did not pass.
+    async fn failed(&self, twist: &Twist, cases: &[&'a Case]) -> Vec<CaseResult> {
+        let mut runner = Runner::new((self.workshop)(twist));
+        if let Some(jobs) = self.jobs {
+            runner = runner.with_jobs(jobs);
+        }
+        let mut results = runner.run(cases.iter().copied()).await.results;
+        results.retain(|result| result.outcome != Outcome::Passed);
+        results
+    }
+
+    fn id_of(&self, result: &CaseResult) -> Option<&'a str> {
+        self.suite.case(&result.case.id).map(|case| case.id.as_str())
+    }
+}
+
+/// What came of one saboteur.
+#[derive(Clone, Debug)]
+pub struct Trial<'a> {
+    /// The saboteur.
+    pub saboteur: &'a Saboteur,
+    /// The ids of the cases that it failed.
+    pub caught_by: BTreeSet<&'a str>,
+    /// What could not be judged.
+    pub unjudged: Vec<CaseResult>,
+}
+
+impl<'a> Trial<'a> {
+    /// The ids of the cases that caught it and judge by a clause that it breaks.
+    pub fn caught_on_purpose(&self, suite: &'a Suite) -> BTreeSet<&'a str> {
+        let is_aimed = |id: &&str| suite.case(id).is_some_and(|case| self.saboteur.is_aimed_at(case));
+        self.caught_by.iter().copied().filter(is_aimed).collect()
+    }
+}
+
+/// What came of all saboteurs.
+#[derive(Clone, Debug)]
+pub struct Proof<'a> {
+    /// The suite.
+    pub suite: &'a Suite,
+    /// The cases that were run.
+    pub cases: Vec<&'a Case>,
+    /// What the client that is right did not pass.
+    pub accused: Vec<CaseResult>,
+    /// The cases that the client that is right fails when it speaks through the place where saboteurs on the wire stand: they
+    /// tell nothing of such saboteurs.
+    pub blind: BTreeSet<&'a str>,
+    /// What came of each saboteur, in the order of the suite.
+    pub trials: Vec<Trial<'a>>,
+}
+
+impl<'a> Proof<'a> {
+    /// What is wrong with the suite or its saboteurs; empty when it is proven.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings = finding::of_the_honest(self);
+        findings.extend(finding::of_saboteurs(self));
+        findings.extend(finding::of_cases(self));
+        findings.extend(finding::of_clauses(self));
+        findings.extend(finding::of_faults(self));
+        findings
+    }
+
+    /// The same without what needs all saboteurs to be told: for a run of some of them.
+    pub fn findings_of_saboteurs(&self) -> Vec<Finding> {
+        let mut findings = finding::of_the_honest(self);
+        findings.extend(finding::of_saboteurs(self));
+        findings
+    }
+
+    /// The smallest set of cases that catches every saboteur that is caught at all.
+    pub fn smallest_set(&self) -> SmallestSet<'a> {
+        cover::smallest_set(&self.trials)
+    }
+
+    /// The same with nothing but what saboteurs were caught by on purpose.
+    #[must_use]
+    pub fn on_purpose(&self) -> Self {
+        let mut aimed = self.clone();
+        for trial in &mut aimed.trials {
+            trial.caught_by = trial.caught_on_purpose(self.suite);
+        }
+        aimed
+    }
+
+    /// What would have come of it without the cases in this file.
+    #[must_use]
+    pub fn without_file(&self, file: &str) -> Self {
+        let mut rest = self.clone();
+        let gone: BTreeSet<&str> =
+            self.cases.iter().filter(|case| case.place.file == file).map(|case| case.id.as_str()).collect();
+        rest.cases.retain(|case| !gone.contains(case.id.as_str()));
+        rest.accused.retain(|result| !gone.contains(result.case.id.as_str()));
+        for trial in &mut rest.trials {
+            trial.caught_by.retain(|case| !gone.contains(case));
+        }
+        rest
+    }
+}

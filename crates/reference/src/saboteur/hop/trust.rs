@@ -1,0 +1,96 @@
+//! Whom the hop trusts, and why it was not answered.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use kubeproof_conformance::adapter::FailureKind;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+
+/// Whom a client trusts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// The authority that it was told to trust.
+    AsTold,
+    /// Everybody.
+    Anyone,
+    /// Nobody: it has lost the authority.
+    Nobody,
+}
+
+/// How TLS is spoken.
+pub(super) fn tls(authority: Option<&str>, trust: Trust) -> Result<ClientConfig, rustls::Error> {
+    let crypto = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&crypto)).with_safe_default_protocol_versions()?;
+    if trust == Trust::Anyone {
+        let verifier = Arc::new(TrustsAnyone(crypto));
+        return Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth());
+    }
+    let mut roots = RootCertStore::empty();
+    let authority = authority.filter(|_| trust == Trust::AsTold);
+    for certificate in CertificateDer::pem_slice_iter(authority.unwrap_or_default().as_bytes()).flatten() {
+        roots.add(certificate)?;
+    }
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// What kind of failure it is that no answer came, or not all of it.
+pub(super) fn kind(error: &reqwest::Error) -> FailureKind {
+    if error.is_timeout() {
+        return FailureKind::Timeout;
+    }
+    // What an `io::Error` is made of is not its source.
+    let mut cause: Option<&(dyn Error + 'static)> = error.source();
+    while let Some(error) = cause {
+        if error.is::<rustls::Error>() {
+            return FailureKind::Tls;
+        }
+        cause = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    FailureKind::Transport
+}
+
+/// Takes every certificate, as `--insecure` does.
+#[derive(Debug)]
+struct TrustsAnyone(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for TrustsAnyone {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
