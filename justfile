@@ -36,13 +36,14 @@ doc:
 test:
     cargo test --workspace
 
-# What kubectl and Python make of every kubeconfig, Chromium of the page, curl, Python and Node of `serve`, and how SDKs do
+# What kubectl and Python make of every kubeconfig, Chromium of the page, curl, Python and Node of `serve`, how SDKs do, and every tutorial
 interop *filter: example scaffold (venv venv "tests/interop/requirements.txt") (venv sdks "examples/adapters/requirements.txt") chromium (debian "curl" "curl") (debian "node" "nodejs")
     cargo build -p kubeproof-cli
     KUBEPROOF_KUBECTL={{ quote(venv / "bin/kubectl") }} KUBEPROOF_PYTHON={{ quote(venv / "bin/python") }} \
         KUBEPROOF_SDK_PYTHON={{ quote(sdks / "bin/python") }} \
         KUBEPROOF_CHROMIUM="${KUBEPROOF_CHROMIUM:-$(command -v chromium)}" \
         cargo test -p kubeproof-tests --features interop --test interop -- {{ filter }}
+    cargo test -p kubeproof-cli --features interop --test book -- tutorials
 
 # Judge the SDKs of examples/adapters by the whole suite, and write what came of it to docs/sdks.md
 sdk-matrix: (venv sdks "examples/adapters/requirements.txt")
@@ -59,6 +60,17 @@ example:
 scaffold:
     cargo build -p kubeproof-cli
     cargo test -p kubeproof-tests --features interop --test scaffold
+
+# Write the pages of the book that are made of the data, and show what changed
+reference:
+    KUBEPROOF_WRITE_DOCS=1 cargo test -p kubeproof-cli --test book -- --skip tutorial
+    git --no-pager diff --stat -- docs
+
+# Render the book, docs/, into book/
+book:
+    @mdbook --version >/dev/null 2>&1 || { echo 'mdbook is missing: cargo install --locked mdbook' >&2; exit 1; }
+    mdbook build docs
+    @echo 'open {{ justfile_directory() }}/book/index.html'
 
 # The tests by cargo-nextest, with a report for CI servers in target/nextest/ci/junit.xml
 nextest:
@@ -90,6 +102,17 @@ snapshots:
 public-api:
     INSTA_UPDATE=always cargo test -p kubeproof-tests --test it -- public_api
     git --no-pager diff -- snapshots/public-api
+
+# What the tests do not notice when it is changed, by cargo-mutants: of `kubeconfig`, `client` or `emulator`, or of all; see docs/mutants.md
+mutants crate="" *options:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo mutants --version >/dev/null 2>&1 || { echo 'cargo-mutants is missing: cargo install --locked cargo-mutants' >&2; exit 1; }
+    cargo nextest --version >/dev/null 2>&1 || { echo 'cargo-nextest is missing: cargo install --locked cargo-nextest' >&2; exit 1; }
+    crate={{ quote(crate) }}
+    # A mutant may take memory without end.
+    ulimit -Sv 12000000
+    PROPTEST_CASES=32 nice cargo mutants --output target ${crate:+--package "kubeproof-$crate"} {{ options }}
 
 # Licences, sources and duplicate versions of dependencies, by cargo-deny
 deny:

@@ -6,13 +6,16 @@ use serde_json::json;
 
 use crate::exit_code;
 use crate::output::{Text, complain, print};
-use crate::selection::{Source, Which};
+use crate::selection::{Part, Source, Which};
 
 /// Lists the cases there are
 #[derive(Args)]
 pub(crate) struct List {
     #[command(flatten)]
     which: Which,
+
+    #[command(flatten)]
+    part: Part,
 
     #[command(flatten)]
     source: Source,
@@ -29,7 +32,7 @@ impl List {
             Err(code) => return code,
         };
         let cases = match self.which.cases(&suite) {
-            Ok(cases) => cases,
+            Ok(cases) => self.part.of(cases).cases,
             Err(code) => return code,
         };
         let text = if self.json { Text::ForPrograms(as_json(&cases)) } else { Text::ForPeople(as_lines(&cases)) };

@@ -23,6 +23,7 @@ mod report;
 mod selection;
 mod serve;
 mod signals;
+mod verdict;
 
 use std::process::ExitCode;
 

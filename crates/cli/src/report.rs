@@ -5,30 +5,38 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use kubeproof::conformance::Summary;
 use kubeproof::conformance::report::{self, Destination, Format, Reports, Wanted};
 
 pub(crate) use self::destinations::{distinct, files, write};
 use crate::apart::Used;
 use crate::exit_code;
 use crate::output::complain;
+use crate::verdict;
 
 /// Puts JSON reports together and writes them in other formats
 ///
 /// Reports of the same adapter, by name and version, are shards of one run: their cases become one report. A case that came
-/// out differently in two of them is an error. Different adapters, and versions of one, are shown side by side; `--json` and
+/// out differently in two of them is an error, and so is a shard of `check --shard` that is missing or comes twice. Different adapters, and versions of one, are shown side by side; `--json` and
 /// `--badge` are of one adapter only, `--junit` has a suite for each adapter and provider, `--tap` a subtest for each adapter.
 #[derive(Args)]
 #[command(after_help = "Examples:
   kubeproof check --report json=a.json                    makes a report to begin with
   kubeproof report shard-*.json --json all.json           the shards of one run as one report
+  kubeproof report shard-*.json --exit-code --min-ran 80  and what comes of it all
   kubeproof report pydo.json sdk.json --html matrix.html  adapters side by side, with filters, in one page
   kubeproof report a.json --markdown - >> \"$GITHUB_STEP_SUMMARY\"
   kubeproof report a.json --github -                      annotations at the cases that failed
 
 Exit codes:
   0  written, whatever came of the cases
-  2  wrong usage, or a file that is no report
-  5  a report cannot be written")]
+  2  wrong usage, a file that is no report, or reports that do not belong together
+  5  a report cannot be written
+and with --exit-code, once all is written, those of `check` for all of the cases:
+  1  a case failed
+  3  a baseline entry is stale
+  4  nothing ran, or less than --min-ran
+  5  a case could not be judged")]
 pub(crate) struct Report {
     /// Reports that `kubeproof check --report json=FILE` wrote; - is standard input
     #[arg(value_name = "FILE", required = true)]
@@ -36,6 +44,14 @@ pub(crate) struct Report {
 
     #[command(flatten)]
     wanted: Options,
+
+    /// Exit as `check` would have done with all of these cases
+    #[arg(long)]
+    exit_code: bool,
+
+    /// With --exit-code, fail unless this many percent of the cases of each adapter ran
+    #[arg(long, value_name = "PERCENT", requires = "exit_code", value_parser = clap::value_parser!(u8).range(0..=100))]
+    min_ran: Option<u8>,
 }
 
 /// An option for each format. PATH - is standard output; without any of them, `--human -`.
@@ -77,12 +93,11 @@ struct Options {
 impl Report {
     pub(crate) fn run(self) -> u8 {
         match self.try_run() {
-            Ok(()) => exit_code::CONFORMANT,
-            Err(code) => code,
+            Ok(code) | Err(code) => code,
         }
     }
 
-    fn try_run(self) -> Result<(), u8> {
+    fn try_run(self) -> Result<u8, u8> {
         let wanted = self.wanted.wanted();
         distinct(&wanted, &Used::of(self.files.iter().map(|file| ("the reports that are read", Some(file)))))?;
         let read = self.files.iter().map(|file| read(file)).collect::<Result<Vec<_>, u8>>()?;
@@ -90,7 +105,12 @@ impl Report {
         // All are rendered before any is written: what cannot be shown leaves nothing half done.
         let rendered: Vec<String> =
             wanted.iter().map(|wanted| reports.render(wanted.format)).collect::<Result<_, _>>().map_err(usage)?;
-        wanted.iter().zip(rendered).try_for_each(|(wanted, text)| write(wanted, text))
+        wanted.iter().zip(rendered).try_for_each(|(wanted, text)| write(wanted, text))?;
+        if !self.exit_code {
+            return Ok(exit_code::CONFORMANT);
+        }
+        let judged: Vec<(String, Summary)> = reports.iter().map(|report| (report.title(), report.summary())).collect();
+        Ok(verdict::code(&judged, self.min_ran.unwrap_or(0), "the adapter declares too few features or providers"))
     }
 }
 

@@ -2,12 +2,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use kubeproof::conformance::{Case, Provenance, Selection, Suite, nearest};
+use kubeproof::conformance::report::ReportedShard;
+use kubeproof::conformance::{Case, Provenance, Selection, Shard, Suite, nearest};
 use kubeproof::emulator::Edition;
 use kubeproof::emulator::providers::{self, PROVIDERS};
 
 use crate::exit_code;
-use crate::output::complain;
+use crate::output::{complain, note};
 
 /// Where the suite comes from.
 #[derive(Args)]
@@ -96,6 +97,41 @@ impl Which {
             return Err(exit_code::TOO_FEW_RAN);
         }
         Ok(cases)
+    }
+}
+
+/// Which part of them.
+#[derive(Args)]
+pub(crate) struct Part {
+    /// Only the I-th of N shards of what is selected, such as 2/3: every case is in exactly one, and they are of one length,
+    /// give or take a case. `kubeproof report` puts their reports together
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+}
+
+/// The cases to run.
+pub(crate) struct Chosen<'a> {
+    pub(crate) cases: Vec<&'a Case>,
+    /// Which shard of all that are meant they are; `None` when they are all.
+    pub(crate) shard: Option<ReportedShard>,
+}
+
+impl Part {
+    /// The shard, when one is asked for.
+    pub(crate) fn shard(&self) -> Option<Shard> {
+        self.shard
+    }
+
+    /// This part of the cases that are meant. There may be none in a shard: that is said, and no error.
+    pub(crate) fn of<'a>(&self, selected: Vec<&'a Case>) -> Chosen<'a> {
+        let Some(shard) = self.shard else { return Chosen { cases: selected, shard: None } };
+        let reported = ReportedShard::new(shard, selected.iter().copied());
+        let selected_count = selected.len();
+        let cases: Vec<&Case> = shard.pick(selected).collect();
+        if cases.is_empty() {
+            note(format_args!("the shard {shard} is empty: {selected_count} cases are selected; fewer shards will do"));
+        }
+        Chosen { cases, shard: Some(reported) }
     }
 }
 

@@ -112,6 +112,13 @@ mod tests {
             secret_key: secret.to_owned().into(),
         };
         check(&bearer("planted"), None);
+        for (credentials, form, shown) in [
+            (bearer("planted"), "bearer", "Bearer([redacted])"),
+            (token("planted"), "token", "Token([redacted])"),
+            (pair("planted", "planted"), "access key", "AccessKey([redacted])"),
+        ] {
+            assert_eq!((credentials.form(), format!("{credentials:?}").as_str()), (form, shown));
+        }
         check(&bearer(""), Some("the bearer token is empty"));
         check(&bearer("planted\n"), Some("line end"));
         check(&bearer("planted planted"), Some("space"));

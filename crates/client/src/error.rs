@@ -299,5 +299,11 @@ mod tests {
         }
         assert!(!shown.contains("planted"), "{shown}");
         assert_eq!(error.answer(), Some(b"planted-secret".as_slice()));
+        assert_eq!((error.code(), error.message(), error.request_id()), (Some("C.1"), Some("oops"), Some("r-1")));
+        assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("end of file"));
+        let error = Error::new(ErrorKind::NotFound, "no cluster").with_stored("/tmp/answer");
+        assert_eq!(error.stored(), Some(Path::new("/tmp/answer")));
+        assert!(error.source().is_none());
+        assert!(error.to_string().ends_with("; check the ids, and that the caller may see the cluster"), "{error}");
     }
 }

@@ -85,7 +85,8 @@ mod tests {
             ("é", "%C3%A9"),
             (&"x".repeat(255), &"x".repeat(255)),
         ] {
-            assert_eq!(Identifier::parse("id", text).unwrap().encoded(), encoded);
+            let id = Identifier::parse("id", text).unwrap();
+            assert_eq!((id.encoded().as_str(), id.as_str(), id.to_string().as_str()), (encoded, text, text));
         }
         for text in [
             "",

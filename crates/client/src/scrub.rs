@@ -138,6 +138,11 @@ mod tests {
         let cleaned = scrubber.clean(&text);
         assert_eq!(cleaned.chars().count(), LIMIT + 1);
         assert!(cleaned.ends_with("[re…"), "{cleaned}");
+        let whole = "é".repeat(LIMIT);
+        assert_eq!(scrubber.clean(&whole), whole);
+        for more in [1, 2, 10] {
+            assert_eq!(scrubber.clean(&format!("{whole}{}", "x".repeat(more))), format!("{whole}…"));
+        }
     }
 
     proptest::proptest! {

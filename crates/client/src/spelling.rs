@@ -115,6 +115,7 @@ mod tests {
             ("a%zz", "a/", None),
             ("a%25", "a/", None),
             (r"a\u00", "a/", None),
+            (r"a\x41", "a/", None),
             ("a&sol", "a/", None),
             ("a&#x2f", "a/", None),
             ("a&unknown;", "a/", None),

@@ -41,6 +41,7 @@ mod run;
 mod select;
 mod sense;
 mod setting;
+mod shard;
 mod suite;
 mod worlds;
 mod yaml;
@@ -55,5 +56,6 @@ pub use outcome::{CaseResult, Field, Outcome, Run, ShownExchange, Summary, Verdi
 pub use problem::{Problem, SuiteError};
 pub use run::Runner;
 pub use select::{Selection, SelectionError};
+pub use shard::{NoShard, Shard};
 pub use suite::{ProviderSuite, Suite};
 pub use worlds::{Worlds, default_worlds};

@@ -134,6 +134,21 @@ impl Summary {
     pub fn selected(&self) -> usize {
         self.ran() + self.could_not_run + self.skipped
     }
+
+    /// What these outcomes mean, when at least `min_ran` percent of the selected cases have to run.
+    pub fn verdict(&self, min_ran: u8) -> Verdicts {
+        if self.failed > 0 {
+            Verdicts::Failed
+        } else if self.could_not_run > 0 {
+            Verdicts::CouldNotRun
+        } else if self.unexpected_pass > 0 {
+            Verdicts::StaleBaseline
+        } else if self.ran() == 0 || self.ran() * 100 < self.selected() * usize::from(min_ran) {
+            Verdicts::TooFewRan
+        } else {
+            Verdicts::Conformant
+        }
+    }
 }
 
 impl FromIterator<Outcome> for Summary {
@@ -177,18 +192,7 @@ impl Run {
 
     /// What the run means, when at least `min_ran` percent of the selected cases have to run.
     pub fn verdict(&self, min_ran: u8) -> Verdicts {
-        let summary = self.summary();
-        if summary.failed > 0 {
-            Verdicts::Failed
-        } else if summary.could_not_run > 0 {
-            Verdicts::CouldNotRun
-        } else if summary.unexpected_pass > 0 {
-            Verdicts::StaleBaseline
-        } else if summary.ran() == 0 || summary.ran() * 100 < summary.selected() * usize::from(min_ran) {
-            Verdicts::TooFewRan
-        } else {
-            Verdicts::Conformant
-        }
+        self.summary().verdict(min_ran)
     }
 }
 

@@ -12,6 +12,7 @@ mod markdown;
 mod model;
 mod read;
 mod several;
+mod shards;
 mod tap;
 mod visible;
 mod wanted;
@@ -20,6 +21,7 @@ use std::fmt;
 
 pub use self::model::{Report, ReportedCase, ReportedProvider};
 pub use self::several::{MergeError, Reports, TooManyAdapters};
+pub use self::shards::ReportedShard;
 pub use self::wanted::{Destination, Wanted};
 use crate::outcome::{Outcome, Run};
 use crate::suite::Suite;

@@ -140,6 +140,15 @@ pub enum OnTheWire {
     WithoutHeader(String),
     /// Requests have these headers.
     Header(BTreeMap<String, String>),
+    /// Where a header of requests holds one text, it holds another.
+    HeaderText {
+        /// The header.
+        name: String,
+        /// The text that is replaced.
+        from: String,
+        /// The text that takes its place.
+        to: String,
+    },
     /// Requests have another method.
     Method(String),
     /// Where the target of a request holds one text, it holds another: `target: {from: clusters, to: cluster}`.

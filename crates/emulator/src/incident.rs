@@ -239,6 +239,31 @@ mod tests {
     }
 
     #[test]
+    fn an_incident_has_a_name_or_a_reply_and_calls() {
+        let parse = |source: &str| serde_json::from_str::<Incident<String>>(source);
+        let named = parse(r#"{"is": "rate-limited"}"#).unwrap();
+        assert!(matches!(named.happening, Happening::Named(name) if name == "rate-limited"));
+        let spelled_out = parse(r#"{"calls": [2, 3], "reply": {"body": "b"}}"#).unwrap();
+        let Happening::Scripted(scripted) = spelled_out.happening else { panic!("it is spelled out") };
+        assert_eq!((scripted.status, scripted.body.as_str()), (StatusCode::OK, "b"));
+        for (calls, included) in [(named.calls, [1, 2, 3, 4].as_slice()), (spelled_out.calls, &[2, 3])] {
+            assert_eq!((1..5).filter(|call| calls.include(*call)).collect::<Vec<_>>(), included);
+        }
+        assert_eq!(parse(r#"{"calls": "every", "is": "a"}"#).unwrap().calls, Calls::Every);
+        for (source, remedy) in [
+            (r#"{"calls": [1]}"#, "either `is` or `reply`"),
+            (r#"{"is": "a", "reply": {}}"#, "either `is` or `reply`"),
+            (r#"{"calls": "never", "is": "a"}"#, "`every`, or a list of call numbers from 1 on"),
+            (r#"{"calls": 1, "is": "a"}"#, "`every`, or a list of call numbers from 1 on"),
+            (r#"{"calls": [0], "is": "a"}"#, "counted from 1"),
+            (r#"{"calls": [], "is": "a"}"#, "no call"),
+        ] {
+            let error = parse(source).unwrap_err().to_string();
+            assert!(error.contains(remedy), "{source}: {error}");
+        }
+    }
+
+    #[test]
     fn a_body_is_repeated_and_then_padded() {
         check(r#"{"body": "ab"}"#, "ab");
         check(r#"{"body": "ab", "repeat": 2}"#, "abab");

@@ -165,6 +165,11 @@ mod tests {
         assert_eq!(gone, [None, None, Some(1)]);
         assert_eq!(journal.exchanges().map(|exchange| exchange.number).collect::<Vec<_>>(), [2, 3]);
         assert_eq!(journal.recorded(), 3);
+        assert_eq!((journal.newest().map(|exchange| exchange.number), journal.capacity()), (Some(3), 2));
+        journal.clear();
+        assert!(journal.exchanges().next().is_none() && journal.newest().is_none());
+        journal.record(exchange(0));
+        assert_eq!((journal.recorded(), journal.last_number()), (4, 4));
     }
 
     #[test]

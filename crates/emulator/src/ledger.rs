@@ -406,6 +406,54 @@ mod tests {
     }
 
     #[test]
+    fn no_more_is_kept_than_counts_and_as_much_again() {
+        let ledger = ledger(3 * Ledger::CAPACITY + 1);
+        let kept = ledger.recent.iter().chain(ledger.earlier.iter()).count();
+        assert_eq!(kept, Ledger::CAPACITY + 1);
+    }
+
+    #[test]
+    fn ids_are_shared_with_the_newest_entry_where_they_are_the_same() {
+        let ledger = ledger(1);
+        let newest = &ledger.issued().next().unwrap().cluster;
+        for (ids, is_shared) in [
+            (&[("cluster_id", "one")][..], true),
+            (&[("cluster_id", "two")], false),
+            (&[("cluster_id", "one"), ("project_id", "p")], false),
+            (&[], false),
+        ] {
+            let cluster = ledger.cluster(ids);
+            assert_eq!(Arc::ptr_eq(&cluster, newest), is_shared, "{ids:?}");
+            assert!(cluster.iter().map(|(name, id)| (name.as_str(), id.as_str())).eq(ids.iter().copied()), "{ids:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_holds_no_secret() {
+        let mut ledger = ledger(1);
+        ledger.enter(UserToken::new("planted").into());
+        let shown: Vec<_> = ledger
+            .credentials()
+            .map(|credential| (credential.cluster.len(), credential.valid_from, credential.expires_at))
+            .collect();
+        assert_eq!(shown, [(0, None, None), (1, Some(EPOCH), Some(EPOCH + SignedDuration::from_hours(1)))]);
+        // What is for one cluster is no token of the world.
+        let tokens: Vec<UserToken> = ledger.user_tokens().collect();
+        assert_eq!(format!("{tokens:?}"), r#"[UserToken { user: "demo-user", expires_at: None, .. }]"#);
+        assert_eq!(format!("{ledger:?}"), "Ledger { remembered: 2, count: 2, .. }");
+    }
+
+    #[test]
+    fn a_long_chain_is_dropped_without_a_long_stack() {
+        let mut entries = Entries::default();
+        for number in 0..100_000 {
+            let issued = UserToken::new(number.to_string()).into();
+            entries.newest = Some(Arc::new(Entry { issued, before: entries.newest.take() }));
+        }
+        drop(entries);
+    }
+
+    #[test]
     fn what_is_revoked_is_refused_from_then_on_and_in_no_world_before() {
         let before = ledger(3);
         let mut after = before.clone();

@@ -261,6 +261,19 @@ mod tests {
         }
     }
 
+    /// RFC 5280, 4.1.2.2: positive, and at most 20 bytes.
+    #[test]
+    fn serial_numbers_are_positive_and_all_of_one_length() {
+        let mut seen = std::collections::BTreeSet::new();
+        for seed in 0..1000 {
+            let serial = params(seed, "name", EPOCH, EPOCH).serial_number.unwrap().to_bytes();
+            assert_eq!(serial.len(), 16, "{seed}");
+            assert!((0x01..0x80).contains(&serial[0]), "{seed}: {serial:02x?}");
+            seen.insert(serial);
+        }
+        assert_eq!(seen.len(), 1000);
+    }
+
     #[test]
     fn few_authorities_are_kept_and_none_twice() {
         let authorities = Authorities::new();

@@ -214,6 +214,18 @@ mod tests {
             "a\n-----BEGIN PRIVATE KEY-----\nMC4\n-----END PRIVATE KEY-----\nb",
             "a\n-----BEGIN PRIVATE KEY-----<redacted>-----END PRIVATE KEY-----\nb",
         );
+        // Behind a certificate, and one after the other.
+        let of = |inside: &str| {
+            format!(
+                "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n\
+                 -----BEGIN EC PRIVATE KEY-----{inside}-----END EC PRIVATE KEY-----\n\
+                 -----BEGIN PRIVATE KEY-----{inside}-----END PRIVATE KEY-----\n"
+            )
+        };
+        check(&of("\nMC4\n"), &of("<redacted>"));
+        // One that begins and has no end, and an end without a beginning.
+        check("-----BEGIN PRIVATE KEY-----\nMC4\n", "-----BEGIN PRIVATE KEY-----<redacted>");
+        check("-----END PRIVATE KEY-----\nb", "-----END PRIVATE KEY-----\nb");
     }
 
     #[test]
@@ -242,6 +254,20 @@ mod tests {
         assert!(!redactor.finds_secret("..plante"));
         assert_eq!(redactor.header("x-auth-token", "anything"), PLACEHOLDER);
         assert_eq!(redactor.header("accept", "planted"), PLACEHOLDER);
+        for (name, value, expected) in [
+            ("Authorization", "Bearer anything", "Bearer <redacted>"),
+            ("authorization", "Basic YTpi", "Basic <redacted>"),
+            ("authorization", "unheard of", "<redacted>"),
+            ("authorization", "alone", "<redacted>"),
+            ("x-auth-token", "Bearer anything", "<redacted>"),
+            ("Set-Cookie", "a=b", "<redacted>"),
+            ("accept", "application/json", "application/json"),
+        ] {
+            assert_eq!(redactor.header(name, value), expected, "{name}: {value}");
+            assert_eq!(Redactor::guards_header(name), name != "accept", "{name}");
+        }
+        let both = redactor.clone().and(["another".to_owned()]).with(Redactor::new(["a third".to_owned()]));
+        assert_eq!(both.text("planted, another, a third"), "<redacted>, <redacted>, <redacted>");
         assert_eq!(format!("{redactor:?}"), "Redactor { secrets: 2 }");
     }
 }

@@ -79,17 +79,17 @@ pub(crate) fn check_certificates(pem: &[u8]) -> Result<(), Problem> {
     if text.contains(BEGIN) && !text.lines().any(|line| line.trim_end() == BEGIN) {
         return Err(NO_LINES);
     }
-    let mut certificates = 0;
+    let mut is_any = false;
     for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(pem) {
         let (kind, der) = section.map_err(|_| BROKEN_PEM)?;
         if kind == SectionKind::Certificate {
             match x509_parser::parse_x509_certificate(&der) {
-                Ok(([], _)) => certificates += 1,
+                Ok(([], _)) => is_any = true,
                 _ => return Err(BROKEN_CERTIFICATE),
             }
         }
     }
-    if certificates == 0 { Err(NOT_PEM) } else { Ok(()) }
+    if is_any { Ok(()) } else { Err(NOT_PEM) }
 }
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";

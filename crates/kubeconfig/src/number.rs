@@ -21,7 +21,7 @@ pub(crate) fn in_key(value: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "single precision is what kubectl has here")]
     let single = value as f32;
     if single.is_infinite() {
-        return if single > 0.0 { ".inf" } else { "-.inf" }.to_owned();
+        return if single.is_sign_positive() { ".inf" } else { "-.inf" }.to_owned();
     }
     general(&format!("{single:e}")).unwrap_or_else(|| single.to_string())
 }
@@ -33,7 +33,7 @@ fn general(scientific: &str) -> Option<String> {
     if (-4..6).contains(&exponent) {
         return None;
     }
-    let sign = if exponent < 0 { '-' } else { '+' };
+    let sign = if exponent.is_negative() { '-' } else { '+' };
     Some(format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs()))
 }
 

@@ -80,6 +80,17 @@ impl Oracle {
         self.chromium("report.py", way, [page.as_os_str(), shots.as_os_str()])
     }
 
+    /// What a schema that check-jsonschema brings along finds wrong with a YAML file; nothing of it is fetched.
+    pub(crate) fn check_schema(&self, schema: &str, file: &Path) -> Result<(), String> {
+        let options = ["-m", "check_jsonschema", "--no-cache", "--builtin-schema", schema].map(OsStr::new);
+        let output = self.run(program("KUBEPROOF_PYTHON"), options.into_iter().chain([file.as_os_str()]));
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        Err(said.concat())
+    }
+
     fn chromium<const N: usize>(&self, script: &str, way: &str, arguments: [&OsStr; N]) -> Value {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop").join(script);
         // Modules of ours leave nothing compiled in the sources.

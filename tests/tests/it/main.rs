@@ -1,7 +1,6 @@
 //! Everything about the workspace as a whole, a module per concern.
 
 mod architecture;
-mod careless;
 mod explanations;
 mod generated;
 mod hardening;

@@ -113,6 +113,12 @@ mod tests {
     fn check(text: &str, plain_http: PlainHttp, expected: Result<&str, &str>) {
         match (BaseUrl::parse(text, plain_http), expected) {
             (Ok(base), Ok(path)) => {
+                // As `url` writes it: without a path there is one all the same.
+                assert_eq!(base.as_str().trim_end_matches('/'), path);
+                assert_eq!(
+                    (base.to_string(), format!("{base:?}")),
+                    (base.as_str().to_owned(), format!("BaseUrl({})", base.as_str()))
+                );
                 let request = Request::get("/v1/c:get", Repeat::Repeatable).query("a", "b c").query("d", "e,&");
                 assert_eq!(base.url_of(&request).unwrap().as_str(), format!("{path}/v1/c:get?a=b+c&d=e%2C%26"));
             }

@@ -98,6 +98,21 @@ async fn only_what_may_pass_is_waited_for() {
     }
 }
 
+/// An error that was never waited for says nothing of waiting.
+#[tokio::test]
+async fn only_who_waited_says_so() {
+    for (answers, asked) in [
+        (&["forbidden"][..], None),
+        (&["not-found"], None),
+        (&["not-ready", "forbidden"], Some(2)),
+        (&["not-ready", "not-ready", "not-found"], Some(3)),
+    ] {
+        let (client, sleeper) = (scripted(answers, 0), Arc::default());
+        let error = wait(600, &client, &sleeper).fetch(&client, &(), &(), |_| {}).await.unwrap_err();
+        assert_eq!(error.waited().map(|waited| waited.asked), asked, "{answers:?}: {error}");
+    }
+}
+
 /// The clock goes on by what requests take, waits by what they say: both count.
 #[tokio::test]
 async fn the_budget_is_kept_and_its_last_error_says_so() {
@@ -158,6 +173,16 @@ async fn waits_grow_and_are_at_least_what_the_server_asks() {
     for seed in [7, 7, 8] {
         let (client, sleeper) = (scripted(&["not-ready", "not-ready", "access"], 0), Arc::<Instant>::default());
         wait(600, &client, &sleeper).seed(seed).fetch(&client, &(), &(), |_| {}).await.unwrap();
+        all.push(sleeper.waits());
+    }
+    assert_eq!(all[0], all[1]);
+    assert_ne!(all[0], all[2]);
+    // Without one, those who begin at the same time differ only if their clocks do.
+    let mut all = Vec::new();
+    for later in [0, 0, 1] {
+        let (client, sleeper) = (scripted(&["not-ready", "not-ready", "access"], 0), Arc::<Instant>::default());
+        *client.clock.0.lock().unwrap() += Duration::from_nanos(later);
+        wait(600, &client, &sleeper).fetch(&client, &(), &(), |_| {}).await.unwrap();
         all.push(sleeper.waits());
     }
     assert_eq!(all[0], all[1]);

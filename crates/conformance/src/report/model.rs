@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::ReportedShard;
 use crate::adapter::About;
 use crate::case::{Level, Place};
 use crate::clause::{Clause, Provenance};
@@ -36,9 +37,12 @@ pub struct Report {
     /// The providers of these cases.
     #[serde(default)]
     pub providers: Vec<ReportedProvider>,
-    /// The clauses that these cases cite.
+    /// The clauses that these cases cite, by their ids.
     #[serde(default)]
     pub clauses: Vec<Clause>,
+    /// Which shard of a run it is of; `None` for a whole one.
+    #[serde(default)]
+    pub shard: Option<ReportedShard>,
 }
 
 /// What came of one case.
@@ -98,12 +102,10 @@ impl Report {
         let providers = providers
             .map(|provider| ReportedProvider { name: provider.name.to_owned(), title: provider.title.clone() });
         let is_cited = |clause: &&Clause| cases.iter().any(|case| case.clauses.contains(&clause.id));
-        Self {
-            adapter: run.adapter.clone(),
-            providers: providers.collect(),
-            clauses: suite.clauses().filter(is_cited).cloned().collect(),
-            cases,
-        }
+        let mut clauses: Vec<Clause> = suite.clauses().filter(is_cited).cloned().collect();
+        // An order that shards can be put back into.
+        clauses.sort_by(|a, b| a.id.cmp(&b.id));
+        Self { adapter: run.adapter.clone(), providers: providers.collect(), clauses, cases, shard: None }
     }
 
     /// How many cases had each outcome.
@@ -111,9 +113,10 @@ impl Report {
         self.cases.iter().map(|case| case.outcome).collect()
     }
 
-    /// The adapter's name and version.
+    /// The adapter's name and version, and which shard of a run it is of.
     pub fn title(&self) -> String {
-        format!("{} {}", self.adapter.name, self.adapter.version)
+        let shard = self.shard.as_ref().map(|of| format!(" (shard {})", of.shard())).unwrap_or_default();
+        format!("{} {}{shard}", self.adapter.name, self.adapter.version)
     }
 
     /// The clauses that a case cites, as far as the report has them.
@@ -175,6 +178,8 @@ impl Serialize for Report {
             cases: &'a [ReportedCase],
             providers: &'a [ReportedProvider],
             clauses: &'a [Clause],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            shard: Option<&'a ReportedShard>,
         }
         Written {
             schema: super::SCHEMA,
@@ -183,6 +188,7 @@ impl Serialize for Report {
             cases: &self.cases,
             providers: &self.providers,
             clauses: &self.clauses,
+            shard: self.shard.as_ref(),
         }
         .serialize(serializer)
     }

@@ -3,14 +3,17 @@ use std::fmt;
 
 use kubeproof_emulator::providers::PROVIDERS;
 
+use super::shards::Shards;
 use super::{Format, Report, ReportedCase};
 use crate::adapter::About;
 use crate::case::Place;
 use crate::outcome::Outcome;
+use crate::shard::Shard;
 
 /// Reports of one or several adapters, side by side.
 ///
-/// Reports of the same adapter, by name and version, are shards of one run: their cases are put together.
+/// Reports of the same adapter, by name and version, are parts of one run: their cases are put together. Those that say which
+/// shard they are have to be all that there are.
 ///
 /// ```
 /// use kubeproof_conformance::report::{Format, Report, Reports};
@@ -55,6 +58,40 @@ pub enum MergeError {
         /// The files.
         files: [String; 2],
     },
+    /// Not every shard of a run is there.
+    #[error(
+        "of the shards of {adapter}, {given} came, and {missing} did not: name the report of every shard, made with the same \
+         patterns, options and version of kubeproof, and each in a file of its own"
+    )]
+    MissingShards {
+        /// The adapter's name and version.
+        adapter: String,
+        /// The first of those that are missing, and how many more.
+        missing: String,
+        /// The first of those that are there, with their files, and how many more.
+        given: String,
+    },
+    /// Two files are the same shard.
+    #[error(
+        "the shard {shard} of {adapter} came twice, in {} and in {}: leave one file out, or give each job a number of its own",
+        .files[0], .files[1]
+    )]
+    ShardTwice {
+        /// The adapter's name and version.
+        adapter: String,
+        /// The shard.
+        shard: Shard,
+        /// The files.
+        files: [String; 2],
+    },
+    /// Every shard is there, and they hold other cases than were selected.
+    #[error("the shards of {adapter} do not hold the cases that were selected: {files} were changed; write them again")]
+    OtherCases {
+        /// The adapter's name and version.
+        adapter: String,
+        /// The files.
+        files: String,
+    },
 }
 
 /// A format that is of one adapter was asked for, of several.
@@ -85,20 +122,21 @@ impl Reports {
     ///
     /// # Errors
     ///
-    /// When there is none, or two say different things of the same case of the same adapter.
+    /// When there is none, two say different things of the same case of the same adapter, or shards of a run are missing, are
+    /// there twice, or are not whole.
     pub fn merge(read: impl IntoIterator<Item = (impl Into<String>, Report)>) -> Result<Self, MergeError> {
         let mut merged: Vec<Merging> = Vec::new();
         for (file, report) in read {
             let file = file.into();
             match merged.iter_mut().find(|merging| merging.is_of(&report.adapter)) {
                 Some(merging) => merging.add(&file, report)?,
-                None => merged.push(Merging::new(&file, report)),
+                None => merged.push(Merging::new(&file, report)?),
             }
         }
         if merged.is_empty() {
             return Err(MergeError::Nothing);
         }
-        Ok(Self(merged.into_iter().map(Merging::finish).collect()))
+        Ok(Self(merged.into_iter().map(Merging::finish).collect::<Result<_, _>>()?))
     }
 
     /// One for each adapter, in the order in which they were given; there is one at least.
@@ -124,12 +162,15 @@ struct Merging {
     report: Report,
     /// The file that each case was read from.
     files: BTreeMap<String, String>,
+    shards: Shards,
 }
 
 impl Merging {
-    fn new(file: &str, report: Report) -> Self {
+    fn new(file: &str, mut report: Report) -> Result<Self, MergeError> {
         let files = report.cases.iter().map(|case| (case.id.clone(), file.to_owned())).collect();
-        Self { report, files }
+        let mut shards = Shards::default();
+        note_shard(&mut shards, file, &mut report)?;
+        Ok(Self { report, files, shards })
     }
 
     fn is_of(&self, adapter: &About) -> bool {
@@ -137,7 +178,8 @@ impl Merging {
         (&own.name, &own.version) == (&adapter.name, &adapter.version)
     }
 
-    fn add(&mut self, file: &str, report: Report) -> Result<(), MergeError> {
+    fn add(&mut self, file: &str, mut report: Report) -> Result<(), MergeError> {
+        note_shard(&mut self.shards, file, &mut report)?;
         for case in report.cases {
             match self.files.get(&case.id) {
                 Some(first) => self.agree(&case, first, file)?,
@@ -168,11 +210,19 @@ impl Merging {
     }
 
     /// In the order of the suite, whatever the order of the files.
-    fn finish(mut self) -> Report {
+    fn finish(mut self) -> Result<Report, MergeError> {
+        self.shards.check(&self.report.title())?;
         self.report.providers.sort_by(|a, b| (rank(&a.name), &a.name).cmp(&(rank(&b.name), &b.name)));
         self.report.cases.sort_by(|a, b| in_order(a).cmp(&in_order(b)));
-        self.report
+        self.report.clauses.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(self.report)
     }
+}
+
+/// What is put together is no shard any more.
+fn note_shard(shards: &mut Shards, file: &str, report: &mut Report) -> Result<(), MergeError> {
+    let Some(of) = report.shard.take() else { return Ok(()) };
+    shards.add(&report.title(), of, file, report.cases.iter().map(|case| case.id.clone()).collect())
 }
 
 /// Where a case stands in the suite. Cases of which that is not known stay in the order of their file.

@@ -7,6 +7,7 @@ mod loading;
 mod raw;
 mod reporting;
 mod running;
+mod sharding;
 mod suite_of;
 mod wire;
 mod worlds;

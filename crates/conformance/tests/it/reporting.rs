@@ -5,6 +5,7 @@ mod junit;
 mod merging;
 mod reading;
 mod sample;
+mod shards;
 mod tap;
 
 use kubeproof_conformance::report::{Format, Reports};

@@ -1,5 +1,6 @@
 //! What the emulations answer, without a socket and over one.
 
+mod arming;
 mod asking;
 mod cce;
 mod cce_newer;
@@ -12,4 +13,5 @@ mod proper;
 mod robustness;
 mod secrecy;
 mod server;
+mod session;
 mod ucs;

@@ -1,7 +1,7 @@
 //! What may not be printed is not printed by what prints itself.
 
 use kubeproof_emulator::providers::{self, PROVIDERS, Visitor};
-use kubeproof_emulator::{EPOCH, Emulation, Redactor};
+use kubeproof_emulator::{EPOCH, Emulation, Redactor, Reply, Request, Verdict};
 
 use crate::proper::proper;
 
@@ -29,4 +29,22 @@ fn a_world_prints_no_secret_before_and_after_it_handed_one_out() {
     for &provider in PROVIDERS {
         providers::visit(provider, Shown).unwrap();
     }
+}
+
+#[test]
+fn what_is_shown_of_an_exchange_tells_what_it_was() {
+    let mut request = Request::get("/v1/clusters/a?b=c").with_header("x-auth-token", "planted");
+    request.body = b"planted".to_vec();
+    assert_eq!(
+        format!("{request:?}"),
+        r#"Request { method: GET, path: "/v1/clusters/a", headers: ["x-auth-token"], body_bytes: 7, .. }"#
+    );
+    let reply = Reply::answer("ucs.x", http::StatusCode::OK, "fine").with_body("text/plain", "planted");
+    assert_eq!(
+        format!("{reply:?}"),
+        "Reply { status: 200, decision: Decision { verdict: Answered, clause: \"ucs.x\", explanation: \"fine\" }, \
+         complaints: [], body_bytes: 7, .. }"
+    );
+    let names = Verdict::ALL.map(|verdict| verdict.to_string());
+    assert_eq!(names, ["answered", "refused", "incident", "unanswered", "harness-error"]);
 }

@@ -85,5 +85,9 @@ impl Lifetime {
 
 fn moment(seconds: i64) -> Option<SystemTime> {
     let span = Duration::from_secs(seconds.unsigned_abs());
-    if seconds < 0 { SystemTime::UNIX_EPOCH.checked_sub(span) } else { SystemTime::UNIX_EPOCH.checked_add(span) }
+    if seconds.is_negative() {
+        SystemTime::UNIX_EPOCH.checked_sub(span)
+    } else {
+        SystemTime::UNIX_EPOCH.checked_add(span)
+    }
 }

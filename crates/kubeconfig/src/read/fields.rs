@@ -57,9 +57,9 @@ impl<'t> Item<'t> {
         }
     }
 
+    /// The items of a list; whoever asks has seen to `null`.
     pub(super) fn list(self) -> Result<Vec<Self>, ReadError> {
         match self.node.value {
-            Value::Null => Ok(Vec::new()),
             Value::List(items) => {
                 let item = |(at, node)| Self { node, path: format!("{}[{at}]", self.path) };
                 Ok(items.into_iter().enumerate().map(item).collect())

@@ -94,22 +94,9 @@ fn integer(text: &str) -> Option<Number> {
     if negative { 0_i64.checked_sub_unsigned(value).map(Number::from) } else { Some(Number::from(value)) }
 }
 
-/// A decimal float as go-yaml's pattern has it: digits, a point, digits, an exponent. Out of range is not a number.
+/// A decimal float: digits, a point, digits, an exponent. Rust's grammar is go-yaml's pattern, but for `inf` and `nan`.
+/// Those, and what is out of range, are no numbers of JSON, and so are none here.
 fn float(text: &str) -> Option<Number> {
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
-        None => (unsigned, None),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let well_formed = all_digits(whole)
-        && all_digits(fraction)
-        && !(whole.is_empty() && fraction.is_empty())
-        && exponent.is_none_or(|exponent| !exponent.is_empty() && all_digits(exponent));
-    if !well_formed {
-        return None;
-    }
     text.parse::<f64>().ok().and_then(Number::from_f64)
 }
 

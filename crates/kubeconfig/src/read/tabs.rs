@@ -40,10 +40,11 @@ impl<'t> Tabs<'t> {
         let end = self.text.len() - after.trim_start().len();
         let source = self.text.get(range.start..end).unwrap_or_default();
         let columns = indent.map_or(0, |column| column + 1);
-        for (at, line) in iter::successors(Some(source), |rest| Some(rest.split_once(LINE_ENDS)?.1)).enumerate() {
+        // The first of them starts with the text.
+        for line in iter::successors(Some(source), |rest| Some(rest.split_once(LINE_ENDS)?.1)) {
             let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
             let tab = line.bytes().take(indentation.min(columns)).position(|byte| byte == b'\t');
-            if let Some(tab) = tab.filter(|_| at > 0) {
+            if let Some(tab) = tab {
                 return Err(self.refused(end - line.len() + tab));
             }
         }

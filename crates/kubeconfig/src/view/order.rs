@@ -32,20 +32,19 @@ pub(super) fn sort<T>(keys: Vec<T>, key_of: impl Fn(&T) -> &str + Copy) -> Vec<T
 
 fn is_less(a: &str, b: &str) -> bool {
     let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-    // Not within a character.
-    let same = (0..=same).rev().find(|at| a.is_char_boundary(*at) && b.is_char_boundary(*at)).unwrap_or(0);
+    // Not within a character, of both: they are the same up to here.
+    let same = (0..=same).rev().find(|at| a.is_char_boundary(*at)).unwrap_or(0);
     let (before, rest_of_a) = a.split_at(same);
     let rest_of_b = b.get(same..).unwrap_or_default();
     let (Some(in_a), Some(in_b)) = (rest_of_a.chars().next(), rest_of_b.chars().next()) else {
-        return rest_of_a.is_empty() && !rest_of_b.is_empty();
+        return !rest_of_b.is_empty();
     };
     match (in_a.is_alphabetic(), in_b.is_alphabetic()) {
         (true, true) => in_a < in_b,
         (true, false) | (false, true) => in_b.is_alphabetic(),
         (false, false) => {
-            // A zero counts when a number was begun before it.
-            let begun = (in_a == '0' || in_b == '0')
-                && before.bytes().rev().take_while(u8::is_ascii_digit).any(|digit| digit != b'0');
+            // A zero counts when a number was begun before it; other digits compare alike either way.
+            let begun = before.bytes().rev().take_while(u8::is_ascii_digit).any(|digit| digit != b'0');
             let of_a = number(rest_of_a, begun);
             let of_b = number(rest_of_b, begun);
             if of_a == of_b { in_a < in_b } else { of_a < of_b }
@@ -75,7 +74,10 @@ mod tests {
         check(&["b", "a", "B", "1", "-", ""], &["", "-", "1", "B", "a", "b"]);
         check(&["a10", "a2", "a02", "a1"], &["a1", "a2", "a02", "a10"]);
         check(&["103", "12", "003", "02"], &["02", "003", "12", "103"]);
-        check(&["ab", "a", "a_", "é"], &["a", "a_", "ab", "é"]);
+        check(&["002", "0001"], &["0001", "002"]);
+        check(&["101", "12", "10", "1-"], &["1-", "10", "12", "101"]);
+        check(&["a101", "a12", "a_", "a-"], &["a-", "a_", "a12", "a101"]);
+        check(&["ab", "a", "a_", "é", "è"], &["a", "a_", "ab", "è", "é"]);
         let many: Vec<String> = (0..40).rev().map(|number| format!("k{number}")).collect();
         let sorted = sort(many, |key| key);
         assert!(sorted.iter().map(String::as_str).eq((0..40).map(|number| format!("k{number}")).collect::<Vec<_>>()));

@@ -71,7 +71,8 @@ impl Writer {
                 for (key, value) in sorted {
                     self.new_line(indent);
                     if is_simple_key(key) {
-                        self.scalar(key, indent + 2, true);
+                        // It is never folded, so that it does not matter where.
+                        self.scalar(key, indent, true);
                         self.indicator(":", false);
                         self.after_indent = false;
                         self.node(value, Parent::Key, indent + 2);
@@ -91,7 +92,7 @@ impl Writer {
 
     fn scalar(&mut self, text: &str, indent: usize, is_simple_key: bool) {
         let analysis = Analysis::of(text);
-        let style = analysis.style(text, is_simple_key);
+        let style = analysis.style(text);
         match style {
             Style::Plain => self.folded(text, indent, Quote::None, is_simple_key),
             Style::Single => {
@@ -115,7 +116,7 @@ impl Writer {
         self.after_indent = false;
     }
 
-    /// A plain or single-quoted text: folded at blanks, with its own line ends doubled.
+    /// A plain or single-quoted text: folded at blanks, with its own separators, which are no line feeds: those are in other styles.
     fn folded(&mut self, text: &str, indent: usize, quote: Quote, is_simple_key: bool) {
         if quote == Quote::None && !self.after_blank {
             self.put(' ');
@@ -133,9 +134,6 @@ impl Writer {
                 }
                 after_space = true;
             } else if is_break(character) {
-                if !after_break && character == '\n' {
-                    self.line_end();
-                }
                 self.put_break(character);
                 self.after_indent = true;
                 after_break = true;
@@ -226,7 +224,7 @@ impl Writer {
     }
 
     fn new_line(&mut self, indent: usize) {
-        if !self.after_indent || self.column > indent || (self.column == indent && !self.after_blank) {
+        if !self.after_indent {
             self.line_end();
         }
         while self.column < indent {
@@ -269,9 +267,7 @@ enum Quote {
 }
 
 /// What a text allows: libyaml's `analyze_scalar`.
-#[expect(clippy::struct_excessive_bools, reason = "four independent facts, two of which decide about each style")]
 struct Analysis {
-    has_break: bool,
     plain: bool,
     single: bool,
     block: bool,
@@ -316,14 +312,14 @@ impl Analysis {
         let at_edge = text.starts_with(is_edge) || text.ends_with(is_edge);
         let quotable = !space_break && !special;
         Self {
-            has_break,
             plain: quotable && !break_space && !has_break && !at_edge && !indicator,
             single: quotable && !break_space,
             block: quotable && !text.ends_with(' ') && !text.is_empty(),
         }
     }
 
-    fn style(&self, text: &str, is_simple_key: bool) -> Style {
+    /// Of a simple key too: it has no line end.
+    fn style(&self, text: &str) -> Style {
         let wanted = if text.contains('\n') {
             Style::Literal
         } else if scalar::may_be_plain(text) {
@@ -332,8 +328,7 @@ impl Analysis {
             Style::Double
         };
         match wanted {
-            _ if is_simple_key && self.has_break => Style::Double,
-            Style::Literal if is_simple_key || !self.block => Style::Double,
+            Style::Literal if !self.block => Style::Double,
             Style::Plain if !self.plain && self.single => Style::Single,
             Style::Plain if !self.plain => Style::Double,
             wanted => wanted,

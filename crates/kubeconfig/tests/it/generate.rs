@@ -334,5 +334,19 @@ fn keys_that_are_none_or_of_another_certificate() {
         let error = generate(&endpoint, &authority, &of(key), &Names::all("n")).unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");
     }
-    assert!(generate(&endpoint, &authority, &of(&pair.key), &Names::all("n")).is_ok());
+    for key in [pair.key.clone(), crate::hazards::sec1(&pair.key)] {
+        assert!(generate(&endpoint, &authority, &of(&key), &Names::all("n")).is_ok());
+    }
+    let (certificate, pkcs1, pkcs8) = crate::hazards::made_up_rsa(7);
+    for key in [pkcs1, pkcs8] {
+        let credentials = UserCredentials::ClientCertificate {
+            certificate_pem: Data::new(certificate.as_str()),
+            key_pem: Data::new(key),
+        };
+        assert!(generate(&endpoint, &authority, &credentials, &Names::all("n")).is_ok());
+    }
+    // Reading fills the mode in where it is left out, of this version.
+    let exec = Exec { interactive_mode: None, ..exec() };
+    assert_eq!(exec.api_version.as_deref(), Some("client.authentication.k8s.io/v1beta1"));
+    assert!(generate(&endpoint, &authority, &UserCredentials::Exec(exec), &Names::all("n")).is_ok());
 }

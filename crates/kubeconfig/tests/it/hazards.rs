@@ -175,6 +175,7 @@ fn certificates_end() {
         (day(-2), Some("not-yet-valid: is valid only in 2 days, from 2026-01-01T00:00:00Z on")),
         (day(0), None),
         (day(350), None),
+        (day(351), None),
         (day(352), Some("expires-soon: expires in 13 days, at 2027-01-01T00:00:00Z")),
         (day(365), Some("expires-soon: expires in 0 seconds, at 2027-01-01T00:00:00Z")),
         (day(366), Some("expired: expired 24 hours ago, at 2027-01-01T00:00:00Z")),
@@ -235,6 +236,7 @@ fn keys_belong_to_certificates() {
         // What cannot be read is not said to belong elsewhere.
         (&p256.0, &"no key".to_owned(), true),
         (&p256.0, &pem("PRIVATE KEY", b"0"), true),
+        (&rsa, &pkcs1_with_more_zeros(7), true),
         (&p256.0, &pem("EC PRIVATE KEY", &tlv(0x30, &[0x02, 0x01])), true),
     ] {
         let expected: &[&str] = if belongs { &[] } else { &[mismatch] };
@@ -257,7 +259,7 @@ fn der(pem: &str) -> Vec<u8> {
 }
 
 /// The inner key of a PKCS#8 key on P-256.
-fn sec1(pkcs8: &str) -> String {
+pub(crate) fn sec1(pkcs8: &str) -> String {
     let der = der(pkcs8);
     let at = der.windows(4).position(|bytes| bytes == [0x04, 0x6d, 0x30, 0x6b]).unwrap();
     pem("EC PRIVATE KEY", &der[at + 2..])
@@ -273,7 +275,7 @@ fn seed_only(pkcs8: &str) -> String {
 }
 
 /// A certificate with the modulus of no RSA key, and a "key" that has nothing but that: no secret at all.
-fn made_up_rsa(seed: u8) -> (String, String, String) {
+pub(crate) fn made_up_rsa(seed: u8) -> (String, String, String) {
     struct MadeUp(Vec<u8>);
     impl PublicKeyData for MadeUp {
         fn der_bytes(&self) -> &[u8] {
@@ -300,6 +302,15 @@ fn made_up_rsa(seed: u8) -> (String, String, String) {
     let algorithm = [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
     let pkcs8 = tlv(0x30, &[&version, &algorithm[..], &tlv(0x04, &pkcs1)].concat());
     (certificate, pem("RSA PRIVATE KEY", &pkcs1), pem("PRIVATE KEY", &pkcs8))
+}
+
+/// The same key, whose numbers are longer than they need be.
+fn pkcs1_with_more_zeros(seed: u8) -> String {
+    let modulus = tlv(0x02, &[&[0x00, 0x00, 0xc0], [seed; 126].as_slice()].concat());
+    pem(
+        "RSA PRIVATE KEY",
+        &tlv(0x30, &[&[0x02, 0x01, 0x00], modulus.as_slice(), &[0x02, 0x03, 0x01, 0x00, 0x01]].concat()),
+    )
 }
 
 #[test]
@@ -349,4 +360,16 @@ fn severities() {
         assert_eq!(code.severity(), severity);
     }
     assert!(Severity::Notice < Severity::Warning && Severity::Warning < Severity::Error);
+    let shown = [Severity::Notice, Severity::Warning, Severity::Error].map(|severity| format!("{severity:7}|"));
+    assert_eq!(shown, ["notice |", "warning|", "error  |"]);
+}
+
+#[test]
+fn a_finding_in_words() {
+    let kubeconfig = Kubeconfig::parse("clusters: [{name: a, cluster: {insecure-skip-tls-verify: true}}]\n").unwrap();
+    assert_eq!(
+        hazards(&kubeconfig)[0].to_string(),
+        "clusters[0].cluster.insecure-skip-tls-verify: is set, so that anybody can pretend to be the server; use \
+         certificate-authority-data [insecure-skip-tls-verify]"
+    );
 }

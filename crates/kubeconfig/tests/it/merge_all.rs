@@ -85,6 +85,69 @@ fn names_that_the_new_ones_share() {
     assert_eq!((error.kind(), error.place(), error.collisions().len()), (MergeErrorKind::Collision, 1, 2), "{error}");
 }
 
+/// Everything that is said of each, what was there included.
+#[track_caller]
+fn check_in_full(policy: &MergePolicy, base: &Kubeconfig, news: &[Kubeconfig], expected: &[&[&str]]) {
+    let merged = policy.merge_all(base, news).unwrap();
+    let said = |changes: &Vec<kubeproof_kubeconfig::Change>| changes.iter().map(ToString::to_string).collect();
+    let said: Vec<Vec<String>> = merged.changes.iter().map(said).collect();
+    assert_eq!(said, expected);
+}
+
+/// What became of an entry first, when those that come are put together, and then, when they come to the base.
+#[test]
+fn what_became_of_each_is_told_in_the_end() {
+    let rename = MergePolicy::new(OnCollision::Rename);
+    let of = |server: &str| config("", &[&format!("k={server}")], &[], &[]);
+    const IS_K_2: &str = r#"cluster "k": unchanged, and is there as "k-2""#;
+    let renamed = |to: &str| format!(r#"cluster "k": renamed to "{to}", since the name is taken by another"#);
+    // The base has the name, and one of those that come has the next one.
+    let news = [of("s1"), of("s2"), of("s2")];
+    check_in_full(&rename, &of("s2"), &news, &[&[&renamed("k-3")], &[&renamed("k-2")], &[IS_K_2]]);
+    // All of it is there from before.
+    let there = config("", &["k=s1", "k-2=s2"], &[], &[]);
+    check_in_full(&rename, &there, &[of("s1"), of("s2")], &[&[r#"cluster "k": unchanged"#], &[IS_K_2]]);
+    // The same twice, where the base has the name.
+    check_in_full(&rename, &of("other"), &[of("s1"), of("s1")], &[&[&renamed("k-2")], &[IS_K_2]]);
+    // A current context that was renamed, beside one that is current, and where it is current already.
+    let (a, b) = (config("", &[], &[], &["a=k/u"]), config("a", &[], &[], &["a=k/v"]));
+    check_in_full(
+        &rename,
+        &config("z", &[], &[], &["z=k/u"]),
+        &[a.clone(), b.clone()],
+        &[
+            &[r#"context "a": added"#],
+            &[
+                r#"context "a": renamed to "a-2", since the name is taken by another"#,
+                r#"current context "a": not made current, since another one is"#,
+            ],
+        ],
+    );
+    let once = rename.merge_all(&Kubeconfig::default(), &[a.clone(), b.clone()]).unwrap();
+    assert_eq!(once.kubeconfig.current_context, "a-2");
+    check_in_full(
+        &rename,
+        &once.kubeconfig,
+        &[a, b],
+        &[
+            &[r#"context "a": unchanged"#],
+            &[r#"context "a": unchanged, and is there as "a-2""#, r#"current context "a": unchanged"#],
+        ],
+    );
+    // A context that leans on the base, beside an entry that has its name.
+    let leaning = config("", &["c=s"], &[], &["c=c/mine"]);
+    check_in_full(
+        &rename.allow(FindingCode::UnknownUser),
+        &config("", &[], &["mine=t"], &[]),
+        &[leaning],
+        &[&[
+            r#"cluster "c": added"#,
+            r#"context "c": added"#,
+            r#"context "c": uses user "mine" of the file that it is merged into"#,
+        ]],
+    );
+}
+
 #[test]
 fn the_one_that_is_refused_is_told() {
     let good = config("", &["k=s"], &[], &[]);
@@ -92,6 +155,8 @@ fn the_one_that_is_refused_is_told() {
     let policy = MergePolicy::new(OnCollision::Rename);
     let error = policy.merge_all(&Kubeconfig::default(), &[good, exec.clone()]).unwrap_err();
     assert_eq!((error.place(), error.findings()[0].path.as_str()), (1, "users[1].user.exec"));
+    let error = policy.merge_all(&Kubeconfig::default(), &[exec.clone(), Kubeconfig::default()]).unwrap_err();
+    assert_eq!(error.place(), 0);
     // What the file has under another name needs no permission either.
     let base = parse("users: [{name: x, user: {token: t}}, {name: x-2, user: {exec: {command: c}}}, {name: a}]");
     policy.merge(&base, &exec).unwrap();
@@ -136,6 +201,24 @@ fn a_name_that_is_referred_to_can_be_filled() {
     assert!(error.to_string().contains("taken by other entries, or referred to already: cluster \"k\", user \"u\""));
     let policy = policy.allow(FindingCode::UnknownCluster).allow(FindingCode::UnknownUser);
     assert!(policy.merge(&base, &new).unwrap().kubeconfig.context("c").is_ok());
+}
+
+/// Five are named, and the rest is counted.
+#[test]
+fn a_long_list_of_collisions_is_cut() {
+    for (count, end) in [
+        (1, r#"cluster "k1"; rename them"#),
+        (5, r#"cluster "k4", cluster "k5"; rename them"#),
+        (6, r#"cluster "k5" and 1 more; rename them"#),
+        (8, r#"cluster "k5" and 3 more; rename them"#),
+    ] {
+        let of = |server: &str| {
+            let clusters: Vec<String> = (1..=count).map(|number| format!("k{number}={server}")).collect();
+            config("", &clusters.iter().map(String::as_str).collect::<Vec<_>>(), &[], &[])
+        };
+        let error = MergePolicy::new(OnCollision::Refuse).merge(&of("s"), &of("t")).unwrap_err();
+        assert!(error.to_string().contains(end), "{error}");
+    }
 }
 
 #[test]

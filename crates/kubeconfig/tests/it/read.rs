@@ -156,7 +156,8 @@ fn merge_keys() {
 
 #[test]
 fn nothing_is_coerced_to_text() {
-    for scalar in ["123", "-1", "1e3", "0o17", "0777", "1_000", ".5", "true", "yes", "on", "y", "N", "off", "!!int '1'"]
+    for scalar in
+        ["123", "-1", ".1_0", "1e3", "0o17", "0777", "1_000", ".5", "true", "yes", "on", "y", "N", "off", "!!int '1'"]
     {
         let text = format!("users:\n- name: a\n  user:\n    token: {scalar}\n");
         let error = Kubeconfig::parse(&text).expect_err(scalar);
@@ -170,6 +171,13 @@ fn nothing_is_coerced_to_text() {
         ("2026-01-01", "2026-01-01"),
         ("12:30", "12:30"),
         ("=", "="),
+        (".1_", ".1_"),
+        ("._1", "._1"),
+        ("+inf", "+inf"),
+        ("-Infinity", "-Infinity"),
+        ("+nan", "+nan"),
+        ("1e", "1e"),
+        (".e1", ".e1"),
         ("!!str 123", "123"),
         ("!custom 123", "123"),
         ("! 123", "123"),
@@ -208,6 +216,12 @@ fn types_of_fields() {
         "certificate-authority-data is base64 with blanks",
     );
     refuses(&cluster("certificate-authority-data: 12"), Type, (3, 41), "base64 text is wanted");
+    refuses(
+        "current-context: 1\n",
+        Type,
+        (1, 18),
+        "current-context is a number where a text is wanted; put it in quotes",
+    );
     refuses("clusters: {}\n", Type, (1, 11), "clusters is a mapping where a list is wanted");
     refuses("clusters: [a]\n", Type, (1, 12), "clusters[0] is a text where a mapping is wanted");
     refuses("clusters: [{cluster: ''}]\n", Type, (1, 22), "clusters[0].cluster is a text");
@@ -303,6 +317,25 @@ extensions: [{name: e, x-extension: 1, extension: {k: 1}}]
         ("/extensions/0/extension/k", json!(1)),
     ] {
         check(text, pointer, &expected);
+    }
+}
+
+/// As much as aliases may repeat, and one more: values, levels and bytes.
+#[test]
+fn limits_of_aliases() {
+    use ReadErrorKind::Limit;
+    let repeated = |value: &str, times: usize| format!("l: &l {value}\nm: [{}]\n", vec!["*l"; times].join(", "));
+    let thousand = format!("[{}]", ["x"; 999].join(", "));
+    reads(&repeated(&thousand, 99));
+    refuses(&repeated(&thousand, 100), Limit, (2, 401), "aliases repeat too much");
+    let nested = |levels: usize, value: &str| format!("{}{value}{}", "[".repeat(levels), "]".repeat(levels));
+    let below = |levels: usize| format!("l: &l {}\nm: {}\n", nested(64, ""), nested(levels, "*l"));
+    reads(&below(63));
+    refuses(&below(64), Limit, (2, 68), "more than 128 levels");
+    let text = "x".repeat(MAX_BYTES / 1024);
+    for value in [text.clone(), format!("[{text}]"), format!("{{? {text} : }}")] {
+        reads(&repeated(&value, 1023));
+        refuses(&repeated(&value, 1024), Limit, (2, 4097), "aliases repeat too much");
     }
 }
 

@@ -77,9 +77,11 @@ fn loading_validating_and_flattening() {
     referring.users[0].user.client_key_data = None;
     let gone = referring.flattened(&loaded.origins, &OneFile(Vec::new())).unwrap_err();
     assert_eq!((both.kind(), gone.kind()), (FlattenErrorKind::FileAndData, FlattenErrorKind::Unreadable));
+    assert_eq!((both.path(), gone.path()), ("users[0].user.client-key", "users[0].user.client-key"));
     check(&format!("{both} {both:?} {gone} {gone:?}"));
     let unprintable = Kubeconfig { current_context: format!("{PLANTED}\u{7f}"), ..Kubeconfig::default() };
     let error = unprintable.view(Disclosure::Raw).to_yaml().unwrap_err();
+    assert_eq!(error.character(), '\u{7f}');
     check(&format!("{error} {error:?}"));
     let strict = Kubeconfig::read(format!("{PLANTED}: {PLANTED}").as_bytes(), Profile::Strict).unwrap_err();
     check(&format!("{strict} {strict:?}"));
@@ -99,6 +101,47 @@ fn the_model() {
         check(&format!("{merged:?}"));
         check(&merged.changes.iter().map(ToString::to_string).collect::<String>());
     }
+}
+
+/// What is shown instead says how much is hidden, and where.
+#[test]
+fn debug_says_what_is_there() {
+    #[track_caller]
+    fn check(shown: &str, expected: &[&str]) {
+        for part in expected {
+            assert!(shown.contains(part), "{shown} does not hold {part}");
+        }
+    }
+    let kubeconfig = planted();
+    let with_server = |server: &str| {
+        let mut cluster = kubeconfig.clusters[0].cluster.clone();
+        cluster.server = server.to_owned();
+        format!("{cluster:?}")
+    };
+    check(
+        &with_server("https://u:p@w@h/x"),
+        &[r#"server: "https://[REDACTED]@h/x""#, r#"proxy_url: Some("http://[REDACTED]@p")"#, "unknown: [1 fields]"],
+    );
+    check(&with_server("u:p@h"), &[r#"server: "[REDACTED]@h""#]);
+    check(&with_server("u@https://h"), &[r#"server: "[REDACTED]@https://h""#]);
+    check(&with_server("https://h"), &[r#"server: "https://h""#]);
+    let user = format!("{:?}", kubeconfig.users[0].user);
+    check(
+        &user,
+        &["token: Some([REDACTED])", "client_key_data: Some([15 bytes])", r#"NamedExtension { name: "e", .. }"#],
+    );
+    check(&user, &[r#"command: "c", args: [1 arguments], env: Some([EnvVar { name: "A", value: [REDACTED]"#]);
+}
+
+#[test]
+fn what_is_hidden_is_compared() {
+    assert_ne!(Data::new("a"), Data::new("b"));
+    assert_ne!(Secret::new("a"), Secret::new("b"));
+    assert!(Secret::new("").is_empty() && !Secret::new("a").is_empty());
+    assert!(Data::new("").is_empty() && !Data::new("a").is_empty());
+    let unknown = |text: &str| Kubeconfig::parse(text).unwrap().unknown;
+    assert!(unknown("").is_empty() && !unknown("x: 1").is_empty());
+    assert_ne!(unknown("x: 1"), unknown("x: 2"));
 }
 
 fn read(kubeconfig: &Kubeconfig) -> kubeproof_kubeconfig::Read {

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kubeproof_kubeconfig::{
-    Disclosure, Files, Finding, Kubeconfig, LoadErrorKind, Loaded, Rules, Sources, relativized, validate,
+    Disclosure, Files, Finding, Kubeconfig, LoadErrorKind, Loaded, Rules, Sources, View, relativized, validate,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -240,10 +240,12 @@ struct ViewRow {
     files: BTreeMap<String, String>,
     yaml: Option<String>,
     error: Option<String>,
+    /// What `-o json` prints, where the row is about that.
+    json: Option<String>,
 }
 
 impl ViewRow {
-    fn print(&self) -> Result<String, String> {
+    fn view(&self) -> Result<View, String> {
         let mut files = self.files.clone();
         files.insert("config".to_owned(), self.text.clone());
         let has = |option| self.options.split(' ').any(|given| given == option);
@@ -255,8 +257,7 @@ impl ViewRow {
         if has("--flatten") {
             kubeconfig = kubeconfig.flattened(&loaded.origins, &InMemory(&files)).map_err(|error| error.to_string())?;
         }
-        let view = kubeconfig.view(if has("--raw") { Disclosure::Raw } else { Disclosure::Redacted });
-        view.to_yaml().map_err(|error| error.to_string())
+        Ok(kubeconfig.view(if has("--raw") { Disclosure::Raw } else { Disclosure::Redacted }))
     }
 }
 
@@ -264,7 +265,14 @@ impl ViewRow {
 fn views() {
     let rows: Vec<ViewRow> = vectors(include_str!("vectors/view.yaml"));
     for row in &rows {
-        match (row.print(), &row.yaml, &row.error) {
+        let view = row.view();
+        if let Some(json) = &row.json {
+            let view = view.as_ref().unwrap();
+            assert_eq!(&view.to_json(), json, "{}", row.name);
+            assert_eq!(view.as_value()["kind"], "Config", "{}", row.name);
+        }
+        let printed = view.and_then(|view| view.to_yaml().map_err(|error| error.to_string()));
+        match (printed, &row.yaml, &row.error) {
             (Ok(printed), Some(expected), _) => assert_eq!(&printed, expected, "{}", row.name),
             (Err(error), _, Some(expected)) => assert!(error.contains(expected), "{}: {error}", row.name),
             (printed, _, _) => panic!("{}: {printed:?}", row.name),

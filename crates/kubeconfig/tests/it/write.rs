@@ -323,6 +323,17 @@ fn an_empty_list_is_written_and_none_is_not() {
 }
 
 #[test]
+fn preferences_are_written() {
+    let text = "preferences: {colors: true, extensions: [{name: e, extension: 1}]}";
+    let yaml = Kubeconfig::parse(text).unwrap().to_yaml().unwrap();
+    let value: serde_json::Value = serde_yaml::from_str(&yaml).unwrap();
+    assert_eq!(
+        value["preferences"],
+        serde_json::json!({"colors": true, "extensions": [{"name": "e", "extension": 1}]})
+    );
+}
+
+#[test]
 fn keys_are_sorted_and_lists_are_not() {
     let text = "contexts: [{name: b}, {name: a}]\nkind: Config\nclusters: []\n";
     let expected = "apiVersion: v1

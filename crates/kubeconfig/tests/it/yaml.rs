@@ -45,6 +45,7 @@ fn where_it_is_stricter_than_kubectl() {
     refuses("current-context: \"\\'\"\n", Syntax, (1, 18), "not YAML");
     refuses("{x: &x a, y: {*x: b}}", Syntax, (1, 15), "not YAML");
     refuses("current-context: \"a \u{2028}b\"", Syntax, (1, 18), "U+2028");
+    refuses("current-context: \"a\u{2028} b\"", Syntax, (1, 18), "U+2028");
     refuses("[?a]", Syntax, (1, 2), "`?`");
     refuses("[!x, a]", Syntax, (1, 2), "a tag without a blank");
     refuses("{}: a", Syntax, (1, 1), "a list or mapping cannot be a key");
@@ -67,6 +68,9 @@ fn ends_of_lines() {
     refuses("# hidden\u{2028}users: []\n", Syntax, (1, 9), "U+2028");
     refuses("current-context: a\u{2029}b\n", Syntax, (1, 19), "U+2028");
     refuses("\"a\u{2028}b\" : a\n", Syntax, (1, 1), "in a key");
+    // What is behind the document is not looked at.
+    check_current_context("current-context: a\n---\n# \u{2028}x\n", "a");
+    refuses("current-context: a # \u{2028}x\n---\n", Syntax, (1, 22), "U+2028");
     // The end of the document is none.
     check_current_context("current-context: |\n  a", "a");
     check_current_context("current-context: >+\n  a", "a");
@@ -92,6 +96,9 @@ fn tabs_that_are_no_indentation() {
     check_current_context("current-context: a\n...\n\t\n", "a");
     check_current_context("current-context: |\n  a\n  \t\n", "a\n\t\n");
     check_current_context("current-context: >2\n  \ta\n", "\ta\n");
+    check_current_context("current-context: a\n---\n\tx\n", "a");
+    check_current_context("---\t{current-context: a}\n", "a");
+    check_current_context("x:\n    y: [a\n b\tc]\ncurrent-context: a\n", "a");
     // Behind a text without quotes, a tab is like a blank.
     for text in [
         "kind: Config\n \t\n",
@@ -124,6 +131,9 @@ fn tabs_that_indent() {
         ("a: b # c\n \t\n", (2, 2)),
         ("a: b\r\n\r\n\t\r\n", (3, 1)),
         ("a: [b\n\t, c]\n", (1, 5)),
+        ("x:\n \t\na: b\n", (2, 2)),
+        ("a: b\n\n\t\n---\nx: 1\n", (3, 1)),
+        ("clusters:\n-\tname: a\n---\nx: 1\n", (2, 2)),
         ("a: |\n  b\n \t\nc: d\n", (3, 2)),
         ("a: |\n  b\n\t\n", (3, 1)),
         ("a: |\n \t\n  b\n", (2, 2)),
@@ -146,6 +156,8 @@ fn before_and_behind_a_document() {
         "{current-context: a}\n]",
         "{current-context: a}]]}",
         "{current-context: a}{\"b\" c}",
+        "{current-context: a} b\n",
+        "{current-context: a} \"b\"\n{",
         "# c\n{current-context: \"a\"}# {\n[\n",
     ] {
         check_current_context(text, "a");
@@ -161,6 +173,7 @@ fn before_and_behind_a_document() {
     refuses("{current-context: a}@b", Syntax, (1, 21), "not YAML");
     refuses("{current-context: a}# c\n\n\t", Syntax, (1, 21), "not YAML");
     refuses("current-context: [a]]\n", Syntax, (1, 21), "not YAML");
+    refuses("current-context: a\n]\n", Syntax, (2, 1), "not YAML");
     refuses("- {current-context: a}]\n", Syntax, (1, 23), "not YAML");
     refuses("]", Syntax, (1, 1), "not YAML");
 }
@@ -202,6 +215,9 @@ fn tags_and_anchors() {
     refuses("{a: !x}", Syntax, (1, 5), "a tag without a blank");
     refuses("x: !y# c\n", Syntax, (1, 4), "a tag without a blank");
     check("[!x , !y ]", &json!(["", ""]));
+    // Without brackets, a key has its tag or its alias where it likes.
+    check_current_context("? !!str\n  current-context\n: a\n", "a");
+    refuses("x: &x a\ny: *x\n: b\n", Syntax, (3, 1), "a colon without a key");
     // Bytes that are no text.
     check("!!binary 4pi/w4LDqeLC", &json!("\u{263f}\u{c2}\u{e9}\u{fffd}\u{fffd}"));
     refuses("extensions: [{extension: !!binary /}]", Base64, (1, 35), "!!binary");

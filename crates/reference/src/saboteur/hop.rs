@@ -288,6 +288,13 @@ impl Sent {
                     }
                 }
             }
+            OnTheWire::HeaderText { name, from, to } => {
+                let held = self.headers.get(name.as_str()).and_then(|value| value.to_str().ok());
+                let value = held.map(|held| HeaderValue::from_str(&held.replace(from, to)));
+                if let (Some(Ok(value)), Ok(name)) = (value, name.parse::<HeaderName>()) {
+                    self.headers.insert(name, value);
+                }
+            }
             OnTheWire::Method(method) => {
                 if let Ok(method) = method.parse() {
                     self.method = method;

@@ -1,0 +1,99 @@
+//! What a session says of its provider, and what clusters make of its credentials.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use jiff::SignedDuration;
+use kubeproof_emulator::kubernetes::ApiServer;
+use kubeproof_emulator::providers::{self, PROVIDERS, Visitor};
+use kubeproof_emulator::{CredentialKind, EPOCH, Emulation, Request, Session, Setting, Verdict};
+
+use crate::proper::proper;
+
+/// A session, and a request for the first cluster by who may have it.
+struct Begun;
+
+impl Visitor for Begun {
+    type Output = (Session, Request);
+
+    fn visit<E: Emulation>(self) -> (Session, Request) {
+        let setting = Setting::<E>::default();
+        let request = proper::<E>(&setting.world);
+        // A clone is a setting as good as the first.
+        (Session::new(setting.clone()), request)
+    }
+}
+
+fn begun(provider: &str) -> (Session, Request) {
+    providers::visit(provider, Begun).unwrap()
+}
+
+#[test]
+fn a_session_says_what_it_emulates() {
+    for (provider, operation, issues, foreign) in [
+        ("digitalocean", "kubeconfig", true, "/api/v3/projects"),
+        ("cce", "clustercert", true, "/v2/kubernetes"),
+        ("ucs", "accessinfo", false, "/v1/accounts/a"),
+        ("fireworks", "getConnectionInfo", false, "/v1/clusters/a"),
+    ] {
+        let (mut session, request) = begun(provider);
+        assert_eq!(session.provider(), provider);
+        assert_eq!(session.operations(), [operation]);
+        assert_eq!(session.issues_credentials(), issues, "{provider}");
+        assert!(session.claims(&request) && !session.claims(&Request::get(foreign)), "{provider}");
+        assert_eq!(session.edition().to_string(), session.edition().0);
+        session.tick(EPOCH + SignedDuration::from_hours(1));
+        session.advance(SignedDuration::from_hours(2));
+        assert_eq!(session.now(), EPOCH + SignedDuration::from_hours(3));
+        // The host's clock stays.
+        session.reset();
+        assert_eq!(session.now(), EPOCH + SignedDuration::from_hours(1));
+    }
+}
+
+#[test]
+fn what_was_handed_out_is_listed_and_can_be_revoked() {
+    for provider in PROVIDERS {
+        let (mut session, request) = begun(provider);
+        let before = session.credentials().len();
+        assert_eq!(session.handle(request).decision.verdict, Verdict::Answered, "{provider}");
+        let credentials = session.credentials();
+        let issues = session.issues_credentials();
+        assert_eq!(credentials.len(), before + usize::from(issues), "{provider}");
+        let Some(newest) = credentials.first() else {
+            assert!(!session.revoke(1) && session.revoke_all() == 0, "{provider}");
+            continue;
+        };
+        assert_eq!(newest.number, 1, "{provider}");
+        // What is issued is of one cluster and has an end; a token of the world is of all, and was always good.
+        assert_eq!(newest.cluster.is_empty(), !issues, "{provider}");
+        assert_eq!((newest.valid_from.is_some(), newest.expires_at.is_some()), (issues, issues), "{provider}");
+        assert!(matches!(newest.kind, CredentialKind::Token | CredentialKind::ClientCertificate));
+        assert!(!newest.revoked && !session.revoke(2) && session.revoke(1) && session.credentials()[0].revoked);
+        assert_eq!(session.revoke_all(), 0, "{provider}");
+        session.reset();
+        assert_eq!(session.credentials().len(), before, "{provider}");
+    }
+}
+
+/// Each cluster is below a path of its own, and a provider whose answers lead nowhere has none.
+#[test]
+fn the_clusters_of_a_session_are_found_by_their_ids() {
+    const NO_CLUSTER: &str = "kubeproof.kubernetes.no-cluster";
+    for provider in PROVIDERS {
+        let (mut session, _) = begun(provider);
+        let stub = ApiServer::Stub { base_url: String::new() };
+        let cluster = stub.server(&session.caller().cluster);
+        let mut clause = |path: &str| session.serve_api(Request::get(path), None, 1).decision.clause;
+        assert_eq!(clause(&format!("{cluster}/version")) == NO_CLUSTER, *provider == "ucs", "{provider}");
+        for path in ["/version", "/xyzzy/version", "//version", "/xyzzy/xyzzy/version"] {
+            assert_eq!(clause(path), NO_CLUSTER, "{provider}{path}");
+        }
+    }
+}
+
+#[test]
+fn a_server_has_an_address() {
+    let stub = ApiServer::Stub { base_url: "https://127.0.0.1:1".to_owned() };
+    let real = ApiServer::Real { url: "https://k8s.example.test".to_owned(), authority_pem: "pem".to_owned() };
+    assert_eq!((stub.url(), stub.authority_pem()), ("https://127.0.0.1:1", None));
+    assert_eq!((real.url(), real.authority_pem()), ("https://k8s.example.test", Some("pem")));
+}
