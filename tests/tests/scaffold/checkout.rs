@@ -147,8 +147,8 @@ impl Checkout {
 }
 
 impl Built {
-    /// Runs the tests of a binary whose names hold one of these, or all.
-    pub(crate) fn test(&self, binary: &str, filters: &[&str]) -> Ran {
+    /// Runs the tests of a binary whose names hold one of these, or all, with variables of the environment.
+    pub(crate) fn test(&self, binary: &str, filters: &[&str], variables: &[(&str, &str)]) -> Ran {
         let program = self.tests.get(binary).unwrap_or_else(|| panic!("no {binary} in {:?}", self.tests.keys()));
         let package = binary.split(' ').next().unwrap().trim_start_matches("kubeproof-");
         let folder = if package == "tests" { "tests".to_owned() } else { format!("crates/{package}") };
@@ -158,6 +158,7 @@ impl Built {
             .current_dir(self.root.join(folder))
             // A snapshot that is not there is a failure, and is not written.
             .env("INSTA_UPDATE", "no")
+            .envs(variables.iter().copied())
             .output()
             .expect("a test starts");
         let said = String::from_utf8_lossy(&output.stdout);

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::program::{Ran, kubeproof, kubeproof_in};
 
 /// What is told of a provider in files that are there, and those beside which a module of its would stand.
-const CHECKOUT: [&str; 12] = [
+const CHECKOUT: [&str; 13] = [
     "Cargo.toml",
     "crates/cli/Cargo.toml",
     "crates/cli/src/fetch.rs",
@@ -20,6 +20,7 @@ const CHECKOUT: [&str; 12] = [
     "crates/reference/Cargo.toml",
     "crates/reference/src/lib.rs",
     "crates/reference/src/time.rs",
+    "docs/SUMMARY.md",
     "tests/Cargo.toml",
     "tests/tests/clients/support.rs",
 ];
@@ -114,6 +115,7 @@ fn a_provider_is_written_and_registered() {
             ("crates/cli/src/fetch.rs", "    cirrus::Cirrus,\n}\n"),
             ("tests/tests/clients/support.rs", "        \"cirrus\" => {\n"),
             ("fixtures/cirrus/clauses.yaml", "provenance: inferred"),
+            ("docs/SUMMARY.md", "\n- [Cases of cirrus](reference/cases/cirrus.md)\n"),
             ("crates/emulator/src/providers/cirrus.rs", "&[\"/cirrus/v1/clusters/\"]"),
             ("crates/cirrus/src/lib.rs", "is not written yet"),
             ("crates/cirrus/src/cluster.rs", "pub fn parse(cluster_id: &str)"),

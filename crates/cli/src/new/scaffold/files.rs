@@ -31,6 +31,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("crates/NAME/tests/it/requests.rs", include_str!("../templates/provider/client/tests/requests.rs")),
     ("crates/reference/src/NAME.rs", include_str!("../templates/provider/reference.rs")),
     ("crates/cli/src/fetch/NAME.rs", include_str!("../templates/provider/fetch.rs")),
+    ("docs/emulations/NAME.md", include_str!("../templates/provider/emulation.md")),
     ("snapshots/public-api/NAME.snap", include_str!("../templates/provider/public-api.snap")),
 ];
 

@@ -23,6 +23,8 @@ enum Place {
     LastWithin(&'static str, &'static str),
     /// Before the first line that begins like this.
     Before(&'static str),
+    /// After the last line that begins like this.
+    After(&'static str),
 }
 
 /// Whether a line was added.
@@ -45,6 +47,8 @@ pub(super) struct NoPlace {
 pub(super) fn entries(draft: &Draft<'_>) -> Vec<Entry> {
     let name = draft.name;
     let entry = |file, line: String, place| Entry { file, line, place };
+    let page =
+        |before: &'static str, rest: String| entry("docs/SUMMARY.md", before.to_owned() + &rest, Place::After(before));
     let emulation = format!("    {name}::{},", name.type_name());
     let dependency = format!("kubeproof-{name}.workspace = true");
     vec![
@@ -64,6 +68,9 @@ pub(super) fn entries(draft: &Draft<'_>) -> Vec<Entry> {
             draft.adapter_under_test(),
             Place::LastWithin("    let asked = [", "    ];"),
         ),
+        page("- [The emulation of ", format!("{name}](emulations/{name}.md)")),
+        page("- [Clauses of ", format!("{name}](reference/clauses/{name}.md)")),
+        page("- [Cases of ", format!("{name}](reference/cases/{name}.md)")),
     ]
 }
 
@@ -106,6 +113,7 @@ impl Place {
                 Some(opening + closing)
             }
             Self::Before(prefix) => lines.iter().position(|other| other.starts_with(prefix)),
+            Self::After(prefix) => lines.iter().rposition(|other| other.starts_with(prefix)).map(|last| last + 1),
         }
     }
 }
@@ -113,11 +121,12 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Among(prefix) => write!(f, "no line begins with `{prefix}`"),
+            Self::Among(prefix) | Self::Before(prefix) | Self::After(prefix) => {
+                write!(f, "no line begins with `{}`", prefix.trim_start())
+            }
             Self::LastWithin(opening, closing) => {
                 write!(f, "there is no line `{}` with a line `{}` after it", opening.trim_start(), closing.trim_start())
             }
-            Self::Before(prefix) => write!(f, "no line begins with `{}`", prefix.trim_start()),
         }
     }
 }
@@ -201,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_go_before_another() {
+    fn lines_go_before_another_or_after_it() {
         let before = Place::Before("    other => ");
         check(
             before,
@@ -216,5 +225,8 @@ mod tests {
             Some("{\n    a => 1,\n    other => 2,\n}\n"),
         );
         check(before, "    a => 1,", "{\n    _ => 2,\n}\n", None);
+        let after = Place::After("- a");
+        check(after, "- a3", "- a1\n- b1\n- a2\n- b2\n", Some("- a1\n- b1\n- a2\n- a3\n- b2\n"));
+        check(after, "- a3", "- b1\n", None);
     }
 }
