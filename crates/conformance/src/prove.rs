@@ -8,6 +8,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
+use kubeproof_emulator::Verdict;
 
 use crate::adapter::Adapter;
 use crate::case::Case;
@@ -69,51 +70,81 @@ impl<'a> Prover<'a> {
     pub async fn run(&self, saboteurs: &[&'a Saboteur], mut done: impl FnMut(&Trial<'a>)) -> Proof<'a> {
         let providers: BTreeSet<&str> = saboteurs.iter().map(|saboteur| saboteur.provider).collect();
         let cases: Vec<&Case> = self.suite.cases().filter(|case| providers.contains(case.provider)).collect();
-        let accused = self.failed(&Twist::default(), &cases).await;
-        let blind = self.failed(&Twist::idle_on_the_wire(), &cases).await;
-        let blind: BTreeSet<&'a str> = blind.into_iter().filter_map(|result| self.id_of(&result)).collect();
+        let honest = Honest {
+            results: self.results(&Twist::default(), &cases).await,
+            on_the_wire: self.results(&Twist::idle_on_the_wire(), &cases).await,
+        };
         let mut trials = Vec::new();
         let mut trying = stream::iter(saboteurs.iter().copied())
-            .map(|saboteur| self.tried(saboteur, &blind))
+            .map(|saboteur| self.tried(saboteur, &honest))
             .buffered(Self::AT_ONCE);
         while let Some(trial) = trying.next().await {
             done(&trial);
             trials.push(trial);
         }
         drop(trying);
+        let blind = honest.on_the_wire.iter().filter(|result| result.outcome != Outcome::Passed);
+        let blind = blind.filter_map(|result| self.id_of(result)).collect();
+        let mut accused = honest.results;
+        accused.retain(|result| result.outcome != Outcome::Passed);
         Proof { suite: self.suite, cases, accused, blind, trials }
     }
 
-    async fn tried(&self, saboteur: &'a Saboteur, blind: &BTreeSet<&'a str>) -> Trial<'a> {
+    async fn tried(&self, saboteur: &'a Saboteur, honest: &Honest) -> Trial<'a> {
         let is_wanted = |case: &&Case| match self.against {
             Against::Every => case.provider == saboteur.provider,
             Against::Aimed => saboteur.is_aimed_at(case),
         };
         let cases: Vec<&Case> = self.suite.cases().filter(is_wanted).collect();
-        let results = self.failed(&saboteur.twist, &cases).await;
-        let (failed, unjudged): (Vec<_>, Vec<_>) =
-            results.into_iter().partition(|result| result.outcome == Outcome::Failed);
-        let mut caught_by: BTreeSet<&str> = failed.iter().filter_map(|result| self.id_of(result)).collect();
-        if saboteur.twist.is_on_the_wire() {
-            caught_by.retain(|case| !blind.contains(case));
+        let results = self.results(&saboteur.twist, &cases).await;
+        let is_blind = |id: &str| {
+            let twin = honest.on_the_wire.iter().find(|twin| twin.case.id == id);
+            saboteur.twist.is_on_the_wire() && twin.is_some_and(|twin| twin.outcome != Outcome::Passed)
+        };
+        let mut trial =
+            Trial { saboteur, caught_by: BTreeSet::new(), refused_by: BTreeSet::new(), unjudged: Vec::new() };
+        for result in results {
+            if saboteur.is_aimed_at(&result.case) {
+                let twin = honest.results.iter().find(|twin| twin.case.id == result.case.id);
+                let usual = twin.map(refusals).unwrap_or_default();
+                trial.refused_by.extend(refusals(&result).difference(&usual).cloned());
+            }
+            match result.outcome {
+                Outcome::Passed => {}
+                Outcome::Failed if is_blind(&result.case.id) => {}
+                Outcome::Failed => trial.caught_by.extend(self.id_of(&result)),
+                _ => trial.unjudged.push(result),
+            }
         }
-        Trial { saboteur, caught_by, unjudged }
+        trial
     }
 
-    /// What did not pass.
-    async fn failed(&self, twist: &Twist, cases: &[&'a Case]) -> Vec<CaseResult> {
+    async fn results(&self, twist: &Twist, cases: &[&'a Case]) -> Vec<CaseResult> {
         let mut runner = Runner::new((self.workshop)(twist));
         if let Some(jobs) = self.jobs {
             runner = runner.with_jobs(jobs);
         }
-        let mut results = runner.run(cases.iter().copied()).await.results;
-        results.retain(|result| result.outcome != Outcome::Passed);
-        results
+        runner.run(cases.iter().copied()).await.results
     }
 
     fn id_of(&self, result: &CaseResult) -> Option<&'a str> {
         self.suite.case(&result.case.id).map(|case| case.id.as_str())
     }
+}
+
+/// What came of the client that is right: as it is, and where saboteurs on the wire stand.
+struct Honest {
+    results: Vec<CaseResult>,
+    on_the_wire: Vec<CaseResult>,
+}
+
+/// The clauses by which the emulation refused something in a case, or complained of it.
+fn refusals(result: &CaseResult) -> BTreeSet<String> {
+    let refused = result.exchanges.iter().filter(|exchange| exchange.decision == Verdict::Refused.to_string());
+    let refused = refused.map(|exchange| exchange.clause.clone().into_owned());
+    let complaints = result.exchanges.iter().flat_map(|exchange| &exchange.complaints);
+    let complaints = complaints.filter_map(|complaint| complaint.split_once(':').map(|(clause, _)| clause.to_owned()));
+    refused.chain(complaints).collect()
 }
 
 /// What came of one saboteur.
@@ -123,6 +154,9 @@ pub struct Trial<'a> {
     pub saboteur: &'a Saboteur,
     /// The ids of the cases that it failed.
     pub caught_by: BTreeSet<&'a str>,
+    /// The clauses by which the emulation refused it or complained of it, in cases of what it breaks, and said nothing of the client
+    /// that is right.
+    pub refused_by: BTreeSet<String>,
     /// What could not be judged.
     pub unjudged: Vec<CaseResult>,
 }

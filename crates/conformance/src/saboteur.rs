@@ -24,6 +24,9 @@ pub struct Saboteur {
     pub twist: Twist,
     /// The clauses that it breaks. For each, a case that judges by it has to catch it.
     pub breaks: Vec<String>,
+    /// The clauses by which the emulation has to refuse it, or complain of it, in a case of a clause that it breaks, where it has
+    /// nothing to say to the client that is right.
+    pub refused: Vec<String>,
     /// Where it is written.
     pub place: Place,
 }

@@ -72,6 +72,8 @@ impl Shown<'_> {
                 "id": trial.saboteur.id,
                 "title": trial.saboteur.title,
                 "breaks": trial.saboteur.breaks,
+                "refused": trial.saboteur.refused,
+                "refused_by": trial.refused_by,
                 "caught_by": trial.caught_by,
                 "caught_on_purpose": trial.caught_on_purpose(proof.suite),
                 "file": trial.saboteur.place.file,

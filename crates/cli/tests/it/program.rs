@@ -20,22 +20,22 @@ pub(crate) fn kubeproof(arguments: &[&str]) -> Ran {
 
 /// The same with variables in the environment.
 pub(crate) fn kubeproof_with(arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
-    run(Command::new(env!("CARGO_BIN_EXE_kubeproof")).args(arguments).envs(variables.iter().copied()))
+    run(program().args(arguments).envs(variables.iter().copied()))
 }
 
 /// The same in a folder.
 pub(crate) fn kubeproof_in(folder: &Path, arguments: &[&str]) -> Ran {
-    run(Command::new(env!("CARGO_BIN_EXE_kubeproof")).args(arguments).current_dir(folder))
+    run(program().args(arguments).current_dir(folder))
+}
+
+fn program() -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_kubeproof"));
+    program.env_remove("NO_COLOR").env_remove("CLICOLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
+    program
 }
 
 fn run(command: &mut Command) -> Ran {
-    let Output { status, stdout, stderr } = command
-        .env_remove("NO_COLOR")
-        .env_remove("CLICOLOR")
-        .env_remove("CLICOLOR_FORCE")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let Output { status, stdout, stderr } = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ran { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
 }

@@ -150,6 +150,8 @@ fn whatever_does_not_bite_is_a_finding() {
         1,
         &["ucs/loses-an-item breaks ucs.one, and no case that judges by that clause fails it"],
     );
+    let kept = "ucs/loses-an-item is not refused by ucs.two: the emulation does not keep that rule any more";
+    check("saboteurs.yaml", "breaks: [ucs.one]", "breaks: [ucs.one]\n  refused: [ucs.two]", 1, &[kept]);
     // A case too many, a clause too many.
     let more = "- id: ucs/some/third\n  title: Anything will do\n  clauses: [ucs.two]\n  steps: [{expect: {either: [{access: {}}, {error: any}]}}]\n- id: ucs/some/second";
     check("cases/some.yaml", "- id: ucs/some/second", more, 1, &["ucs/some/third catches nothing"]);

@@ -29,6 +29,13 @@ pub enum Finding {
         /// The clause.
         clause: String,
     },
+    /// The emulation did not refuse a saboteur by a clause by which it has to.
+    NotRefused {
+        /// The saboteur.
+        saboteur: String,
+        /// The clause.
+        clause: String,
+    },
     /// A case could not be judged.
     CouldNotRun {
         /// The saboteur.
@@ -66,6 +73,9 @@ impl fmt::Display for Finding {
             }
             Self::ClauseNotDefended { saboteur, clause } => {
                 write!(f, "{saboteur} breaks {clause}, and no case that judges by that clause fails it")
+            }
+            Self::NotRefused { saboteur, clause } => {
+                write!(f, "{saboteur} is not refused by {clause}: the emulation does not keep that rule any more")
             }
             Self::CouldNotRun { saboteur, case, message } => {
                 write!(f, "{saboteur} could not be judged by {case}: {message}")
@@ -108,6 +118,9 @@ fn of_saboteur(proof: &Proof<'_>, trial: &Trial<'_>) -> Vec<Finding> {
         findings.push(Finding::GetsThrough { saboteur: saboteur.clone() });
         return findings;
     }
+    let passed_over = trial.saboteur.refused.iter().filter(|clause| !trial.refused_by.contains(*clause));
+    findings
+        .extend(passed_over.map(|clause| Finding::NotRefused { saboteur: saboteur.clone(), clause: clause.clone() }));
     let defended: BTreeSet<&str> = trial
         .caught_by
         .iter()

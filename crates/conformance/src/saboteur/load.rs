@@ -20,6 +20,8 @@ struct Source {
     title: String,
     twist: Twist,
     breaks: Vec<Spanned<String>>,
+    #[serde(default)]
+    refused: Vec<Spanned<String>>,
 }
 
 /// The saboteurs in `<provider>/saboteurs.yaml`; none where there is no such file.
@@ -35,7 +37,7 @@ pub(crate) fn load_saboteurs(
     let mut saboteurs = Vec::new();
     for source in parse::<Vec<Source>>(text, &shown, problems).unwrap_or_default() {
         let here = place(&shown, source.id.referenced);
-        let Source { id, title, twist, breaks } = source;
+        let Source { id, title, twist, breaks, refused } = source;
         let id = id.value;
         let mut problem = |at, message| problems.push(Problem::at(at, message));
         let prefix = format!("{}/", provider.name);
@@ -51,10 +53,10 @@ pub(crate) fn load_saboteurs(
         if breaks.is_empty() {
             problem(here.clone(), format!("the saboteur `{id}` breaks no clause; name those that it breaks"));
         }
-        for clause in &breaks {
+        for (clause, is_broken) in breaks.iter().map(|id| (id, true)).chain(refused.iter().map(|id| (id, false))) {
             let at = place(&shown, clause.referenced);
             match provider.clauses.iter().find(|known| known.id == clause.value) {
-                Some(known) if known.not_observable.is_some() => {
+                Some(known) if known.not_observable.is_some() && is_broken => {
                     problem(at, format!("`{}` is not observable, so nothing can break it; leave it out", known.id));
                 }
                 Some(_) => {}
@@ -65,8 +67,9 @@ pub(crate) fn load_saboteurs(
                 }
             }
         }
-        let breaks = breaks.into_iter().map(|clause| clause.value).collect();
-        saboteurs.push(Saboteur { id, provider: provider.name, title, twist, breaks, place: here });
+        let values = |clauses: Vec<Spanned<String>>| clauses.into_iter().map(|clause| clause.value).collect();
+        let (breaks, refused) = (values(breaks), values(refused));
+        saboteurs.push(Saboteur { id, provider: provider.name, title, twist, breaks, refused, place: here });
     }
     saboteurs
 }
