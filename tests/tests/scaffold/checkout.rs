@@ -90,18 +90,9 @@ impl Checkout {
 
     /// The program and the tests of these providers, and of what goes through every provider.
     pub(crate) fn build(&self, providers: &[&str]) -> Built {
-        let mut arguments =
-            vec!["test", "--no-run", "--message-format", "json", "--test", "it", "--test", "conformance"];
-        arguments.extend([
-            "--test",
-            "clients",
-            "-p",
-            "kubeproof-emulator",
-            "-p",
-            "kubeproof-tests",
-            "-p",
-            "kubeproof-cli",
-        ]);
+        let mut arguments = vec!["test", "--no-run", "--message-format", "json"];
+        arguments.extend(["it", "conformance", "clients", "book"].iter().flat_map(|test| ["--test", *test]));
+        arguments.extend(["-p", "kubeproof-emulator", "-p", "kubeproof-tests", "-p", "kubeproof-cli"]);
         let packages: Vec<String> = providers.iter().map(|name| format!("kubeproof-{name}")).collect();
         packages.iter().for_each(|package| arguments.extend(["-p", package]));
         let said = self.cargo(&arguments);
