@@ -4,7 +4,7 @@
 use jiff::SignedDuration;
 use kubeproof_emulator::kubernetes::ApiServer;
 use kubeproof_emulator::providers::{self, PROVIDERS, Visitor};
-use kubeproof_emulator::{CredentialKind, EPOCH, Emulation, Request, Session, Setting, Verdict};
+use kubeproof_emulator::{CredentialKind, EPOCH, Emulation, Request, Secrets, Session, Setting, Verdict};
 
 use crate::proper::proper;
 
@@ -96,4 +96,38 @@ fn a_server_has_an_address() {
     let real = ApiServer::Real { url: "https://k8s.example.test".to_owned(), authority_pem: "pem".to_owned() };
     assert_eq!((stub.url(), stub.authority_pem()), ("https://127.0.0.1:1", None));
     assert_eq!((real.url(), real.authority_pem()), ("https://k8s.example.test", Some("pem")));
+}
+
+/// What is asked for and is not there is answered with what there is.
+#[test]
+fn who_asks_for_an_unknown_cluster_is_told_the_known_ones() {
+    for provider in ["digitalocean", "fireworks"] {
+        let (mut session, request) = begun(provider);
+        let caller = session.caller();
+        let known = &caller.cluster["cluster_id"];
+        let unknown = Request { path: request.path.replace(known.as_str(), "unknown"), ..request.clone() };
+        let explanation = session.handle(unknown.clone()).decision.explanation;
+        assert!(explanation.contains(&format!("{known}`")), "{provider}: {explanation}");
+
+        let mut world = session.world(Secrets::Shown).unwrap();
+        world["clusters"] = serde_json::json!([]);
+        session.put_world(world.to_string().as_bytes()).unwrap();
+        let explanation = session.handle(unknown).decision.explanation;
+        assert!(explanation.contains("no cluster"), "{provider}: {explanation}");
+    }
+}
+
+/// A credential that no client can send would never be accepted.
+#[test]
+fn a_credential_can_be_sent() {
+    let keys = [("digitalocean", "api_tokens"), ("cce", "tokens"), ("ucs", "tokens"), ("fireworks", "api_keys")];
+    for (provider, key) in keys {
+        let (mut session, _) = begun(provider);
+        for (credential, is_sendable) in [("a-token", true), ("", false), ("a token", false), ("t\u{f6}ken", false)] {
+            let mut world = session.world(Secrets::Shown).unwrap();
+            world[key] = serde_json::json!([credential]);
+            let put = session.put_world(world.to_string().as_bytes());
+            assert_eq!(put.is_ok(), is_sendable, "{provider} {credential:?}: {put:?}");
+        }
+    }
 }
