@@ -131,3 +131,84 @@ fn a_credential_can_be_sent() {
         }
     }
 }
+
+/// What is shown with its secrets can be put back, and what is shown without them cannot.
+#[test]
+fn a_world_can_be_taken_and_put_back() {
+    for provider in PROVIDERS {
+        let (mut session, request) = begun(provider);
+        let shown = session.world(Secrets::Shown).unwrap();
+        let hidden = session.world(Secrets::Hidden).unwrap();
+        assert_ne!(shown, hidden, "{provider}");
+        assert!(!session.redactor().finds_secret(&hidden.to_string()), "{provider}: {hidden}");
+        assert!(session.redactor().finds_secret(&shown.to_string()), "{provider}");
+        assert_eq!(shown["clusters"], hidden["clusters"], "{provider}");
+        let problem = session.put_world(hidden.to_string().as_bytes()).unwrap_err().to_string();
+        assert!(problem.contains("holds `<redacted>`"), "{provider}: {problem}");
+
+        // Another world, and back to the first.
+        let mut other = shown.clone();
+        other["clusters"] = serde_json::json!([]);
+        session.put_world(other.to_string().as_bytes()).unwrap();
+        assert_eq!(session.world(Secrets::Shown).unwrap(), other, "{provider}");
+        assert_ne!(session.handle(request.clone()).decision.verdict, Verdict::Answered, "{provider}");
+        session.reset();
+        assert_eq!(session.world(Secrets::Shown).unwrap(), shown, "{provider}");
+        assert_eq!((session.journal().exchanges().count(), session.journal().recorded()), (0, 1), "{provider}");
+        assert_eq!(session.handle(request).decision.verdict, Verdict::Answered, "{provider}");
+    }
+}
+
+#[test]
+fn where_a_placeholder_stands_is_told() {
+    let (mut session, _) = begun("cce");
+    for (world, field) in [
+        (r#"{"tokens": ["a", "<redacted>"]}"#, "tokens[1]"),
+        (r#"{"access_keys": [{"access_key": "a", "secret_key": "is <redacted>"}]}"#, "access_keys[0].secret_key"),
+        (r#"["<redacted>"]"#, "[0]"),
+        (r#"[["a"], ["<redacted>"]]"#, "[1][0]"),
+    ] {
+        let problem = session.put_world(world.as_bytes()).unwrap_err().to_string();
+        assert_eq!(problem, format!("`{field}` holds `<redacted>`, which stands in place of a secret"));
+    }
+    assert!(session.put_world(br#"{"unknown": 1}"#).unwrap_err().to_string().contains("unknown"));
+}
+
+/// A short secret too, and those of worlds that gave way.
+#[test]
+fn a_secret_is_hidden_however_short_and_however_old_it_is() {
+    let (mut session, _) = begun("digitalocean");
+    let mut world = session.world(Secrets::Shown).unwrap();
+    world["api_tokens"] = serde_json::json!(["abc", "planted-once"]);
+    session.put_world(world.to_string().as_bytes()).unwrap();
+    let hidden = session.world(Secrets::Hidden).unwrap();
+    assert_eq!(hidden["api_tokens"], serde_json::json!(["<redacted>", "<redacted>"]));
+    assert_eq!(hidden["clusters"], world["clusters"]);
+    for token in ["planted-twice", "planted-again"] {
+        world["api_tokens"] = serde_json::json!([token]);
+        session.put_world(world.to_string().as_bytes()).unwrap();
+    }
+    let text = session.redactor().text("planted-once, planted-twice, planted-again, planted-never");
+    assert_eq!(text, "<redacted>, <redacted>, <redacted>, planted-never");
+}
+
+#[test]
+fn a_session_knows_where_its_clusters_are() {
+    for provider in PROVIDERS {
+        let (mut session, request) = begun(provider);
+        assert_eq!(session.leads_to_clusters(), provider != "ucs");
+        let expected: &[&str] = if provider == "fireworks" { &["example-fireworks-user-token"] } else { &[] };
+        assert_eq!(session.user_tokens(), expected, "{provider}");
+        assert_eq!(session.revoke_all(), expected.len(), "{provider}");
+
+        assert!(session.api().is_none());
+        session.point_api(ApiServer::Stub { base_url: "https://127.0.0.1:9".to_owned() });
+        assert_eq!(session.api().map(ApiServer::url), Some("https://127.0.0.1:9"));
+        // The world that a reset puts back is told too.
+        for _ in 0..2 {
+            let body = String::from_utf8_lossy(&session.handle(request.clone()).body).into_owned();
+            assert_eq!(body.contains("https://127.0.0.1:9/"), session.leads_to_clusters(), "{provider}: {body}");
+            session.reset();
+        }
+    }
+}
