@@ -288,6 +288,19 @@ fn check_error_object(reply: &Reply, id: &str) {
     }
 }
 
+/// The texts of the examples in DigitalOcean's openapi.
+#[test]
+fn a_refusal_is_said_in_the_words_of_the_provider() {
+    for (request, message) in [
+        (Request::get(TOKEN_CLUSTER), "Unable to authenticate you."),
+        (get("/v2/kubernetes/clusters/unknown/kubeconfig"), "The resource you requested could not be found."),
+    ] {
+        let reply = session().handle(request);
+        let error: Value = serde_json::from_slice(&reply.body).unwrap();
+        assert_eq!(error["message"], message);
+    }
+}
+
 #[test]
 fn a_refusal_names_its_clause() {
     let with = |authorization: &str| Request::get(TOKEN_CLUSTER).with_header("authorization", authorization);

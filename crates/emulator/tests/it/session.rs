@@ -146,8 +146,11 @@ fn a_world_can_be_taken_and_put_back() {
         let problem = session.put_world(hidden.to_string().as_bytes()).unwrap_err().to_string();
         assert!(problem.contains("holds `<redacted>`"), "{provider}: {problem}");
 
-        // Another world, and back to the first.
+        // Other worlds, and back to the first.
         let mut other = shown.clone();
+        other["clusters"][0]["id"] = "another".into();
+        session.put_world(other.to_string().as_bytes()).unwrap();
+        assert_eq!(session.world(Secrets::Shown).unwrap(), other, "{provider}");
         other["clusters"] = serde_json::json!([]);
         session.put_world(other.to_string().as_bytes()).unwrap();
         assert_eq!(session.world(Secrets::Shown).unwrap(), other, "{provider}");
