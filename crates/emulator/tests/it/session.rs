@@ -1,5 +1,5 @@
 //! What a session says of its provider, and what clusters make of its credentials.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use jiff::SignedDuration;
 use kubeproof_emulator::kubernetes::ApiServer;
