@@ -125,7 +125,7 @@ impl<'de> Deserialize<'de> for Calls {
 #[serde(deny_unknown_fields)]
 pub struct ScriptedReply {
     /// The status, 200 unless said otherwise.
-    #[serde(default = "ok", deserialize_with = "status")]
+    #[serde(default, deserialize_with = "status")]
     pub status: StatusCode,
     /// The header fields.
     #[serde(default, deserialize_with = "headers")]
@@ -180,10 +180,6 @@ pub const ELSEWHERE: &str = "{elsewhere}";
 
 /// Stands for the same by plain HTTP, whatever the host speaks itself.
 pub const ELSEWHERE_HTTP: &str = "{elsewhere-http}";
-
-fn ok() -> StatusCode {
-    StatusCode::OK
-}
 
 fn once() -> usize {
     1

@@ -182,6 +182,9 @@ mod tests {
         check("a:\n  token: |\n    abc\n    def\n  x: 1", "a:\n  token: |\n    <redacted>\n  x: 1");
         check("token: >-\n  abc\n", "token: >-\n  <redacted>\n");
         check("token:\n  abcdefgh\nx: 1", "token:\n  <redacted>\nx: 1");
+        check("a:\n  token: |\n    abc\n  y\n", "a:\n  token: |\n    <redacted>\n  y\n");
+        check("token: |\nnext: 1\n", "token: |\nnext: 1\n");
+        check("password: 'its''''x'\nx: 1", "password: '<redacted>'\nx: 1");
         check(r#"{"accessToken":"abc","api_key":"def"}"#, r#"{"accessToken":"<redacted>","api_key":"<redacted>"}"#);
         check("GET /?access_token=abc&x=1", "GET /?access_token=<redacted>&x=1");
     }
@@ -190,6 +193,8 @@ mod tests {
     fn headers_in_a_text_lose_their_value_and_not_their_advice() {
         check("sent Authorization: Bearer abc and more", "sent Authorization: Bearer <redacted> and more");
         check("X-Auth-Token: abc", "X-Auth-Token: <redacted>");
+        // Of an unknown scheme nothing is kept.
+        check("Authorization: Custom abc\nx", "Authorization: <redacted>\nx");
         check(
             "send `Authorization: Bearer <token>`; it was absent",
             "send `Authorization: Bearer <token>`; it was absent",

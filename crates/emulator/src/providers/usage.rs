@@ -114,6 +114,7 @@ mod tests {
         usage.count(LIMIT, EPOCH + HOUR, "one");
         let left = quota(&usage, EPOCH + HOUR);
         assert_eq!((left.remaining, left.reset), (LIMIT.requests - 1, EPOCH + HOUR + HOUR));
+        assert_eq!(format!("{usage:?}"), "Usage { calls: 0, tokens: 1, .. }");
     }
 
     #[test]

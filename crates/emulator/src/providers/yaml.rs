@@ -17,12 +17,12 @@ fn is_plain(text: &str) -> bool {
     match text.chars().next() {
         Some(first) if first.is_ascii_alphabetic() => !is_word_with_meaning(text),
         // A number has no letters but those of its base or exponent.
-        Some(first) if first.is_ascii_digit() => {
+        Some(_) => {
             text.chars().all(|c| c.is_ascii_alphanumeric())
                 && !text.starts_with("0x")
                 && text.chars().any(|c| c.is_ascii_lowercase() && !matches!(c, 'b' | 'e' | 'o'))
         }
-        _ => false,
+        None => false,
     }
 }
 

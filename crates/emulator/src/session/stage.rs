@@ -211,6 +211,10 @@ mod tests {
             if request.path == "/fine" {
                 return (Reply::answer("echo.all", StatusCode::OK, "fine"), ());
             }
+            if request.path.starts_with("/complained") {
+                let reply = Reply::answer("echo.all", StatusCode::OK, "fine");
+                return (reply.with_complaint("echo.all", request.path.clone()), ());
+            }
             let reply = Reply::refuse("echo.all", StatusCode::NOT_FOUND, request.path.clone())
                 .with_complaint("echo.all", request.path.clone());
             (reply, ())
@@ -248,6 +252,9 @@ mod tests {
         let reply = session.handle(Request::get("/a/planted-secret"));
         assert_eq!(reply.decision.explanation, "/a/<redacted>");
         assert_eq!(reply.complaints[0].explanation, "/a/<redacted>");
+        // Of what is answered all the same, too.
+        let reply = session.handle(Request::get("/complained/planted-secret"));
+        assert_eq!(reply.complaints[0].explanation, "/complained/<redacted>");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use kubeproof_emulator::{Fault, Request, Session, Setting, Verdict};
 const KUBECONFIG: &str = "/v2/kubernetes/clusters/unknown/kubeconfig";
 
 fn fault(json: &str) -> Fault {
-    serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}: {error}"))
+    serde_json::from_str(json).unwrap()
 }
 
 fn session(faults: &[&str]) -> Session {

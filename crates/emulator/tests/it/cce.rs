@@ -186,6 +186,8 @@ fn the_media_type_is_one_of_two() {
         let (reply, _) = answer(&World::default(), &request);
         assert_eq!(reply.status, 200, "{request:?}");
         assert_eq!(clauses_complained_of(&reply), ["cce.content-type.values"], "{:?}", request.headers);
+        let is_once = request.headers.get_all("content-type").iter().count() == 1;
+        assert_eq!(reply.complaints[0].explanation.ends_with("more than once"), !is_once, "{:?}", request.headers);
     }
     // Where a world is strict, it is refused; what is absent is answered even there.
     let strict = World { content_type: ContentType::Strict, ..World::default() };

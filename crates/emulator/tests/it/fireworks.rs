@@ -322,3 +322,13 @@ fn nothing_secret_is_shown() {
     assert!(redactor.finds_secret("example-fireworks-api-key"));
     assert!(!redactor.finds_secret(&format!("{world:?} {:?} {:?}", get(DEMO), ask(&world, &get(DEMO)))));
 }
+
+/// Only a name with both brackets is an entry of a map.
+#[test]
+fn half_a_bracket_is_a_name_like_any_other() {
+    let clause = |query: &str| ask(&World::default(), &get(&format!("{DEMO}?{query}"))).decision.clause;
+    assert_ne!(clause("readMask[x]=y"), clause("other=y"));
+    for query in ["x]=y", "readMask[x=y", "read_mask[x=y"] {
+        assert_eq!(clause(query), clause("other=y"), "{query}");
+    }
+}

@@ -1,5 +1,6 @@
 //! What may not be printed is not printed by what prints itself.
 
+use kubeproof_emulator::providers::cce::AccessKey;
 use kubeproof_emulator::providers::{self, PROVIDERS, Visitor};
 use kubeproof_emulator::{EPOCH, Emulation, Redactor, Reply, Request, Verdict};
 
@@ -45,6 +46,7 @@ fn what_is_shown_of_an_exchange_tells_what_it_was() {
         "Reply { status: 200, decision: Decision { verdict: Answered, clause: \"ucs.x\", explanation: \"fine\" }, \
          complaints: [], body_bytes: 7, .. }"
     );
+    assert_eq!(format!("{:?}", AccessKey::default()), r#"AccessKey { access_key: "AKEXAMPLE", .. }"#);
     let names = Verdict::ALL.map(|verdict| verdict.to_string());
     assert_eq!(names, ["answered", "refused", "incident", "unanswered", "harness-error"]);
 }

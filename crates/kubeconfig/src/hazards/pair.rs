@@ -40,7 +40,7 @@ pub(crate) fn has_form(key: &PrivateKeyDer<'_>) -> bool {
 /// What tells one public key from another.
 #[derive(PartialEq)]
 enum Public {
-    /// The modulus, without leading zeros.
+    /// The modulus, as DER writes it.
     Rsa(Vec<u8>),
     /// The point, as SEC 1 writes it.
     Ec(Vec<u8>),
@@ -67,7 +67,7 @@ impl Public {
             return Some(Self::Ed25519(info.subject_public_key.data.to_vec()));
         }
         match info.parsed().ok()? {
-            PublicKey::RSA(rsa) => Some(Self::Rsa(without_zeros(rsa.modulus))),
+            PublicKey::RSA(rsa) => Some(Self::Rsa(rsa.modulus.to_vec())),
             PublicKey::EC(point) => Some(Self::Ec(point.data().to_vec())),
             _ => None,
         }
@@ -105,7 +105,7 @@ fn rsa(der: &[u8]) -> Option<Public> {
     let (_, fields) = Sequence::from_der(der).ok()?;
     let (rest, _version) = Integer::from_der(&fields.content).ok()?;
     let (_, modulus) = Integer::from_der(rest).ok()?;
-    Some(Public::Rsa(without_zeros(modulus.as_ref())))
+    Some(Public::Rsa(modulus.as_ref().to_vec()))
 }
 
 /// The point of an `ECPrivateKey` (RFC 5915): version, key, \[0\] curve, \[1\] point. Every known program writes the point.
@@ -122,8 +122,4 @@ fn ec(der: &[u8]) -> Option<Public> {
         rest = after;
     }
     None
-}
-
-fn without_zeros(number: &[u8]) -> Vec<u8> {
-    number.iter().copied().skip_while(|byte| *byte == 0).collect()
 }

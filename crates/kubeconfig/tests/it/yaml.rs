@@ -132,6 +132,7 @@ fn tabs_that_indent() {
         ("a: b\r\n\r\n\t\r\n", (3, 1)),
         ("a: [b\n\t, c]\n", (1, 5)),
         ("x:\n \t\na: b\n", (2, 2)),
+        ("x:\n- \n \t\na: b\n", (3, 2)),
         ("a: b\n\n\t\n---\nx: 1\n", (3, 1)),
         ("clusters:\n-\tname: a\n---\nx: 1\n", (2, 2)),
         ("a: |\n  b\n \t\nc: d\n", (3, 2)),
