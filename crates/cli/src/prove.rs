@@ -94,15 +94,14 @@ impl Prove {
         let suite = self.source.suite()?;
         let saboteurs = self.saboteurs(&suite)?;
         let breakers = self.breakers();
-        if saboteurs.is_empty() && breakers.is_empty() {
-            complain(
-                "there are no saboteurs of this provider in these fixtures; write them to <provider>/saboteurs.yaml",
-            );
-            return Err(exit_code::FAILED);
-        }
         let workshop = |twist: &Twist| -> Arc<dyn Adapter> { Arc::new(SabotagedAdapter::new(twist.clone())) };
         let against = if self.aimed { Against::Aimed } else { Against::Every };
-        let mut prover = Prover::new(&suite, &workshop).with_cases(against);
+        let providers = suite.providers().iter().map(|provider| provider.name);
+        // A part of a provider's saboteurs says nothing of other providers.
+        let is_tried = |name: &&str| saboteurs.iter().any(|saboteur| saboteur.provider == *name);
+        let providers =
+            providers.filter(|name| if self.patterns.is_empty() { self.wants(name) } else { is_tried(name) });
+        let mut prover = Prover::new(&suite, &workshop).with_cases(against).with_providers(providers);
         if let Some(jobs) = self.jobs {
             prover = prover.with_jobs(jobs);
         }
@@ -145,7 +144,7 @@ impl Prove {
             return Ok(all);
         }
         let names: Vec<String> =
-            all.iter().map(|saboteur| saboteur.id.clone()).chain(Breaker::all().map(Breaker::id)).collect();
+            all.iter().map(|saboteur| saboteur.id.clone()).chain(self.of_protocol().map(Breaker::id)).collect();
         let mut wanted = Vec::new();
         for pattern in &self.patterns {
             let glob = Glob::new(pattern).map_err(|error| misused(format_args!("`{pattern}`: {}", error.kind())))?;
@@ -160,13 +159,18 @@ impl Prove {
         Ok(all.into_iter().filter(|saboteur| wanted.iter().any(|glob| glob.is_match(&saboteur.id))).collect())
     }
 
-    /// Those that break the protocol.
+    /// Those that break the protocol, which is of no provider.
+    fn of_protocol(&self) -> impl Iterator<Item = Breaker> {
+        Breaker::all().filter(|_| self.providers.is_empty())
+    }
+
+    /// Those that are meant of them.
     fn breakers(&self) -> Vec<Breaker> {
         let fits = |breaker: &Breaker| {
             let mut globs = self.patterns.iter().filter_map(|pattern| Glob::new(pattern).ok());
             self.patterns.is_empty() || globs.any(|glob| glob.compile_matcher().is_match(breaker.id()))
         };
-        if self.providers.is_empty() { Breaker::all().filter(fits).collect() } else { Vec::new() }
+        self.of_protocol().filter(fits).collect()
     }
 
     fn wants(&self, provider: &str) -> bool {

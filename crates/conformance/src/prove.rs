@@ -14,7 +14,7 @@ use crate::adapter::Adapter;
 use crate::case::Case;
 use crate::outcome::{CaseResult, Outcome};
 use crate::run::Runner;
-use crate::saboteur::{Saboteur, Twist};
+use crate::saboteur::{COULD_NOT, Saboteur, Twist};
 use crate::suite::Suite;
 
 pub use self::cover::SmallestSet;
@@ -41,6 +41,7 @@ pub struct Prover<'a> {
     workshop: &'a Workshop,
     against: Against,
     jobs: Option<NonZeroUsize>,
+    providers: Vec<&'a str>,
 }
 
 impl<'a> Prover<'a> {
@@ -49,13 +50,21 @@ impl<'a> Prover<'a> {
 
     /// A prover of this suite with the saboteurs that `workshop` makes.
     pub fn new(suite: &'a Suite, workshop: &'a Workshop) -> Self {
-        Self { suite, workshop, against: Against::default(), jobs: None }
+        let providers = suite.providers().iter().map(|provider| provider.name).collect();
+        Self { suite, workshop, against: Against::default(), jobs: None, providers }
     }
 
     /// The same prover, running saboteurs against these cases.
     #[must_use]
     pub fn with_cases(mut self, against: Against) -> Self {
         self.against = against;
+        self
+    }
+
+    /// The same prover, of these providers alone: their saboteurs are tried, and their cases and clauses have to bite.
+    #[must_use]
+    pub fn with_providers(mut self, providers: impl IntoIterator<Item = &'a str>) -> Self {
+        self.providers = providers.into_iter().collect();
         self
     }
 
@@ -68,8 +77,7 @@ impl<'a> Prover<'a> {
 
     /// Tries `saboteurs`, and the client that is right, against the cases of their providers. `done` is told of each that was tried.
     pub async fn run(&self, saboteurs: &[&'a Saboteur], mut done: impl FnMut(&Trial<'a>)) -> Proof<'a> {
-        let providers: BTreeSet<&str> = saboteurs.iter().map(|saboteur| saboteur.provider).collect();
-        let cases: Vec<&Case> = self.suite.cases().filter(|case| providers.contains(case.provider)).collect();
+        let cases: Vec<&Case> = self.suite.cases().filter(|case| self.providers.contains(&case.provider)).collect();
         let honest = Honest {
             results: self.results(&Twist::default(), &cases).await,
             on_the_wire: self.results(&Twist::idle_on_the_wire(), &cases).await,
@@ -87,7 +95,7 @@ impl<'a> Prover<'a> {
         let blind = blind.filter_map(|result| self.id_of(result)).collect();
         let mut accused = honest.results;
         accused.retain(|result| result.outcome != Outcome::Passed);
-        Proof { suite: self.suite, cases, accused, blind, trials }
+        Proof { suite: self.suite, providers: self.providers.clone(), cases, accused, blind, trials }
     }
 
     async fn tried(&self, saboteur: &'a Saboteur, honest: &Honest) -> Trial<'a> {
@@ -111,6 +119,7 @@ impl<'a> Prover<'a> {
             }
             match result.outcome {
                 Outcome::Passed => {}
+                _ if could_not(&result) => trial.unjudged.push(result),
                 Outcome::Failed if is_blind(&result.case.id) => {}
                 Outcome::Failed => trial.caught_by.extend(self.id_of(&result)),
                 _ => trial.unjudged.push(result),
@@ -136,6 +145,11 @@ impl<'a> Prover<'a> {
 struct Honest {
     results: Vec<CaseResult>,
     on_the_wire: Vec<CaseResult>,
+}
+
+/// Whether the saboteur itself failed, rather than what it did.
+fn could_not(result: &CaseResult) -> bool {
+    result.message().contains(COULD_NOT)
 }
 
 /// The clauses by which the emulation refused something in a case, or complained of it.
@@ -174,6 +188,8 @@ impl<'a> Trial<'a> {
 pub struct Proof<'a> {
     /// The suite.
     pub suite: &'a Suite,
+    /// The providers that have to be proven.
+    pub providers: Vec<&'a str>,
     /// The cases that were run.
     pub cases: Vec<&'a Case>,
     /// What the client that is right did not pass.

@@ -1,6 +1,7 @@
 //! Adapters that are broken on purpose, as data: what is done to a client that is right, and which clauses that breaks.
 
 mod load;
+mod sense;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,9 @@ use crate::adapter::{FailureKind, Options};
 use crate::case::{Case, Place};
 
 pub(crate) use self::load::load_saboteurs;
+
+/// How the message of an adapter begins that could not do what it was to do to a client: a case that failed with it judges nothing.
+pub const COULD_NOT: &str = "the saboteur could not do its work";
 
 /// An adapter that is broken on purpose, to prove that cases can fail.
 #[derive(Clone, Debug)]
@@ -61,7 +65,8 @@ impl Twist {
 
     /// Whether it stands between the client and the provider.
     pub fn is_on_the_wire(&self) -> bool {
-        !self.wire.is_empty() || self.answer.iter().any(Answer::needs_the_body)
+        let asks_again = matches!(&self.calls, Calls::Again(when) if when.iter().any(When::needs_the_body));
+        asks_again || !self.wire.is_empty() || self.answer.iter().any(Answer::needs_the_body)
     }
 
     /// Whether nothing is done.
@@ -131,6 +136,13 @@ pub enum When {
     Begins(String),
     /// The body that was sent is of another media type.
     NotOfType(String),
+}
+
+impl When {
+    /// Whether only one can tell who sees what the provider sent.
+    fn needs_the_body(&self) -> bool {
+        matches!(self, Self::Body(_) | Self::Begins(_) | Self::NotOfType(_))
+    }
 }
 
 /// What is done between a client and the provider.
@@ -237,9 +249,7 @@ impl Answer {
     fn needs_the_body(&self) -> bool {
         match self {
             Self::Take(_) | Self::TellTheBody => true,
-            Self::Kind { of, .. } | Self::Pretend(of) | Self::Refuse { of, .. } => {
-                of.iter().any(|when| matches!(when, When::Body(_) | When::Begins(_) | When::NotOfType(_)))
-            }
+            Self::Kind { of, .. } | Self::Pretend(of) | Self::Refuse { of, .. } => of.iter().any(When::needs_the_body),
             Self::Withhold(_) | Self::TellTheCredential | Self::Kubeconfig(_) | Self::Items(_) | Self::As(_) => false,
         }
     }

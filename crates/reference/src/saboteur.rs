@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kubeproof_conformance::adapter::{About, Adapter, Failure, FailureKind, FetchFuture, FetchRequest, Fetched};
-use kubeproof_conformance::saboteur::{Answer, Calls, Detail, Thing, Twist, When};
+use kubeproof_conformance::saboteur::{Answer, COULD_NOT, Calls, Detail, Thing, Twist, When};
 use serde_json::Value;
 
 use self::hop::{Hop, Seen};
@@ -40,30 +40,26 @@ impl SabotagedAdapter {
 
     async fn calls(&self, request: FetchRequest) -> Result<Fetched, Failure> {
         match &self.twist.calls {
-            Calls::Once => self.call(request).await,
+            Calls::Once => self.call(request).await.0,
             Calls::Never(kind) => Err(Failure::new(*kind)),
             Calls::Again(when) => {
-                let first = self.call(request.clone()).await;
-                if when.iter().any(|when| holds(when, &first, &Seen::default())) {
-                    self.call(request).await
-                } else {
-                    first
-                }
+                let (first, seen) = self.call(request.clone()).await;
+                if when.iter().any(|when| holds(when, &first, &seen)) { self.call(request).await.0 } else { first }
             }
             Calls::UntilItWorks => {
-                let mut last = self.call(request.clone()).await;
+                let mut last = self.call(request.clone()).await.0;
                 for _ in 0..Self::LONG {
                     if last.is_ok() {
                         break;
                     }
-                    last = self.call(request.clone()).await;
+                    last = self.call(request.clone()).await.0;
                 }
                 last
             }
             Calls::ForUuid4 => {
                 let is_uuid4 = |id: &String| id.len() == 36 && id.as_bytes().get(14) == Some(&b'4');
                 if request.cluster.get("cluster_id").is_some_and(is_uuid4) {
-                    return self.call(request).await;
+                    return self.call(request).await.0;
                 }
                 Err(Failure::new(FailureKind::InvalidArgument))
             }
@@ -74,21 +70,25 @@ impl SabotagedAdapter {
                 if let Some(told) = told {
                     return told;
                 }
-                let told = self.call(request).await;
+                let told = self.call(request).await.0;
                 self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(cluster, told.clone());
                 told
             }
         }
     }
 
-    async fn call(&self, request: FetchRequest) -> Result<Fetched, Failure> {
+    /// What comes of one call, and what was seen of it where something is done on the wire.
+    async fn call(&self, request: FetchRequest) -> (Result<Fetched, Failure>, Seen) {
         let mut request = request::twisted(request, &self.twist.ask);
         let asked = request.clone();
         let (came, seen) = if self.twist.is_on_the_wire() {
-            let hop = Hop::start(&request, Arc::clone(&self.twist)).await.map_err(|error| Failure {
-                message: format!("the saboteur cannot listen: {error}"),
-                ..Failure::new(FailureKind::Error)
-            })?;
+            let hop = match Hop::start(&request, Arc::clone(&self.twist)).await {
+                Ok(hop) => hop,
+                Err(error) => {
+                    let message = format!("{COULD_NOT}: {error}");
+                    return (Err(Failure { message, ..Failure::new(FailureKind::Error) }), Seen::default());
+                }
+            };
             request.base_url = hop.base_url();
             request.ca_pem = None;
             let came = ReferenceAdapter.fetch(request).await;
@@ -97,7 +97,7 @@ impl SabotagedAdapter {
         } else {
             (ReferenceAdapter.fetch(request).await, Seen::default())
         };
-        self.twist.answer.iter().fold(came, |came, twist| answered(came, twist, &asked, &seen))
+        (self.twist.answer.iter().fold(came, |came, twist| answered(came, twist, &asked, &seen)), seen)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead as _, Write as _};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use clap::ValueEnum;
 use kubeproof::conformance::adapter::{Adapter as _, FetchRequest};
@@ -191,9 +192,27 @@ fn say(bytes: &[u8]) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Until it is ended.
+/// Until it is ended; but not much longer than whoever started it, should that one be interrupted.
 fn wait_for_ever() -> ! {
+    let parent = parent();
     loop {
-        std::thread::park();
+        std::thread::park_timeout(LEFT_ALONE);
+        if self::parent() != parent {
+            std::process::exit(exit_code::COULD_NOT_RUN.into());
+        }
     }
+}
+
+/// How long one goes on that is left alone: longer than any harness waits for it.
+const LEFT_ALONE: Duration = Duration::from_secs(60);
+
+#[cfg(unix)]
+fn parent() -> Option<u32> {
+    Some(std::os::unix::process::parent_id())
+}
+
+/// Not known: it goes on until it is ended.
+#[cfg(not(unix))]
+fn parent() -> Option<u32> {
+    None
 }

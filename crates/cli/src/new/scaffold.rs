@@ -97,6 +97,8 @@ impl NewProvider {
             answer: self.answer,
             base_url: &base_url,
         };
+        // Two that insert into the same lists would lose entries of each other.
+        let _lock = if self.dry_run { None } else { Some(checkout.lock().map_err(failed)?) };
         let plan = Plan::of(&draft, &checkout)?;
         let (wrote, added) = if self.dry_run { ("would write", "would add to") } else { ("wrote", "added to") };
         let files = plan.files.iter().map(|file| format!("{wrote} {file}\n"));

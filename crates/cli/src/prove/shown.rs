@@ -89,6 +89,11 @@ impl Shown<'_> {
             };
             json!({"id": caught.breaker.id(), "title": caught.breaker.title(), "noticed": place, "what": what})
         });
+        let of_protocol = self.protocol.iter().filter_map(|caught| {
+            let message = caught.finding()?;
+            Some(json!({"finding": "protocol", "program": caught.breaker.id(), "message": message}))
+        });
+        let findings: Vec<_> = self.of_suite.iter().map(|finding| json!(finding)).chain(of_protocol).collect();
         let smallest = proof.smallest_set();
         let value = json!({
             "schema": "kubeproof.proof/1",
@@ -98,7 +103,7 @@ impl Shown<'_> {
             "protocol": protocol.collect::<Vec<_>>(),
             "tell_nothing_on_the_wire": proof.blind,
             "smallest_set": {"cases": smallest.cases, "is_smallest": smallest.is_smallest},
-            "findings": self.of_suite,
+            "findings": findings,
         });
         format!("{value:#}\n")
     }

@@ -194,6 +194,9 @@ fn a_name_is_one_everywhere() {
         ("vec", &["has another vec"]),
         ("core", &["has another core"]),
         ("tests", &["has another tests"]),
+        ("some", &["has another some"]),
+        ("sha256", &["has another sha256"]),
+        ("help", &["has another help"]),
         ("time", &["crates/reference/src/time.rs already", "take another name"]),
         ("sense", &["crates/emulator/src/providers/sense.rs already"]),
     ] {

@@ -152,6 +152,16 @@ fn whatever_does_not_bite_is_a_finding() {
     );
     let kept = "ucs/loses-an-item is not refused by ucs.two: the emulation does not keep that rule any more";
     check("saboteurs.yaml", "breaks: [ucs.one]", "breaks: [ucs.one]\n  refused: [ucs.two]", 1, &[kept]);
+    // Nobody at all.
+    let text = SABOTEURS.split("\n- id").nth(1).unwrap();
+    check(
+        "saboteurs.yaml",
+        &format!("\n- id{text}"),
+        "\n",
+        1,
+        &["no saboteur breaks ucs.two", "ucs/some/second catches nothing"],
+    );
+    check("saboteurs.yaml", SABOTEURS, "[]", 1, &["no saboteur breaks ucs.one", "no saboteur breaks ucs.two"]);
     // A case too many, a clause too many.
     let more = "- id: ucs/some/third\n  title: Anything will do\n  clauses: [ucs.two]\n  steps: [{expect: {either: [{access: {}}, {error: any}]}}]\n- id: ucs/some/second";
     check("cases/some.yaml", "- id: ucs/some/second", more, 1, &["ucs/some/third catches nothing"]);
@@ -181,6 +191,21 @@ fn a_mistake_in_a_file_of_saboteurs_names_its_place() {
             "saboteurs.yaml:8:12: there is no clause `ucs.tow`; did you mean `ucs.two`?",
         ),
         ("{items: without-last}", "{items: upside-down}", "saboteurs.yaml:3:"),
+        (
+            "answer: [{items: without-last}]",
+            "wire: [{method: \"G T\"}]",
+            "saboteurs.yaml:1:7: the saboteur `ucs/loses-an-item`: `G T` is no method",
+        ),
+        ("answer: [{items: without-last}]", "wire: [{header: {\"a b\": c}}]", "`a b` is no name of a header"),
+        ("answer: [{items: without-last}]", "wire: [{header: {a: \"c\\n\"}}]", "no header holds `c"),
+        (
+            "answer: [{items: without-last}]",
+            "wire: [{status: {404: 2000}}]",
+            "2000 is no HTTP status: write 100 to 999",
+        ),
+        ("answer: [{items: without-last}]", "ask: [{forget: regoin}]", "`regoin` is no option of a fetch"),
+        ("kind: already-downloaded", "status: 9", "9 is no HTTP status"),
+        ("[{kind: already-downloaded}]", "[]", "an empty list is true of nothing: say when"),
         ("{answer: [{items: without-last}]}", "{}", "does nothing; say under `twist` what it does"),
         ("  twist: {answer: [{items: without-last}]}\n", "", "missing field `twist`"),
     ];
@@ -206,6 +231,7 @@ fn a_part_of_them_is_tried_alone() {
             &["ucs/takes-downlaoded"][..],
             "no saboteur fits `ucs/takes-downlaoded`; did you mean `ucs/takes-downloaded`?",
         ),
+        (&["--provider", "ucs", "protocol/*"], "no saboteur fits `protocol/*`"),
         (&["ucs/[a"], "`ucs/[a`: unclosed character class"),
         (&["--report", "junit=-"], "a proof is not shown as `junit`: write human, json or markdown"),
     ] {

@@ -143,8 +143,7 @@ pub(super) fn of_cases(proof: &Proof<'_>) -> Vec<Finding> {
 pub(super) fn of_clauses(proof: &Proof<'_>) -> Vec<Finding> {
     let broken: BTreeSet<&str> =
         proof.trials.iter().flat_map(|trial| trial.saboteur.breaks.iter().map(String::as_str)).collect();
-    let run: BTreeSet<&str> = proof.trials.iter().map(|trial| trial.saboteur.provider).collect();
-    let providers = proof.suite.providers().iter().filter(|provider| run.contains(provider.name));
+    let providers = proof.suite.providers().iter().filter(|provider| proof.providers.contains(&provider.name));
     let observable = providers.flat_map(|provider| &provider.clauses).filter(|clause| clause.not_observable.is_none());
     let whole = observable.filter(|clause| !broken.contains(clause.id.as_str()));
     whole.map(|clause| Finding::NobodyBreaks { clause: clause.id.clone() }).collect()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::{Saboteur, Twist};
+use super::{Saboteur, Twist, sense};
 use crate::fixtures::Fixtures;
 use crate::load::is_kebab_case;
 use crate::nearest::nearest;
@@ -49,6 +49,9 @@ pub(crate) fn load_saboteurs(
         }
         if twist.is_idle() {
             problem(here.clone(), format!("the saboteur `{id}` does nothing; say under `twist` what it does"));
+        }
+        for mistake in sense::mistakes(&twist) {
+            problem(here.clone(), format!("the saboteur `{id}`: {mistake}"));
         }
         if breaks.is_empty() {
             problem(here.clone(), format!("the saboteur `{id}` breaks no clause; name those that it breaks"));

@@ -4,6 +4,7 @@
 mod by_hand;
 mod judging;
 mod loading;
+mod proving;
 mod raw;
 mod reporting;
 mod running;

@@ -1,3 +1,4 @@
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 /// A checkout of kubeproof.
@@ -30,6 +31,23 @@ impl Checkout {
 
     fn at(folder: &Path) -> Option<Self> {
         MARKS.iter().all(|mark| folder.join(mark).exists()).then(|| Self(folder.to_owned()))
+    }
+
+    /// Keeps others of this program from writing to it while the lock lives.
+    ///
+    /// # Errors
+    ///
+    /// When another one is at work there, or it cannot be locked.
+    pub(super) fn lock(&self) -> Result<File, String> {
+        let shown = self.0.display();
+        let folder = File::open(&self.0).map_err(|error| format!("{shown} cannot be read: {error}"))?;
+        match folder.try_lock() {
+            Ok(()) => Ok(folder),
+            Err(TryLockError::WouldBlock) => {
+                Err(format!("another `kubeproof new provider` is at work in {shown}: run this again when it has ended"))
+            }
+            Err(TryLockError::Error(error)) => Err(format!("{shown} cannot be locked: {error}")),
+        }
     }
 
     /// A file of it.
