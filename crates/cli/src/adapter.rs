@@ -14,7 +14,8 @@ pub(crate) use self::saboteur::Saboteur as ProtocolBreaker;
 use self::smoke::Smoke;
 pub(crate) use self::smoke::ends_well;
 use crate::exit_code;
-use crate::output::{Text, complain, print};
+use crate::output::{Text, complain, failed, print};
+use crate::signals::Signals;
 
 /// Checks one adapter alone, or is one
 ///
@@ -116,6 +117,17 @@ fn command(text: &str) -> Result<Command, u8> {
     text.parse().map_err(|error| {
         complain(format_args!("`{text}`: {error}"));
         exit_code::USAGE
+    })
+}
+
+/// Waits for `work`, unless the program is asked to stop: it is given up then, and with it every program that was started for it.
+pub(crate) fn unless_interrupted<T>(runtime: &tokio::runtime::Runtime, work: impl Future<Output = T>) -> Result<T, u8> {
+    runtime.block_on(async {
+        let mut signals = Signals::new().map_err(|error| failed(format_args!("cannot wait for signals: {error}")))?;
+        tokio::select! {
+            done = work => Ok(done),
+            () = signals.next() => Err(failed("interrupted; nothing was reported")),
+        }
     })
 }
 

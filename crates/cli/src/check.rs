@@ -8,7 +8,7 @@ use kubeproof::conformance::report::{Destination, Format, Report, Wanted};
 use kubeproof::conformance::{Case, Hosting, Run, Runner};
 use kubeproof_reference::ReferenceAdapter;
 
-use crate::adapter::{Tested, runtime};
+use crate::adapter::{Tested, runtime, unless_interrupted};
 use crate::apart::Used;
 use crate::baseline::Known;
 use crate::exit_code;
@@ -139,7 +139,7 @@ impl Check {
 
     fn judge(&self, cases: &[&Case]) -> Result<Run, u8> {
         let runtime = runtime()?;
-        let program = runtime.block_on(self.adapter.start())?;
+        let program = unless_interrupted(&runtime, self.adapter.start())??;
         let mut runner = match &program {
             Some(program) => Runner::new(Arc::<ProcessAdapter>::clone(program)),
             None => Runner::new(Arc::new(ReferenceAdapter)),
@@ -152,7 +152,7 @@ impl Check {
         } else if runner.hosting() == Hosting::ServerOverTls {
             note("every case runs over HTTPS: the adapter does not declare the feature `http`");
         }
-        let run = runtime.block_on(runner.run(cases.iter().copied()));
+        let run = unless_interrupted(&runtime, runner.run(cases.iter().copied()))?;
         if let Some(program) = program
             && let Err(breach) = runtime.block_on(program.stop())
         {

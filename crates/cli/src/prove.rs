@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use globset::Glob;
+use globset::{Glob, GlobSet, GlobSetBuilder};
 use kubeproof::conformance::adapter::Adapter;
 use kubeproof::conformance::prove::{Against, Prover};
 use kubeproof::conformance::report::{Destination, Format, Wanted};
@@ -20,12 +20,18 @@ use kubeproof_reference::SabotagedAdapter;
 
 use self::protocol::Breaker;
 use self::shown::Shown;
-use crate::adapter::runtime;
+use crate::adapter::{runtime, unless_interrupted};
 use crate::exit_code;
 use crate::output::{complain, failed, misused};
 use crate::progress::Progress;
 use crate::report::{distinct, write};
 use crate::selection::Source;
+
+/// What fits a pattern: the id itself, what is below it, or what the glob says.
+fn matcher(pattern: &str) -> Result<GlobSet, globset::Error> {
+    let below = format!("{}/**", pattern.trim_end_matches('/'));
+    GlobSetBuilder::new().add(Glob::new(pattern)?).add(Glob::new(&below)?).build()
+}
 
 /// Reads a report that is wanted, in one of the formats that there are for a proof.
 fn report(text: &str) -> Result<Wanted, String> {
@@ -52,7 +58,7 @@ fn report(text: &str) -> Result<Wanted, String> {
 
 Exit codes: 0 proven, 1 there is a finding, 2 wrong usage or a bad file, 5 could not run.")]
 pub(crate) struct Prove {
-    /// Ids of saboteurs, or globs: ucs/asks-twice, '*/tells-*'
+    /// Ids of saboteurs, their beginnings up to a `/`, or globs: ucs, cce/asks-twice, '*/tells-*'
     #[arg(value_name = "PATTERN")]
     patterns: Vec<String>,
 
@@ -108,14 +114,17 @@ impl Prove {
         let runtime = runtime()?;
         let progress = Progress::new();
         let mut tried = 0;
-        let proof = runtime.block_on(prover.run(&saboteurs, |trial| {
-            tried += 1;
-            if progress.is_live() {
-                progress.show(&format!("{tried} of {}  {}", saboteurs.len(), trial.saboteur.id));
-            }
-        }));
+        let proof = unless_interrupted(
+            &runtime,
+            prover.run(&saboteurs, |trial| {
+                tried += 1;
+                if progress.is_live() {
+                    progress.show(&format!("{tried} of {}  {}", saboteurs.len(), trial.saboteur.id));
+                }
+            }),
+        )?;
         progress.end();
-        let caught = runtime.block_on(protocol::try_all(&breakers, &suite)).map_err(failed)?;
+        let caught = unless_interrupted(&runtime, protocol::try_all(&breakers, &suite))?.map_err(failed)?;
         let mut findings: Vec<String> = Vec::new();
         // A part of them does not tell what all of them leave undone.
         let of_suite = if self.patterns.is_empty() { proof.findings() } else { proof.findings_of_saboteurs() };
@@ -147,8 +156,7 @@ impl Prove {
             all.iter().map(|saboteur| saboteur.id.clone()).chain(self.of_protocol().map(Breaker::id)).collect();
         let mut wanted = Vec::new();
         for pattern in &self.patterns {
-            let glob = Glob::new(pattern).map_err(|error| misused(format_args!("`{pattern}`: {}", error.kind())))?;
-            let glob = glob.compile_matcher();
+            let glob = matcher(pattern).map_err(|error| misused(format_args!("`{pattern}`: {}", error.kind())))?;
             if !names.iter().any(|name| glob.is_match(name)) {
                 let hint =
                     nearest(pattern, names.iter().map(String::as_str)).map(|name| format!("; did you mean `{name}`?"));
@@ -167,8 +175,8 @@ impl Prove {
     /// Those that are meant of them.
     fn breakers(&self) -> Vec<Breaker> {
         let fits = |breaker: &Breaker| {
-            let mut globs = self.patterns.iter().filter_map(|pattern| Glob::new(pattern).ok());
-            self.patterns.is_empty() || globs.any(|glob| glob.compile_matcher().is_match(breaker.id()))
+            let mut globs = self.patterns.iter().filter_map(|pattern| matcher(pattern).ok());
+            self.patterns.is_empty() || globs.any(|glob| glob.is_match(breaker.id()))
         };
         self.of_protocol().filter(fits).collect()
     }

@@ -125,6 +125,10 @@ impl<'a> Prover<'a> {
                 _ => trial.unjudged.push(result),
             }
         }
+        // What the other cases failed, they may have failed for the same reason.
+        if trial.unjudged.iter().any(could_not) {
+            trial.caught_by.clear();
+        }
         trial
     }
 
@@ -232,19 +236,5 @@ impl<'a> Proof<'a> {
             trial.caught_by = trial.caught_on_purpose(self.suite);
         }
         aimed
-    }
-
-    /// What would have come of it without the cases in this file.
-    #[must_use]
-    pub fn without_file(&self, file: &str) -> Self {
-        let mut rest = self.clone();
-        let gone: BTreeSet<&str> =
-            self.cases.iter().filter(|case| case.place.file == file).map(|case| case.id.as_str()).collect();
-        rest.cases.retain(|case| !gone.contains(case.id.as_str()));
-        rest.accused.retain(|result| !gone.contains(result.case.id.as_str()));
-        for trial in &mut rest.trials {
-            trial.caught_by.retain(|case| !gone.contains(case));
-        }
-        rest
     }
 }

@@ -1,10 +1,12 @@
 //! `kubeproof check`
 
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use kubeproof::emulator::providers::PROVIDERS;
+use tempfile::TempDir;
 
 use crate::program::{FAILS, PASSES, fixtures, kubeproof, kubeproof_with};
 
@@ -164,4 +166,37 @@ fn colors_are_asked_for_or_left_out() {
     assert!(colored(&[], &[("CLICOLOR_FORCE", "1")]));
     assert!(!colored(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
     assert!(!colored(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+}
+
+/// Whatever was started for a run ends with it, also when that is interrupted.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_no_adapter_behind() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for name in ["up", "alive"] {
+        assert!(Command::new("mkfifo").arg(path(name)).status().unwrap().success());
+    }
+    // It says that it is there, and holds the other pipe open as long as it is.
+    let script = format!("exec 3>'{}'; echo up >'{}'; exec sleep 600", path("alive").display(), path("up").display());
+    fs::write(path("adapter.sh"), script).unwrap();
+    let alive = std::thread::spawn({
+        let alive = path("alive");
+        move || fs::read(alive).unwrap()
+    });
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kubeproof"))
+        .args(["check", "ucs/access", "--adapter", &format!("sh {}", path("adapter.sh").display())])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    assert_eq!(fs::read_to_string(path("up")).unwrap(), "up\n");
+    let asked = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(asked.success());
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(5), "{said}");
+    assert!(said.contains("interrupted"), "{said}");
+    assert_eq!(alive.join().unwrap(), b"");
 }

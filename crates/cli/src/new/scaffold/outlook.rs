@@ -45,7 +45,7 @@ pub(super) fn outlook(name: &ProviderName) -> String {
     format!(
         "
 these fail until `Client::fetch` in crates/{name}/src/lib.rs reads answers: the emulation gives them, the client makes nothing of them
-{cases}{tests}and these until what it changes in snapshots/ and docs/ is taken down, by `just reference`, and for the first two, when the client
+{cases}{tests}and these until what it changes in snapshots/ and docs/ is written down, by `just reference`, and for the first two, when the client
 reads answers, by INSTA_UPDATE=always KUBEPROOF_WRITE_DOCS=1 cargo test -p kubeproof-cli --test it -- help_teaches the_suite_bites
 {taken_down}
 next, as docs/new-provider.md has it:
