@@ -72,8 +72,14 @@ pub(crate) fn as_kubectl_shows(document: &Value) -> Value {
             entries.sort_by_key(|entry| entry["name"].as_str().map(str::to_owned));
         }
     }
-    // Written even when there is nothing to write.
+    // Of users, an exec plugin is written even where there is nothing to write.
     for user in shown["users"].as_array_mut().into_iter().flatten() {
+        // Left out when it says nothing, as Linode sends it.
+        if let Some(fields) = user["user"].as_object_mut()
+            && fields.get("as-user-extra") == Some(&Value::Object(Default::default()))
+        {
+            fields.remove("as-user-extra");
+        }
         if let Some(exec) = user["user"].get_mut("exec").and_then(Value::as_object_mut) {
             for (field, nothing) in
                 [("args", Value::Null), ("env", Value::Null), ("provideClusterInfo", Value::Bool(false))]
