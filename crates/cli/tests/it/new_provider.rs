@@ -245,6 +245,18 @@ fn nothing_is_half_written() {
     check_refused(&checkout, &["cirrus"], 5, &["cirrus.snap cannot be written", "everything is as it was"]);
 }
 
+/// Two that insert into the same lists would lose entries of each other.
+#[test]
+fn nobody_writes_while_another_does() {
+    let checkout = checkout();
+    let lock = fs::File::open(checkout.path()).unwrap();
+    lock.lock().unwrap();
+    check_refused(&checkout, &["cirrus"], 5, &["another `kubeproof new provider` is at work in", "when it has ended"]);
+    assert_eq!(new(&checkout, &["cirrus", "--dry-run"]).code, 0);
+    drop(lock);
+    assert_eq!(new(&checkout, &["cirrus"]).code, 0);
+}
+
 #[test]
 fn a_place_that_is_gone_is_named_and_the_line_can_be_added_by_hand() {
     let checkout = checkout();
