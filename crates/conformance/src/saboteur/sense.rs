@@ -18,8 +18,9 @@ pub(super) fn mistakes(twist: &Twist) -> Vec<String> {
     }
     for on_the_wire in &twist.wire {
         match on_the_wire {
-            OnTheWire::WithoutHeader(name) | OnTheWire::AnswerWithoutHeader(name) => wrong.header(name),
-            OnTheWire::HeaderText { name, .. } => wrong.header(name),
+            OnTheWire::WithoutHeader(name)
+            | OnTheWire::AnswerWithoutHeader(name)
+            | OnTheWire::HeaderText { name, .. } => wrong.header(name),
             OnTheWire::Header(headers) => {
                 for (name, value) in headers {
                     wrong.header(name);
