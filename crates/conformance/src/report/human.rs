@@ -205,7 +205,9 @@ fn closing(report: &Report) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, provenance)| format!("{count} {provenance}"))
         .collect();
-    line(&mut out, format_args!("{FAINT}by provenance: {}{FAINT:#}", by_provenance.join(", ")));
+    if !by_provenance.is_empty() {
+        line(&mut out, format_args!("{FAINT}by provenance: {}{FAINT:#}", by_provenance.join(", ")));
+    }
     let mut reasons: Vec<&str> = report.with(Outcome::Skipped).map(|case| case.message.as_str()).collect();
     reasons.sort_unstable();
     for group in reasons.chunk_by(|a, b| a == b) {

@@ -250,7 +250,9 @@ fn count_call_about(world: &mut World, place: usize) -> Readiness {
 
 fn kubeconfig(world: &mut World, now: Timestamp, cluster: &Cluster) -> Result<Reply, rcgen::Error> {
     let authority = authority(world)?;
-    let token = standing_token(world, now, cluster);
+    let Some(token) = standing_token(world, now, cluster) else {
+        return Ok(Reply::harness_error("every token that the cluster could have is taken back"));
+    };
     let host = uuid(&Sha256::digest(format!("lke/server/{}/{}", world.seed, cluster.id)));
     let server = match &world.api {
         Some(api) => api.server(&ids(cluster)),
@@ -263,8 +265,8 @@ fn kubeconfig(world: &mut World, now: Timestamp, cluster: &Cluster) -> Result<Re
     Ok(Reply::answer("lke.reply.kubeconfig", StatusCode::OK, explanation).with_json(&body))
 }
 
-/// The token of the cluster that is not taken back. Whoever takes one back makes the next answer hold another.
-fn standing_token(world: &mut World, now: Timestamp, cluster: &Cluster) -> String {
+/// The token of the cluster that is not taken back. Whoever takes one back makes the next answer hold another. There is always one.
+fn standing_token(world: &mut World, now: Timestamp, cluster: &Cluster) -> Option<String> {
     let ids = ids(cluster);
     // As many were handed out as the ledger has counted, for all clusters, so that one of them is free.
     for generation in 0..=world.ledger.count() {
@@ -278,14 +280,13 @@ fn standing_token(world: &mut World, now: Timestamp, cluster: &Cluster) -> Strin
                     secrets: encoded(&token).into(),
                     valid: Timestamp::MIN..Timestamp::MAX,
                 });
-                return token;
+                return Some(token);
             }
             Admission::Refused(_) => {}
-            Admission::Admitted => return token,
+            Admission::Admitted => return Some(token),
         }
     }
-    // Every generation up to the count of all is revoked: there is none.
-    String::new()
+    None
 }
 
 /// A text as it stands within base64, wherever it begins there: a kubeconfig is encoded with the token in it.
