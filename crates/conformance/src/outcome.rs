@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use kubeproof_emulator::{Exchange, Redactor};
@@ -33,6 +34,8 @@ pub struct CaseResult {
     pub duration_ms: u64,
     /// What was on the wire, redacted.
     pub exchanges: Vec<ShownExchange>,
+    /// The clauses by which the emulation refused something, or complained of it.
+    pub refused_by: BTreeSet<&'static str>,
     /// What the adapter said meanwhile on standard error, redacted; empty where it said nothing, or has none.
     pub stderr: String,
 }

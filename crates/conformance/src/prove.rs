@@ -8,7 +8,6 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
-use kubeproof_emulator::Verdict;
 
 use crate::adapter::Adapter;
 use crate::case::Case;
@@ -114,8 +113,10 @@ impl<'a> Prover<'a> {
         for result in results {
             if saboteur.is_aimed_at(&result.case) {
                 let twin = honest.results.iter().find(|twin| twin.case.id == result.case.id);
-                let usual = twin.map(refusals).unwrap_or_default();
-                trial.refused_by.extend(refusals(&result).difference(&usual).cloned());
+                let usual = twin.map(|twin| &twin.refused_by);
+                let unusual =
+                    result.refused_by.iter().filter(|clause| !usual.is_some_and(|usual| usual.contains(*clause)));
+                trial.refused_by.extend(unusual);
             }
             match result.outcome {
                 Outcome::Passed => {}
@@ -156,15 +157,6 @@ fn could_not(result: &CaseResult) -> bool {
     result.message().contains(COULD_NOT)
 }
 
-/// The clauses by which the emulation refused something in a case, or complained of it.
-fn refusals(result: &CaseResult) -> BTreeSet<String> {
-    let refused = result.exchanges.iter().filter(|exchange| exchange.decision == Verdict::Refused.to_string());
-    let refused = refused.map(|exchange| exchange.clause.clone().into_owned());
-    let complaints = result.exchanges.iter().flat_map(|exchange| &exchange.complaints);
-    let complaints = complaints.filter_map(|complaint| complaint.split_once(':').map(|(clause, _)| clause.to_owned()));
-    refused.chain(complaints).collect()
-}
-
 /// What came of one saboteur.
 #[derive(Clone, Debug)]
 pub struct Trial<'a> {
@@ -174,7 +166,7 @@ pub struct Trial<'a> {
     pub caught_by: BTreeSet<&'a str>,
     /// The clauses by which the emulation refused it or complained of it, in cases of what it breaks, and said nothing of the client
     /// that is right.
-    pub refused_by: BTreeSet<String>,
+    pub refused_by: BTreeSet<&'static str>,
     /// What could not be judged.
     pub unjudged: Vec<CaseResult>,
 }

@@ -1,5 +1,6 @@
 //! Runs cases against an adapter.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -113,6 +114,7 @@ fn unjudged(case: Case, outcome: Outcome, reason: String) -> CaseResult {
         reason: Some(reason),
         duration_ms: 0,
         exchanges: Vec::new(),
+        refused_by: BTreeSet::new(),
         stderr: String::new(),
     }
 }
@@ -256,6 +258,7 @@ impl Trial<'_> {
                 (None, false) => Outcome::Failed,
             },
             exchanges: shown.collect(),
+            refused_by: exchanges.iter().flat_map(refusals).collect(),
             stderr: redactor.text(&stderr),
             case: case.clone(),
             mismatches,
@@ -263,6 +266,13 @@ impl Trial<'_> {
             duration_ms: 0,
         }
     }
+}
+
+/// The clauses by which an exchange was refused, and those of complaints.
+fn refusals(exchange: &Exchange) -> impl Iterator<Item = &'static str> {
+    let decision = &exchange.reply.decision;
+    let refusal = (decision.verdict == Verdict::Refused).then_some(decision.clause);
+    refusal.into_iter().chain(exchange.reply.complaints.iter().map(|complaint| complaint.clause))
 }
 
 /// Asks the adapter on a task of its own: its panic, or its blocking a thread, does not take the harness along.

@@ -118,7 +118,7 @@ fn of_saboteur(proof: &Proof<'_>, trial: &Trial<'_>) -> Vec<Finding> {
         findings.push(Finding::GetsThrough { saboteur: saboteur.clone() });
         return findings;
     }
-    let passed_over = trial.saboteur.refused.iter().filter(|clause| !trial.refused_by.contains(*clause));
+    let passed_over = trial.saboteur.refused.iter().filter(|clause| !trial.refused_by.contains(clause.as_str()));
     findings
         .extend(passed_over.map(|clause| Finding::NotRefused { saboteur: saboteur.clone(), clause: clause.clone() }));
     let defended: BTreeSet<&str> = trial
