@@ -75,13 +75,17 @@ pub trait Emulation: Send + Sync + 'static {
     /// Options are named as in a case; those that are another provider's are left out.
     fn request(edition: Edition, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request;
 
-    /// Whether the cluster with these ids, named as in [`Caller::cluster`], would accept a credential at `at`.
+    /// Whether the cluster with these ids, named as in [`Caller::cluster`], would accept a credential at `at`: what its
+    /// [`ledger`](Self::ledger) says.
     fn admits(
         world: &Self::World,
         at: Timestamp,
         cluster: &BTreeMap<String, String>,
         presented: &Presented,
-    ) -> Admission;
+    ) -> Admission {
+        let issued = Self::ledger(world).map(|ledger| ledger.admits(at, cluster, presented));
+        issued.unwrap_or(Admission::Refused(Rejection::NothingIssued))
+    }
 
     /// The certificate authority of the clusters.
     ///

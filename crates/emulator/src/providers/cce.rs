@@ -45,7 +45,7 @@ use crate::iam::{self, Bearer, Fault, Iam, Rights, request_id};
 use crate::kubernetes::{ApiServer, authority_data};
 use crate::ledger::Issued;
 use crate::pki::{self, Authority};
-use crate::{Admission, Caller, Complaint, Edition, Emulation, Ledger, Presented, Reply, Request, decoded};
+use crate::{Caller, Complaint, Edition, Emulation, Ledger, Presented, Reply, Request, decoded};
 
 /// The emulation.
 pub struct Cce;
@@ -87,10 +87,6 @@ impl Emulation for Cce {
                 Request { body: format!(r#"{{"duration":{days}}}"#).into(), ..request.with_method(Method::POST) }
             }
         }
-    }
-
-    fn admits(world: &World, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
-        world.ledger.admits(at, cluster, presented)
     }
 
     fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {

@@ -37,7 +37,7 @@ use crate::hex::hex;
 use crate::kubernetes::{ApiServer, authority_data};
 use crate::ledger::Issued;
 use crate::pki::{self, Authority};
-use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Presented, Reply, Request, decoded};
+use crate::{Caller, CallerCredentials, Edition, Emulation, Presented, Reply, Request, decoded};
 
 /// The emulation.
 ///
@@ -115,10 +115,6 @@ impl Emulation for DigitalOcean {
             ["v2", "kubernetes", "clusters", id(cluster, "cluster_id"), "kubeconfig"],
             named(options, parameters),
         )
-    }
-
-    fn admits(world: &World, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
-        world.ledger.admits(at, cluster, presented)
     }
 
     fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {

@@ -21,7 +21,7 @@ use super::asking::{id, named};
 use super::bearer::bearer;
 use crate::kubernetes::{ApiServer, authority_data};
 use crate::pki::Authority;
-use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Ledger, Presented, Reply, Request};
+use crate::{Caller, CallerCredentials, Edition, Emulation, Ledger, Reply, Request};
 
 /// The emulation. It changes its world only in that a call about a cluster that is being created brings it nearer to being
 /// ready.
@@ -83,11 +83,6 @@ impl Emulation for Fireworks {
         let operation = format!("{}:getConnectionInfo", id(cluster, "cluster_id"));
         let parameters = named(options, [("read_mask", "readMask")]);
         Request::of(["v1", "accounts", id(cluster, "account_id"), "clusters", &operation], parameters)
-    }
-
-    /// Fireworks issues no user credentials: what the clusters accept comes from elsewhere.
-    fn admits(world: &World, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
-        world.user_tokens.admits(at, cluster, presented)
     }
 
     fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {

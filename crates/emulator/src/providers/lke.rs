@@ -113,10 +113,6 @@ impl Emulation for Lke {
         Request::of(["v4", "lke", "clusters", id(cluster, "cluster_id"), "kubeconfig"], [])
     }
 
-    fn admits(world: &World, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
-        world.ledger.admits(at, cluster, presented)
-    }
-
     fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
         authority(world)
     }

@@ -36,7 +36,7 @@ use jiff::Timestamp;
 use super::asking::{id, named};
 use crate::iam::{self, Bearer, Fault, Iam, Rights, request_id};
 use crate::pki::Authority;
-use crate::{Admission, Caller, Complaint, Edition, Emulation, Presented, Rejection, Reply, Request, decoded};
+use crate::{Caller, Complaint, Edition, Emulation, Reply, Request, decoded};
 use parameters::PrivateAccess;
 
 /// The emulation.
@@ -79,11 +79,6 @@ impl Emulation for Ucs {
     fn request(_: Edition, cluster: &BTreeMap<String, String>, options: &BTreeMap<String, String>) -> Request {
         let parameters = named(options, [("vpcendpoint", "vpcendpoint"), ("region", "region")]);
         Request::of(["v1", "clusters", id(cluster, "cluster_id"), "accessinfo"], parameters)
-    }
-
-    fn admits(_: &World, _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {
-        // Access information is for an agent that connects a cluster.
-        Admission::Refused(Rejection::NothingIssued)
     }
 
     fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {

@@ -26,7 +26,7 @@ use crate::hex::hex;
 use crate::kubernetes::{ApiServer, authority_data};
 use crate::ledger::Issued;
 use crate::pki::Authority;
-use crate::{Admission, Caller, CallerCredentials, Edition, Emulation, Ledger, Presented, Reply, Request, decoded};
+use crate::{Caller, CallerCredentials, Edition, Emulation, Ledger, Presented, Reply, Request, decoded};
 
 /// The emulation.
 ///
@@ -85,10 +85,6 @@ impl Emulation for {{ type }} {
 
     fn request(_: Edition, cluster: &BTreeMap<String, String>, _: &BTreeMap<String, String>) -> Request {
         Request::of([{{ asked }}], [])
-    }
-
-    fn admits(world: &World, at: Timestamp, cluster: &BTreeMap<String, String>, presented: &Presented) -> Admission {
-        world.ledger.admits(at, cluster, presented)
     }
 
     fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
