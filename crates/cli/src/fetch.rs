@@ -19,6 +19,7 @@ mod report;
 mod rescue;
 mod state_folder;
 mod ucs;
+mod way;
 
 use clap::{Args, Subcommand};
 // Every client knows what all of them share, and the program knows it by them.

@@ -1,14 +1,14 @@
 use clap::{Args, ValueEnum};
 use kubeproof_cce::{Client, Cluster, Options, Validity};
 
-use super::attempt::{Fetching, UnderWay};
+use super::attempt::UnderWay;
 use super::client::Credentials;
-use super::clusters::{self, From, Ids, Named, NotACluster, Owner};
-use super::connection::{Connection, Whereabouts};
-use super::credentials::{Accepted, Given};
+use super::clusters::{From, Owner};
+use super::connection::Whereabouts;
+use super::credentials::Accepted;
 use super::delivery::Delivery;
 use super::duration::duration;
-use super::private_file::check_standard_input;
+use super::way::{Destination, Way};
 use crate::output::misused;
 use crate::provider::{self, Answer, Auth, Meaning, Provider};
 
@@ -92,13 +92,7 @@ pub(super) struct Cce {
     delivery: Delivery,
 
     #[command(flatten)]
-    fetching: Fetching,
-
-    #[command(flatten)]
-    given: Given,
-
-    #[command(flatten)]
-    connection: Connection,
+    way: Way,
 }
 
 /// A way to a cluster, by the context that CCE has for it.
@@ -138,34 +132,26 @@ fn validity(text: &str) -> Result<Validity, String> {
 
 impl Cce {
     pub(super) fn run(self) -> Result<u8, u8> {
-        check_standard_input(&[
-            ("--from", self.from.is_standard_input()),
-            ("the credentials", self.given.is_on_standard_input()),
-        ])?;
+        self.way.check_standard_input(&self.from, &[])?;
         let projects = Owner {
             name: "project",
+            id: "project_id",
             given: self.project_id.as_deref(),
             variables: &["HUAWEICLOUD_SDK_PROJECT_ID", "OS_PROJECT_ID"],
         };
-        let (project, ids) = projects.split(&self.ids)?;
-        let clusters = clusters::parse(&self.from.asked(ids)?, |ids| {
-            let (project, id) = projects.of(project.as_deref(), ids).map_err(NotACluster::Incomplete)?;
-            let named = Ids::new([("project_id", project), ("cluster_id", id)]);
-            Ok(Named { ids: named, cluster: Cluster::parse(project, id)? })
-        })?;
-        let files = [self.from.files(), self.given.files(), self.connection.files()];
-        self.delivery.check(clusters.len(), files.into_iter().flatten().collect())?;
+        let clusters = projects.clusters(&self.from, &self.ids, Cluster::parse)?;
+        self.delivery.check(clusters.len(), self.way.files(&self.from))?;
         let accepted = self.delivery.accepted();
         let options =
             Options { context: self.endpoint.map(|endpoint| endpoint.context().to_owned()), validity: self.expiry };
-        let (credentials, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;
+        let Destination { credentials, base_url, transport } = self.way.destination(&ACCEPTED, &WHEREABOUTS)?;
         let client = Client::builder(credentials)
-            .base_url(self.connection.base_url(&WHEREABOUTS, url)?)
-            .transport(self.connection.transport(self.fetching.wait())?)
+            .base_url(base_url)
+            .transport(transport)
             .accept(accepted)
             .build()
             .map_err(misused)?;
-        let attempts = self.fetching.run(&client, &clusters, &options, UnderWay::GivenUp)?;
+        let attempts = self.way.fetching.run(&client, &clusters, &options, UnderWay::GivenUp)?;
         let attempts = attempts.into_iter().map(|attempt| attempt.and_then(|_, access| Ok(access.kubeconfig)));
         Ok(self.delivery.deliver(ACCEPTED.provider, attempts.collect()))
     }

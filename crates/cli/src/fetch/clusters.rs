@@ -67,6 +67,21 @@ pub(super) struct Asked {
 }
 
 impl From {
+    /// The clusters of the arguments, and those of the file, where the id of a cluster is all that there is to one.
+    ///
+    /// # Errors
+    /// The exit code, after saying which cannot be one, or that the file cannot be read.
+    pub(super) fn clusters<C>(
+        &self,
+        arguments: &[String],
+        parse_id: impl Fn(&str) -> Result<C, Error>,
+    ) -> Result<Vec<Named<C>>, u8> {
+        parse(&self.asked(arguments)?, |ids| {
+            let id = one(ids)?;
+            Ok(Named { ids: Ids::new([("cluster_id", id)]), cluster: parse_id(id)? })
+        })
+    }
+
     /// The file, which nothing is to be written to.
     pub(super) fn files(&self) -> Vec<Used<'_>> {
         Used::of([("--from", self.from.as_ref())])
@@ -81,7 +96,7 @@ impl From {
     ///
     /// # Errors
     /// The exit code, after saying that the file cannot be read.
-    pub(super) fn asked(&self, arguments: &[String]) -> Result<Vec<Asked>, u8> {
+    fn asked(&self, arguments: &[String]) -> Result<Vec<Asked>, u8> {
         let mut asked: Vec<Asked> = arguments.iter().map(|id| Asked { ids: vec![id.clone()], place: None }).collect();
         let Some(path) = &self.from else { return Ok(asked) };
         let name = if is_standard(path) { "standard input".to_owned() } else { shown(path) };
@@ -118,18 +133,37 @@ fn read(path: &Path) -> io::Result<String> {
 pub(super) struct Owner<'a> {
     /// How it is called, such as `project`.
     pub(super) name: &'static str,
+    /// How its id is called, such as `project_id`.
+    pub(super) id: &'static str,
     /// The option.
     pub(super) given: Option<&'a str>,
     pub(super) variables: &'static [&'static str],
 }
 
 impl Owner<'_> {
+    /// The clusters of the arguments, and those of the file.
+    ///
+    /// # Errors
+    /// The exit code, after saying which cannot be one, or that the file or a variable cannot be read.
+    pub(super) fn clusters<C>(
+        &self,
+        from: &From,
+        arguments: &[String],
+        parse_ids: impl Fn(&str, &str) -> Result<C, Error>,
+    ) -> Result<Vec<Named<C>>, u8> {
+        let (owner, ids) = self.split(arguments)?;
+        parse(&from.asked(ids)?, |ids| {
+            let (owner, id) = self.of(owner.as_deref(), ids).map_err(NotACluster::Incomplete)?;
+            Ok(Named { ids: Ids::new([(self.id, owner), ("cluster_id", id)]), cluster: parse_ids(owner, id)? })
+        })
+    }
+
     /// Whose the clusters of the arguments are, and their ids. The first of several arguments is the owner, unless the
     /// option names it. One alone is a cluster.
     ///
     /// # Errors
     /// The exit code, after saying that a variable cannot be read.
-    pub(super) fn split<'a>(&self, arguments: &'a [String]) -> Result<(Option<String>, &'a [String]), u8> {
+    fn split<'a>(&self, arguments: &'a [String]) -> Result<(Option<String>, &'a [String]), u8> {
         match (self.given, arguments) {
             (Some(owner), ids) => Ok((Some(owner.to_owned()), ids)),
             (None, [owner, ids @ ..]) if !ids.is_empty() => {
@@ -144,7 +178,7 @@ impl Owner<'_> {
     }
 
     /// The owner and the id of a cluster.
-    pub(super) fn of<'a>(&self, owner: Option<&'a str>, ids: &'a [String]) -> Result<(&'a str, &'a str), String> {
+    fn of<'a>(&self, owner: Option<&'a str>, ids: &'a [String]) -> Result<(&'a str, &'a str), String> {
         let name = self.name;
         match (owner, ids) {
             (_, [owner, cluster]) => Ok((owner, cluster)),
@@ -159,7 +193,7 @@ impl Owner<'_> {
 }
 
 /// Why something cannot be the id of a cluster.
-pub(super) enum NotACluster {
+enum NotACluster {
     Wrong(Error),
     Incomplete(String),
 }
@@ -183,10 +217,7 @@ impl fmt::Display for NotACluster {
 ///
 /// # Errors
 /// The exit code, after saying which cannot be one.
-pub(super) fn parse<C>(
-    asked: &[Asked],
-    parse: impl Fn(&[String]) -> Result<Named<C>, NotACluster>,
-) -> Result<Vec<Named<C>>, u8> {
+fn parse<C>(asked: &[Asked], parse: impl Fn(&[String]) -> Result<Named<C>, NotACluster>) -> Result<Vec<Named<C>>, u8> {
     let mut clusters: Vec<Named<C>> = Vec::new();
     for Asked { ids, place } in asked {
         let at = place.as_ref().map_or_else(|| shown(Path::new(&ids.join(" "))), Clone::clone);
@@ -203,7 +234,7 @@ pub(super) fn parse<C>(
 }
 
 /// The one id that a line may have.
-pub(super) fn one(ids: &[String]) -> Result<&str, NotACluster> {
+fn one(ids: &[String]) -> Result<&str, NotACluster> {
     match ids {
         [id] => Ok(id),
         _ => Err(NotACluster::Incomplete("these are several ids; write one a line".to_owned())),

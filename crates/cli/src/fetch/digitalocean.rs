@@ -4,14 +4,14 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use kubeproof_digitalocean::{BASE_URL, Client, ClusterId, KubeconfigType, Options};
 
-use super::attempt::{Fetching, UnderWay};
+use super::attempt::UnderWay;
 use super::client::Credentials;
-use super::clusters::{self, From, Ids, Named};
-use super::connection::{Connection, Whereabouts};
-use super::credentials::{Accepted, Given};
+use super::clusters::From;
+use super::connection::Whereabouts;
+use super::credentials::Accepted;
 use super::delivery::Delivery;
 use super::duration::duration;
-use super::private_file::check_standard_input;
+use super::way::{Destination, Way};
 use crate::output::misused;
 use crate::provider::{Answer, Auth, Endpoint, Meaning, Provider};
 
@@ -84,40 +84,27 @@ pub(super) struct DigitalOcean {
     delivery: Delivery,
 
     #[command(flatten)]
-    fetching: Fetching,
-
-    #[command(flatten)]
-    given: Given,
-
-    #[command(flatten)]
-    connection: Connection,
+    way: Way,
 }
 
 impl DigitalOcean {
     pub(super) fn run(self) -> Result<u8, u8> {
-        check_standard_input(&[
-            ("--from", self.from.is_standard_input()),
-            ("the credentials", self.given.is_on_standard_input()),
-        ])?;
-        let clusters = clusters::parse(&self.from.asked(&self.ids)?, |ids| {
-            let id = clusters::one(ids)?;
-            Ok(Named { ids: Ids::new([("cluster_id", id)]), cluster: ClusterId::parse(id)? })
-        })?;
-        let files = [self.from.files(), self.given.files(), self.connection.files()];
-        self.delivery.check(clusters.len(), files.into_iter().flatten().collect())?;
+        self.way.check_standard_input(&self.from, &[])?;
+        let clusters = self.from.clusters(&self.ids, ClusterId::parse)?;
+        self.delivery.check(clusters.len(), self.way.files(&self.from))?;
         let accepted = self.delivery.accepted();
         let options = Options {
             expiry_seconds: self.expiry.map(|expiry| expiry.as_secs()),
             kubeconfig_type: KubeconfigType::parse(&self.kubeconfig_type).map_err(misused)?,
         };
-        let (credentials, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;
+        let Destination { credentials, base_url, transport } = self.way.destination(&ACCEPTED, &WHEREABOUTS)?;
         let client = Client::builder(credentials)
-            .base_url(self.connection.base_url(&WHEREABOUTS, url)?)
-            .transport(self.connection.transport(self.fetching.wait())?)
+            .base_url(base_url)
+            .transport(transport)
             .accept(accepted)
             .build()
             .map_err(misused)?;
-        let attempts = self.fetching.run(&client, &clusters, &options, UnderWay::GivenUp)?;
+        let attempts = self.way.fetching.run(&client, &clusters, &options, UnderWay::GivenUp)?;
         let attempts = attempts.into_iter().map(|attempt| attempt.and_then(|_, access| Ok(access.kubeconfig)));
         Ok(self.delivery.deliver(ACCEPTED.provider, attempts.collect()))
     }

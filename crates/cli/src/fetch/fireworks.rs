@@ -4,13 +4,14 @@ use clap::Args;
 use kubeproof_fireworks::{BASE_URL, Client, Cluster, ConnectionInfo, Options};
 use kubeproof_kubeconfig::{Data, Names, Secret, UserCredentials};
 
-use super::attempt::{Attempt, Failure, Fetching, UnderWay};
+use super::attempt::{Attempt, Failure, UnderWay};
 use super::client::Credentials;
-use super::clusters::{self, From, Ids, Named, NotACluster, Owner};
-use super::connection::{Connection, Whereabouts};
-use super::credentials::{self, Accepted, Given};
+use super::clusters::{From, Ids, Owner};
+use super::connection::Whereabouts;
+use super::credentials::{self, Accepted};
 use super::delivery::Delivery;
-use super::private_file::{self, check_standard_input};
+use super::private_file;
+use super::way::{Destination, Way};
 use crate::apart::Used;
 use crate::config::input::is_standard;
 use crate::output::misused;
@@ -88,13 +89,7 @@ pub(super) struct Fireworks {
     delivery: Delivery,
 
     #[command(flatten)]
-    fetching: Fetching,
-
-    #[command(flatten)]
-    given: Given,
-
-    #[command(flatten)]
-    connection: Connection,
+    way: Way,
 
     #[arg(long, hide = true, num_args = 0..=1, value_parser = no_expiry)]
     expiry: Option<String>,
@@ -159,29 +154,21 @@ impl User {
 
 impl Fireworks {
     pub(super) fn run(self) -> Result<u8, u8> {
-        check_standard_input(&[
-            ("--from", self.from.is_standard_input()),
-            ("the credentials", self.given.is_on_standard_input()),
-            ("the credentials of the user", self.user.reads_standard_input()),
-        ])?;
-        let accounts =
-            Owner { name: "account", given: self.account_id.as_deref(), variables: &["FIREWORKS_ACCOUNT_ID"] };
-        let (account, ids) = accounts.split(&self.ids)?;
-        let clusters = clusters::parse(&self.from.asked(ids)?, |ids| {
-            let (account, id) = accounts.of(account.as_deref(), ids).map_err(NotACluster::Incomplete)?;
-            let named = Ids::new([("account_id", account), ("cluster_id", id)]);
-            Ok(Named { ids: named, cluster: Cluster::parse(account, id)? })
-        })?;
-        let files = [self.from.files(), self.given.files(), self.connection.files(), self.user.files()];
-        self.delivery.check(clusters.len(), files.into_iter().flatten().collect())?;
-        let (api_key, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;
+        let of_the_user = ("the credentials of the user", self.user.reads_standard_input());
+        self.way.check_standard_input(&self.from, &[of_the_user])?;
+        let accounts = Owner {
+            name: "account",
+            id: "account_id",
+            given: self.account_id.as_deref(),
+            variables: &["FIREWORKS_ACCOUNT_ID"],
+        };
+        let clusters = accounts.clusters(&self.from, &self.ids, Cluster::parse)?;
+        self.delivery
+            .check(clusters.len(), [self.way.files(&self.from), self.user.files()].into_iter().flatten().collect())?;
+        let Destination { credentials, base_url, transport } = self.way.destination(&ACCEPTED, &WHEREABOUTS)?;
         let user = self.user.credentials()?;
-        let client = Client::builder(api_key)
-            .base_url(self.connection.base_url(&WHEREABOUTS, url)?)
-            .transport(self.connection.transport(self.fetching.wait())?)
-            .build()
-            .map_err(misused)?;
-        let attempts = self.fetching.run(&client, &clusters, &Options::default(), UnderWay::GivenUp)?;
+        let client = Client::builder(credentials).base_url(base_url).transport(transport).build().map_err(misused)?;
+        let attempts = self.way.fetching.run(&client, &clusters, &Options::default(), UnderWay::GivenUp)?;
         let kubeconfig = |ids: &Ids, info: ConnectionInfo| {
             let names = Names::all(format!("fireworks_{}", ids.to_string().replace('/', "_")));
             client.kubeconfig(&info, &user, &names).map_err(Failure::Error)

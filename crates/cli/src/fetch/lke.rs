@@ -1,13 +1,13 @@
 use clap::Args;
 use kubeproof_lke::{BASE_URL, Client, ClusterId, Options};
 
-use super::attempt::{Fetching, UnderWay};
+use super::attempt::UnderWay;
 use super::client::Credentials;
-use super::clusters::{self, From, Ids, Named};
-use super::connection::{Connection, Whereabouts};
-use super::credentials::{Accepted, Given};
+use super::clusters::From;
+use super::connection::Whereabouts;
+use super::credentials::Accepted;
 use super::delivery::Delivery;
-use super::private_file::check_standard_input;
+use super::way::{Destination, Way};
 use crate::output::misused;
 use crate::provider::{Answer, Auth, Endpoint, Meaning, Provider};
 
@@ -70,13 +70,7 @@ pub(super) struct Lke {
     delivery: Delivery,
 
     #[command(flatten)]
-    fetching: Fetching,
-
-    #[command(flatten)]
-    given: Given,
-
-    #[command(flatten)]
-    connection: Connection,
+    way: Way,
 
     #[arg(long, hide = true, num_args = 0..=1, value_parser = no_expiry)]
     expiry: Option<String>,
@@ -94,25 +88,18 @@ fn without_version(url: &str) -> &str {
 
 impl Lke {
     pub(super) fn run(self) -> Result<u8, u8> {
-        check_standard_input(&[
-            ("--from", self.from.is_standard_input()),
-            ("the credentials", self.given.is_on_standard_input()),
-        ])?;
-        let clusters = clusters::parse(&self.from.asked(&self.ids)?, |ids| {
-            let id = clusters::one(ids)?;
-            Ok(Named { ids: Ids::new([("cluster_id", id)]), cluster: ClusterId::parse(id)? })
-        })?;
-        let files = [self.from.files(), self.given.files(), self.connection.files()];
-        self.delivery.check(clusters.len(), files.into_iter().flatten().collect())?;
+        self.way.check_standard_input(&self.from, &[])?;
+        let clusters = self.from.clusters(&self.ids, ClusterId::parse)?;
+        self.delivery.check(clusters.len(), self.way.files(&self.from))?;
         let accepted = self.delivery.accepted();
-        let (credentials, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;
+        let Destination { credentials, base_url, transport } = self.way.destination(&ACCEPTED, &WHEREABOUTS)?;
         let client = Client::builder(credentials)
-            .base_url(without_version(&self.connection.base_url(&WHEREABOUTS, url)?))
-            .transport(self.connection.transport(self.fetching.wait())?)
+            .base_url(without_version(&base_url))
+            .transport(transport)
             .accept(accepted)
             .build()
             .map_err(misused)?;
-        let attempts = self.fetching.run(&client, &clusters, &Options::default(), UnderWay::GivenUp)?;
+        let attempts = self.way.fetching.run(&client, &clusters, &Options::default(), UnderWay::GivenUp)?;
         let attempts = attempts.into_iter().map(|attempt| attempt.and_then(|_, access| Ok(access.kubeconfig)));
         Ok(self.delivery.deliver(ACCEPTED.provider, attempts.collect()))
     }

@@ -7,14 +7,14 @@ use kubeproof_kubeconfig::shown;
 use kubeproof_ucs::{AccessInfo, Client, ClusterId, KeepAnswers, Options, PrivateAccess, Saved, StoredAnswer};
 use serde_json::{Map, Value};
 
-use super::attempt::{Attempt, Failure, Fetching, UnderWay};
+use super::attempt::{Attempt, Failure, UnderWay};
 use super::client::{Error, ErrorKind};
-use super::clusters::{self, From, Ids, Named};
-use super::connection::{Connection, Whereabouts};
-use super::credentials::{Accepted, Given};
+use super::clusters::{From, Ids, Named};
+use super::connection::Whereabouts;
+use super::credentials::Accepted;
 use super::environment::variable;
-use super::private_file::check_standard_input;
 use super::report::{Report, Reports, Row, StandardOutput};
+use super::way::{Destination, Way};
 use super::{cce, manifests, rescue, state_folder};
 use crate::apart::{self, Used};
 use crate::exit_code;
@@ -92,13 +92,7 @@ pub(super) struct Ucs {
     output: Output,
 
     #[command(flatten)]
-    fetching: Fetching,
-
-    #[command(flatten)]
-    given: Given,
-
-    #[command(flatten)]
-    connection: Connection,
+    way: Way,
 
     #[arg(long, hide = true, num_args = 0..=1, value_parser = no_kubeconfig)]
     kubeconfig: Option<String>,
@@ -143,20 +137,13 @@ enum Format {
 
 impl Ucs {
     pub(super) fn run(self) -> Result<u8, u8> {
-        check_standard_input(&[
-            ("--from", self.from.is_standard_input()),
-            ("the credentials", self.given.is_on_standard_input()),
-        ])?;
-        let clusters = clusters::parse(&self.from.asked(&self.ids)?, |ids| {
-            let id = clusters::one(ids)?;
-            Ok(Named { ids: Ids::new([("cluster_id", id)]), cluster: ClusterId::parse(id)? })
-        })?;
+        self.way.check_standard_input(&self.from, &[])?;
+        let clusters = self.from.clusters(&self.ids, ClusterId::parse)?;
         let folder = match &self.output.save {
             Some(folder) => folder.clone(),
             None => state_folder::of_ucs()?,
         };
-        let files = [self.from.files(), self.given.files(), self.connection.files()];
-        self.output.check(clusters.len(), &folder, &files.into_iter().flatten().collect::<Vec<_>>())?;
+        self.output.check(clusters.len(), &folder, &self.way.files(&self.from))?;
         let attempts = if self.recover { recover(&folder, &clusters) } else { self.fetch(&folder, &clusters)? };
         Ok(self.output.deliver(attempts, if self.recover { Origin::Folder } else { Origin::Provider }))
     }
@@ -164,9 +151,7 @@ impl Ucs {
     fn fetch(&self, folder: &Path, clusters: &[Named<ClusterId>]) -> Result<Vec<Attempt<AccessInfo>>, u8> {
         let private_access =
             PrivateAccess::of_both(self.vpcendpoint.as_deref(), self.region.as_deref()).map_err(misused)?;
-        let (credentials, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;
-        let base_url = self.connection.base_url(&WHEREABOUTS, url)?;
-        let transport = self.connection.transport(self.fetching.wait())?;
+        let Destination { credentials, base_url, transport } = self.way.destination(&ACCEPTED, &WHEREABOUTS)?;
         let domain_id = match &self.domain_id {
             Some(id) => Some(id.clone()),
             None => variable(DOMAIN_ID)?,
@@ -180,7 +165,7 @@ impl Ucs {
             None => client,
         };
         let client = client.build().map_err(misused)?;
-        let attempts = self.fetching.run(&client, clusters, &Options { private_access }, UnderWay::AwaitedOnce)?;
+        let attempts = self.way.fetching.run(&client, clusters, &Options { private_access }, UnderWay::AwaitedOnce)?;
         Ok(clusters.iter().zip(attempts).map(|(named, attempt)| with_parts(folder, &named.cluster, attempt)).collect())
     }
 }

@@ -1,13 +1,13 @@
 use clap::Args;
 use kubeproof_{{ name }}::{BASE_URL, Client, Cluster, Options};
 
-use super::attempt::{Fetching, UnderWay};
+use super::attempt::UnderWay;
 use super::client::Credentials;
-use super::clusters::{self, From, Ids, Named{% if owner %}, NotACluster, Owner{% endif %}};
-use super::connection::{Connection, Whereabouts};
-use super::credentials::{Accepted, Given};
+use super::clusters::{% if owner %}{From, Owner}{% else %}From{% endif %};
+use super::connection::Whereabouts;
+use super::credentials::Accepted;
 use super::delivery::Delivery;
-use super::private_file::check_standard_input;
+use super::way::{Destination, Way};
 use crate::output::misused;
 use crate::provider::{Answer, Auth, Endpoint{% if credential == "bearer" %}, Meaning{% endif %}, Provider};
 
@@ -70,45 +70,31 @@ pub(super) struct {{ type }} {
     delivery: Delivery,
 
     #[command(flatten)]
-    fetching: Fetching,
-
-    #[command(flatten)]
-    given: Given,
-
-    #[command(flatten)]
-    connection: Connection,
+    way: Way,
 }
 
 impl {{ type }} {
     pub(super) fn run(self) -> Result<u8, u8> {
-        check_standard_input(&[
-            ("--from", self.from.is_standard_input()),
-            ("the credentials", self.given.is_on_standard_input()),
-        ])?;
+        self.way.check_standard_input(&self.from, &[])?;
 {%- if owner %}
-        let given = self.{{ owner }}_id.as_deref();
-        let owners = Owner { name: "{{ owner }}", given, variables: &["{{ upper }}_{{ owner | upper }}_ID"] };
-        let (owner, ids) = owners.split(&self.ids)?;
-        let clusters = clusters::parse(&self.from.asked(ids)?, |ids| {
-            let (owner, id) = owners.of(owner.as_deref(), ids).map_err(NotACluster::Incomplete)?;
-            let named = Ids::new([("{{ owner }}_id", owner), ("cluster_id", id)]);
-            Ok(Named { ids: named, cluster: Cluster::parse(owner, id)? })
-        })?;
+        let owners = Owner {
+            name: "{{ owner }}",
+            id: "{{ owner }}_id",
+            given: self.{{ owner }}_id.as_deref(),
+            variables: &["{{ upper }}_{{ owner | upper }}_ID"],
+        };
+        let clusters = owners.clusters(&self.from, &self.ids, Cluster::parse)?;
 {%- else %}
-        let clusters = clusters::parse(&self.from.asked(&self.ids)?, |ids| {
-            let id = clusters::one(ids)?;
-            Ok(Named { ids: Ids::new([("cluster_id", id)]), cluster: Cluster::parse(id)? })
-        })?;
+        let clusters = self.from.clusters(&self.ids, Cluster::parse)?;
 {%- endif %}
-        let files = [self.from.files(), self.given.files(), self.connection.files()];
-        self.delivery.check(clusters.len(), files.into_iter().flatten().collect())?;
-        let (credentials, url) = self.given.read(&ACCEPTED, &WHEREABOUTS)?;
+        self.delivery.check(clusters.len(), self.way.files(&self.from))?;
+        let Destination { credentials, base_url, transport } = self.way.destination(&ACCEPTED, &WHEREABOUTS)?;
         let client = Client::builder(credentials)
-            .base_url(self.connection.base_url(&WHEREABOUTS, url)?)
-            .transport(self.connection.transport(self.fetching.wait())?)
+            .base_url(base_url)
+            .transport(transport)
             .build()
             .map_err(misused)?;
-        let attempts = self.fetching.run(&client, &clusters, &Options::default(), UnderWay::GivenUp)?;
+        let attempts = self.way.fetching.run(&client, &clusters, &Options::default(), UnderWay::GivenUp)?;
         let attempts = attempts.into_iter().map(|attempt| attempt.and_then(|_, access| Ok(access.kubeconfig)));
         Ok(self.delivery.deliver(ACCEPTED.provider, attempts.collect()))
     }
