@@ -48,6 +48,6 @@ pub use read::{AcceptedHazards, Reading, read_carried_kubeconfig, read_kubeconfi
 pub use reply::Reply;
 pub use request::{Repeat, Request};
 pub use retry::{Retry, RetryAfter};
-pub use time::{Clock, Sleeper, SystemClock, TokioSleeper};
+pub use time::{Clock, NoWait, Sleeper, SystemClock, TokioSleeper};
 pub use transport::{Arrival, BaseUrl, PlainHttp, Timeouts, Transport, TransportOptions};
 pub use wait::{Progress, Wait, Waited};

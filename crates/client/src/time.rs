@@ -41,6 +41,23 @@ impl Sleeper for TokioSleeper {
     }
 }
 
+/// Says at once that a wait is over: for tests, in which how often a client asks is judged, and not how long it waits between.
+///
+/// ```
+/// use std::sync::Arc;
+/// use kubeproof_client::{NoWait, TransportOptions};
+///
+/// let options = TransportOptions::default().sleeper(Arc::new(NoWait));
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoWait;
+
+impl Sleeper for NoWait {
+    fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
 /// A seed from the time: it differs between clients, which is all that the random part of waits needs.
 pub(crate) fn seed(clock: &dyn Clock) -> u64 {
     clock.now().as_nanosecond().unsigned_abs() as u64

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kubeproof_client::{Credentials, Error, ErrorKind, Timeouts, TransportOptions};
+use kubeproof_client::{Credentials, Error, ErrorKind, NoWait, Timeouts, TransportOptions};
 use kubeproof_conformance::adapter::{self, Failure, FailureKind, FetchRequest, Fetched};
 
-use crate::time::{EmulatorEpoch, NoWait};
+use crate::time::EmulatorEpoch;
 
 pub(crate) fn written(kubeconfig: &kubeproof_kubeconfig::Kubeconfig) -> Result<Fetched, Error> {
     let text = kubeconfig

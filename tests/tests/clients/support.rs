@@ -1,7 +1,6 @@
 //! A server with all providers, and the clients of it.
 
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use jiff::Timestamp;
 use kubeproof::emulator::host::server::{Server, ServerSetting, Sleep, Transport};
 use kubeproof::emulator::providers::{self, PROVIDERS, Visitor};
 use kubeproof::emulator::{CallerCredentials, EPOCH, Emulation, Fault, Session};
-use kubeproof_client::{Clock, Credentials, Error, Progress, Sleeper, Timeouts, TransportOptions, Wait};
+use kubeproof_client::{Clock, Credentials, Error, NoWait, Progress, Timeouts, TransportOptions, Wait};
 use kubeproof_kubeconfig::Kubeconfig;
 use serde_json::Value;
 
@@ -37,16 +36,6 @@ impl Visitor for Beginning {
 pub(crate) async fn serve_all(sessions: Vec<Session>, transport: Transport) -> Server {
     let sleep = Sleep(Arc::new(|_| Box::pin(std::future::ready(()))));
     Server::start(sessions, ServerSetting { transport, sleep, ..ServerSetting::default() }).await.unwrap()
-}
-
-/// Says that a wait is over at once.
-#[derive(Debug)]
-pub(crate) struct NoWait;
-
-impl Sleeper for NoWait {
-    fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        Box::pin(std::future::ready(()))
-    }
 }
 
 /// The time of the emulators, which stands.

@@ -6,10 +6,10 @@ use std::time::Duration;
 use kubeproof::emulator::host::server::{Server, Transport};
 use kubeproof::emulator::providers::{self, PROVIDERS, Visitor};
 use kubeproof::emulator::{Emulation, Session, Setting};
-use kubeproof_client::{Error, ErrorKind, Wait};
+use kubeproof_client::{Error, ErrorKind, NoWait, Wait};
 use serde_json::json;
 
-use crate::support::{Epoch, Fetched, NoWait, fetch_when_ready, serve_all};
+use crate::support::{Epoch, Fetched, fetch_when_ready, serve_all};
 
 /// A server whose clusters are ready after so many calls.
 async fn serve(calls: u64) -> Server {

@@ -1,14 +1,12 @@
 //! A server, a client of it, and kubeconfigs.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
 use kubeproof_cce::{Client, ClientBuilder, Cluster, Options};
-use kubeproof_client::{Clock, ClusterAccess as _, ClusterKubeconfig, Credentials, Error, Sleeper, TransportOptions};
+use kubeproof_client::{Clock, ClusterAccess as _, ClusterKubeconfig, Credentials, Error, NoWait, TransportOptions};
 use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -18,15 +16,6 @@ pub(crate) const SECRET: &str = "planted-user-token";
 
 pub(crate) const PROJECT: &str = "08d44be1ef00d22e2f6fc0061f54a2f1";
 pub(crate) const CLUSTER: &str = "11111111-2222-3333-4444-555555555555";
-
-#[derive(Debug)]
-struct Instant;
-
-impl Sleeper for Instant {
-    fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        Box::pin(std::future::ready(()))
-    }
-}
 
 #[derive(Debug)]
 struct Fixed;
@@ -44,7 +33,7 @@ pub(crate) async fn serve(reply: ResponseTemplate) -> MockServer {
 }
 
 pub(crate) fn builder(server: &MockServer, credentials: Credentials) -> ClientBuilder {
-    let transport = TransportOptions::default().sleeper(Arc::new(Instant)).clock(Arc::new(Fixed));
+    let transport = TransportOptions::default().sleeper(Arc::new(NoWait)).clock(Arc::new(Fixed));
     Client::builder(credentials).base_url(server.uri()).transport(transport)
 }
 

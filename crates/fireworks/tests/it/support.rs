@@ -1,25 +1,14 @@
 //! A server, a client of it, and certificates.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
-use kubeproof_client::{ClusterAccess as _, Credentials, Error, Sleeper, TransportOptions};
+use kubeproof_client::{ClusterAccess as _, Credentials, Error, NoWait, TransportOptions};
 use kubeproof_fireworks::{Client, Cluster, ConnectionInfo, Options};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// A credential that may appear on the wire and nowhere else.
 pub(crate) const SECRET: &str = "planted-api-key";
-
-#[derive(Debug)]
-struct Instant;
-
-impl Sleeper for Instant {
-    fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        Box::pin(std::future::ready(()))
-    }
-}
 
 pub(crate) async fn serve(reply: ResponseTemplate) -> MockServer {
     let server = MockServer::builder().start().await;
@@ -32,7 +21,7 @@ pub(crate) fn bearer() -> Credentials {
 }
 
 pub(crate) fn client(url: &str) -> Client {
-    let transport = TransportOptions::default().sleeper(Arc::new(Instant));
+    let transport = TransportOptions::default().sleeper(Arc::new(NoWait));
     Client::builder(bearer()).base_url(url).transport(transport).build().unwrap()
 }
 

@@ -1,12 +1,10 @@
 //! A server, a client of it, and kubeconfigs.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use kubeproof_client::{ClusterAccess as _, ClusterKubeconfig, Credentials, Error, Sleeper, TransportOptions};
+use kubeproof_client::{ClusterAccess as _, ClusterKubeconfig, Credentials, Error, NoWait, TransportOptions};
 use kubeproof_lke::{Client, ClientBuilder, ClusterId, Options};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -17,15 +15,6 @@ pub(crate) const SECRET: &str = "planted-access-token";
 /// A secret of the cluster, which may appear in the access and nowhere else.
 pub(crate) const CLUSTER_SECRET: &str = "planted-cluster-token";
 
-#[derive(Debug)]
-struct Instant;
-
-impl Sleeper for Instant {
-    fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        Box::pin(std::future::ready(()))
-    }
-}
-
 pub(crate) async fn serve(reply: ResponseTemplate) -> MockServer {
     let server = MockServer::builder().start().await;
     Mock::given(any()).respond_with(reply).mount(&server).await;
@@ -35,7 +24,7 @@ pub(crate) async fn serve(reply: ResponseTemplate) -> MockServer {
 pub(crate) fn builder(server: &MockServer) -> ClientBuilder {
     Client::builder(Credentials::Bearer(SECRET.to_owned().into()))
         .base_url(server.uri())
-        .transport(TransportOptions::default().sleeper(Arc::new(Instant)))
+        .transport(TransportOptions::default().sleeper(Arc::new(NoWait)))
 }
 
 pub(crate) fn cluster() -> ClusterId {

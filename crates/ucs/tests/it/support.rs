@@ -1,12 +1,10 @@
 //! A server, a client of it, and access information.
 
-use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use jiff::Timestamp;
-use kubeproof_client::{Clock, Credentials, Error, Sleeper, TransportOptions};
+use kubeproof_client::{Clock, Credentials, Error, NoWait, TransportOptions};
 use kubeproof_ucs::{Client, ClientBuilder, ClusterId, KeepAnswers};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -19,15 +17,6 @@ pub(crate) const SECRET: &str = "planted-user-token";
 /// Access information in the layout of the newer documents.
 pub(crate) const ACCESS: &str = r#"[{"kind":"Deployment","apiVersion":"apps/v1","metadata":{"name":"proxy-agent"}},
  {"kind":"Secret", "apiVersion":"v1","metadata":{"name":"proxy-agent-cert"},"data":{"root.key":"planted-key"}}]"#;
-
-#[derive(Debug)]
-struct Instant;
-
-impl Sleeper for Instant {
-    fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        Box::pin(std::future::ready(()))
-    }
-}
 
 #[derive(Debug)]
 struct Fixed;
@@ -50,7 +39,7 @@ pub(crate) fn token() -> Credentials {
 }
 
 pub(crate) fn builder(url: &str, credentials: Credentials, answers: KeepAnswers) -> ClientBuilder {
-    let transport = TransportOptions::default().sleeper(Arc::new(Instant)).clock(Arc::new(Fixed));
+    let transport = TransportOptions::default().sleeper(Arc::new(NoWait)).clock(Arc::new(Fixed));
     Client::builder(credentials, answers).base_url(url).transport(transport)
 }
 
