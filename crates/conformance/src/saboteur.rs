@@ -149,7 +149,8 @@ impl When {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnTheWire {
-    /// Nothing, but that it stands there.
+    /// Nothing, but that it stands there; no file says that.
+    #[serde(skip)]
     Nothing,
     /// This header is left out of requests.
     WithoutHeader(String),

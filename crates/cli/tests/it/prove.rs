@@ -204,6 +204,8 @@ fn a_mistake_in_a_file_of_saboteurs_names_its_place() {
             "2000 is no HTTP status: write 100 to 999",
         ),
         ("answer: [{items: without-last}]", "ask: [{forget: regoin}]", "`regoin` is no option of a fetch"),
+        ("answer: [{items: without-last}]", "wire: [nothing]", "saboteurs.yaml:3:"),
+        ("title: The last item is lost", "title: ''", "has no title; say what it does"),
         ("kind: already-downloaded", "status: 9", "9 is no HTTP status"),
         ("[{kind: already-downloaded}]", "[]", "an empty list is true of nothing: say when"),
         ("{answer: [{items: without-last}]}", "{}", "does nothing; say under `twist` what it does"),

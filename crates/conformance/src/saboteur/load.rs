@@ -47,6 +47,9 @@ pub(crate) fn load_saboteurs(
         if !ids.insert(id.clone()) {
             problem(here.clone(), format!("the saboteur `{id}` stands twice in this file; give one another name"));
         }
+        if title.trim().is_empty() {
+            problem(here.clone(), format!("the saboteur `{id}` has no title; say what it does"));
+        }
         if twist.is_idle() {
             problem(here.clone(), format!("the saboteur `{id}` does nothing; say under `twist` what it does"));
         }

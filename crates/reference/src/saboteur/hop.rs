@@ -262,8 +262,8 @@ impl Way {
 enum WayError {
     #[error("the address of the provider is none: {0}")]
     Address(#[from] url::ParseError),
-    #[error("the authority to trust cannot be read: {0}")]
-    Trust(#[from] rustls::Error),
+    #[error(transparent)]
+    Tls(#[from] trust::TlsError),
     #[error("there is no HTTP client: {0}")]
     Client(#[from] reqwest::Error),
 }

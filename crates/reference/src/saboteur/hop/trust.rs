@@ -21,8 +21,17 @@ pub(super) enum Trust {
     Nobody,
 }
 
+/// Why TLS cannot be spoken.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TlsError {
+    #[error("the authority to trust is no PEM: {0}")]
+    Pem(#[from] rustls::pki_types::pem::Error),
+    #[error("the authority to trust cannot be used: {0}")]
+    Trust(#[from] rustls::Error),
+}
+
 /// How TLS is spoken.
-pub(super) fn tls(authority: Option<&str>, trust: Trust) -> Result<ClientConfig, rustls::Error> {
+pub(super) fn tls(authority: Option<&str>, trust: Trust) -> Result<ClientConfig, TlsError> {
     let crypto = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&crypto)).with_safe_default_protocol_versions()?;
     if trust == Trust::Anyone {
@@ -31,8 +40,8 @@ pub(super) fn tls(authority: Option<&str>, trust: Trust) -> Result<ClientConfig,
     }
     let mut roots = RootCertStore::empty();
     let authority = authority.filter(|_| trust == Trust::AsTold);
-    for certificate in CertificateDer::pem_slice_iter(authority.unwrap_or_default().as_bytes()).flatten() {
-        roots.add(certificate)?;
+    for certificate in CertificateDer::pem_slice_iter(authority.unwrap_or_default().as_bytes()) {
+        roots.add(certificate?)?;
     }
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
