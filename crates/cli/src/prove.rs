@@ -44,9 +44,9 @@ fn report(text: &str) -> Result<Wanted, String> {
 
 /// Runs every saboteur: which case catches which
 ///
-/// A saboteur is a client that is right but for one thing, written down in `<provider>/saboteurs.yaml` with the clauses that it
+/// A saboteur is an honest client but for one thing, written down in `<provider>/saboteurs.yaml` with the clauses that it
 /// breaks; and, of the adapter protocol, a program that breaks it. It fails when one gets through, when a clause that a saboteur
-/// breaks is defended by no case, when a case catches nothing, when nobody breaks a clause, or when the client that is right
+/// breaks is defended by no case, when a case catches nothing, when nobody breaks a clause, or when the honest client
 /// is accused.
 #[derive(Args)]
 #[command(after_help = "Examples:

@@ -1,4 +1,4 @@
-//! Proves that the suite bites: every saboteur is caught, every case catches one, and the client that is right is not accused.
+//! Proves that the suite bites: every saboteur is caught, every case catches one, and the honest client is not accused.
 
 mod cover;
 mod finding;
@@ -21,7 +21,7 @@ pub use self::finding::Finding;
 
 /// Makes a client to which something is done.
 ///
-/// With a twist that [does nothing](Twist::is_idle) it is the client that is right.
+/// With a twist that [does nothing](Twist::is_idle) it is the honest client.
 pub type Workshop = dyn Fn(&Twist) -> Arc<dyn Adapter> + Send + Sync;
 
 /// Which cases a saboteur is run against.
@@ -74,7 +74,7 @@ impl<'a> Prover<'a> {
         self
     }
 
-    /// Tries `saboteurs`, and the client that is right, against the cases of their providers. `done` is told of each that was tried.
+    /// Tries `saboteurs`, and the honest client, against the cases of their providers. `done` is told of each that was tried.
     pub async fn run(&self, saboteurs: &[&'a Saboteur], mut done: impl FnMut(&Trial<'a>)) -> Proof<'a> {
         let cases: Vec<&Case> = self.suite.cases().filter(|case| self.providers.contains(&case.provider)).collect();
         let honest = Honest {
@@ -146,7 +146,7 @@ impl<'a> Prover<'a> {
     }
 }
 
-/// What came of the client that is right: as it is, and where saboteurs on the wire stand.
+/// What came of the honest client: as it is, and where saboteurs on the wire stand.
 struct Honest {
     results: Vec<CaseResult>,
     on_the_wire: Vec<CaseResult>,
@@ -164,8 +164,8 @@ pub struct Trial<'a> {
     pub saboteur: &'a Saboteur,
     /// The ids of the cases that it failed.
     pub caught_by: BTreeSet<&'a str>,
-    /// The clauses by which the emulation refused it or complained of it, in cases of what it breaks, and said nothing of the client
-    /// that is right.
+    /// The clauses by which the emulation refused it or complained of it, in cases of what it breaks, and said nothing of the honest
+    /// client.
     pub refused_by: BTreeSet<&'static str>,
     /// What could not be judged.
     pub unjudged: Vec<CaseResult>,
@@ -188,9 +188,9 @@ pub struct Proof<'a> {
     pub providers: Vec<&'a str>,
     /// The cases that were run.
     pub cases: Vec<&'a Case>,
-    /// What the client that is right did not pass.
+    /// What the honest client did not pass.
     pub accused: Vec<CaseResult>,
-    /// The cases that the client that is right fails when it speaks through the place where saboteurs on the wire stand: they
+    /// The cases that the honest client fails when it speaks through the place where saboteurs on the wire stand: they
     /// tell nothing of such saboteurs.
     pub blind: BTreeSet<&'a str>,
     /// What came of each saboteur, in the order of the suite.

@@ -1,4 +1,4 @@
-//! Adapters that are broken on purpose, as data: what is done to a client that is right, and which clauses that breaks.
+//! Adapters that are broken on purpose, as data: what is done to an honest client, and which clauses that breaks.
 
 mod load;
 mod sense;
@@ -29,7 +29,7 @@ pub struct Saboteur {
     /// The clauses that it breaks. For each, a case that judges by it has to catch it.
     pub breaks: Vec<String>,
     /// The clauses by which the emulation has to refuse it, or complain of it, in a case of a clause that it breaks, where it has
-    /// nothing to say to the client that is right.
+    /// nothing to say to the honest client.
     pub refused: Vec<String>,
     /// Where it is written.
     pub place: Place,
@@ -42,7 +42,7 @@ impl Saboteur {
     }
 }
 
-/// What is done to a client that is right. Each part is optional; together they are done in the order of the fields.
+/// What is done to an honest client. Each part is optional; together they are done in the order of the fields.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Twist {

@@ -13,9 +13,9 @@ pub(super) fn page(shown: &Shown<'_>) -> String {
     let _ = write!(
         out,
         "# What the suite would catch\n\n\
-         `kubeproof prove --aimed --report markdown=docs/prove.md` wrote this page; a test keeps it true. A saboteur is a client that is right but for one \
+         `kubeproof prove --aimed --report markdown=docs/prove.md` wrote this page; a test keeps it true. A saboteur is an honest client but for one \
          thing. Each has to be caught by a case about the clause that it breaks, each case has to catch one, each clause that can \
-         be seen from outside has to be broken by one, and the client that is right is not accused.\n\n\
+         be seen from outside has to be broken by one, and the honest client is not accused.\n\n\
          There are {} saboteurs of clients and {} programs that break the adapter protocol, against {} cases. {} of these cases \
          would be enough to catch all ({}).\n",
         proof.trials.len(),

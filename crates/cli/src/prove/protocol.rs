@@ -84,7 +84,7 @@ impl Caught {
         match (self.breaker, &self.noticed) {
             (Breaker::Breaks(_), Noticed::Nowhere) => Some(format!("{id} gets through: nothing was noticed")),
             (Breaker::Honest, Noticed::Nowhere) | (Breaker::Breaks(_), _) => None,
-            (Breaker::Honest, noticed) => Some(format!("a program that is right is accused: {noticed:?}")),
+            (Breaker::Honest, noticed) => Some(format!("an honest program is accused: {noticed:?}")),
         }
     }
 

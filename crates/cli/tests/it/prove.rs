@@ -167,7 +167,7 @@ fn whatever_does_not_bite_is_a_finding() {
     check("cases/some.yaml", "- id: ucs/some/second", more, 1, &["ucs/some/third catches nothing"]);
     check("saboteurs.yaml", "breaks: [ucs.two]", "breaks: [ucs.one]", 1, &[undefended]);
     // Nobody can pass.
-    let honest = "the client that is right fails ucs/some/first";
+    let honest = "the honest client fails ucs/some/first";
     check("cases/some.yaml", "steps: [{expect: {access: {}}}]", "steps: [{expect: {error: not-found}}]", 1, &[honest]);
     // A fault of which nobody makes anything.
     let fault = "- id: ucs/some/third\n  title: A fault that is never done\n  clauses: [ucs.two]\n  faults: [{is: reset, at: before-headers, calls: [9]}]\n  steps: [{expect: {either: [{access: {}}, {error: any}]}}]\n- id: ucs/some/second";

@@ -10,7 +10,7 @@ use crate::outcome::CaseResult;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "finding", rename_all = "kebab-case")]
 pub enum Finding {
-    /// The client that is right did not pass a case.
+    /// The honest client did not pass a case.
     HonestAccused {
         /// The case.
         case: String,
@@ -67,7 +67,7 @@ pub enum Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::HonestAccused { case, message } => write!(f, "the client that is right fails {case}: {message}"),
+            Self::HonestAccused { case, message } => write!(f, "the honest client fails {case}: {message}"),
             Self::GetsThrough { saboteur } => {
                 write!(f, "{saboteur} gets through: no case fails it; write one, or mend what it does")
             }

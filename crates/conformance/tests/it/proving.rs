@@ -33,6 +33,6 @@ fn one_that_could_not_do_its_work_is_not_caught() {
     assert!(!is_caught(&idle));
     let unjudged = idle.iter().filter(|finding| matches!(finding, Finding::CouldNotRun { .. })).count();
     assert!(unjudged > 0);
-    // It is the client that is right as well, here.
+    // It is the honest client as well, here.
     assert!(idle.iter().any(|finding| matches!(finding, Finding::HonestAccused { .. })));
 }
