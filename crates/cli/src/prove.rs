@@ -114,17 +114,17 @@ impl Prove {
         let runtime = runtime()?;
         let progress = Progress::new();
         let mut tried = 0;
-        let proof = unless_interrupted(
-            &runtime,
-            prover.run(&saboteurs, |trial| {
-                tried += 1;
-                if progress.is_live() {
-                    progress.show(&format!("{tried} of {}  {}", saboteurs.len(), trial.saboteur.id));
-                }
-            }),
-        )?;
+        let proving = prover.run(&saboteurs, |trial| {
+            tried += 1;
+            if progress.is_live() {
+                progress.show(&format!("{tried} of {}  {}", saboteurs.len(), trial.saboteur.id));
+            }
+        });
+        // Those of the protocol mostly wait.
+        let both = async { tokio::join!(proving, protocol::try_all(&breakers, &suite)) };
+        let (proof, caught) = unless_interrupted(&runtime, both)?;
         progress.end();
-        let caught = unless_interrupted(&runtime, protocol::try_all(&breakers, &suite))?.map_err(failed)?;
+        let caught = caught.map_err(failed)?;
         let mut findings: Vec<String> = Vec::new();
         // A part of them does not tell what all of them leave undone.
         let of_suite = if self.patterns.is_empty() { proof.findings() } else { proof.findings_of_saboteurs() };

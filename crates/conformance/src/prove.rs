@@ -3,7 +3,7 @@
 mod cover;
 mod finding;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -74,22 +74,24 @@ impl<'a> Prover<'a> {
         self
     }
 
-    /// Tries `saboteurs`, and the honest client, against the cases of their providers. `done` is told of each that was tried.
+    /// Tries `saboteurs`, and the honest client, against the cases of their providers. `done` is told of each that was
+    /// tried, in the order in which they come to an end.
     pub async fn run(&self, saboteurs: &[&'a Saboteur], mut done: impl FnMut(&Trial<'a>)) -> Proof<'a> {
         let cases: Vec<&Case> = self.suite.cases().filter(|case| self.providers.contains(&case.provider)).collect();
         let honest = Honest {
             results: self.results(&Twist::default(), &cases).await,
             on_the_wire: self.results(&Twist::idle_on_the_wire(), &cases).await,
         };
-        let mut trials = Vec::new();
-        let mut trying = stream::iter(saboteurs.iter().copied())
-            .map(|saboteur| self.tried(saboteur, &honest))
-            .buffered(Self::AT_ONCE);
-        while let Some(trial) = trying.next().await {
+        let mut trials = BTreeMap::new();
+        let mut trying = stream::iter(saboteurs.iter().copied().enumerate())
+            .map(async |(place, saboteur)| (place, self.tried(saboteur, &honest).await))
+            .buffer_unordered(Self::AT_ONCE);
+        while let Some((place, trial)) = trying.next().await {
             done(&trial);
-            trials.push(trial);
+            trials.insert(place, trial);
         }
         drop(trying);
+        let trials = trials.into_values().collect();
         let blind = honest.on_the_wire.iter().filter(|result| result.outcome != Outcome::Passed);
         let blind = blind.filter_map(|result| self.id_of(result)).collect();
         let mut accused = honest.results;
