@@ -23,7 +23,7 @@ mod way;
 
 use clap::{Args, Subcommand};
 // Every client knows what all of them share, and the program knows it by them.
-use kubeproof_digitalocean::client;
+pub(crate) use kubeproof_digitalocean::client;
 
 use crate::provider::Provider;
 

@@ -25,20 +25,25 @@ pub(crate) fn distinct(reports: &[Wanted], used: &[Used<'_>]) -> Result<(), u8> 
                 return Err(exit_code::USAGE);
             }
             Destination::Stdout => {}
-            Destination::File(path) => {
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-                    complain(format_args!(
-                        "the report {} cannot be written: there is no folder {}; make it first",
-                        path.display(),
-                        folder.display()
-                    ));
-                    return Err(exit_code::USAGE);
-                }
-            }
+            Destination::File(path) => writable(path)?,
         }
     }
     Ok(())
+}
+
+/// Whether a file can be at that path: told before a run, of which the report would be lost.
+fn writable(path: &Path) -> Result<(), u8> {
+    let refused = |why: std::fmt::Arguments<'_>| {
+        complain(format_args!("the report {} cannot be written: {why}", path.display()));
+        Err(exit_code::USAGE)
+    };
+    if path.is_dir() {
+        return refused(format_args!("it is a folder; name a file in it"));
+    }
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        Some(folder) => refused(format_args!("there is no folder {}; make it first", folder.display())),
+        None => Ok(()),
+    }
 }
 
 /// Whether two are one place, by whatever path.

@@ -54,8 +54,14 @@ fn exit_codes() {
         2,
         &["there is no folder /no/such/folder", "make it first"],
     );
-    check(PASSES, &["--report", "json=/"], 5, &["cannot be written to /"]);
-    check(PASSES, &["--report", "json=/tmp/x", "--report", "junit=/tmp/x"], 2, &["two reports cannot share /tmp/x"]);
+    check(PASSES, &["--report", "json=/"], 2, &["the report / cannot be written: it is a folder; name a file in it"]);
+    check(PASSES, &["--report", "json=/dev/full"], 5, &["cannot be written to /dev/full"]);
+    check(
+        PASSES,
+        &["--report", "json=/tmp/no-such-report", "--report", "junit=/tmp/no-such-report"],
+        2,
+        &["two reports cannot share /tmp/no-such-report"],
+    );
     check(PASSES, &["--jobs", "0"], 2, &["--jobs"]);
     check(PASSES, &["--min-ran", "101"], 2, &["--min-ran"]);
     check(PASSES, &["--provider", "nimbus"], 2, &["nimbus", "digitalocean, cce, ucs, fireworks"]);

@@ -223,7 +223,8 @@ fn a_path_is_one_that_can_be_emulated() {
     ] {
         check_refused(&checkout, &["cirrus", "--path", path], 2, &[part]);
     }
-    for url in ["http://api.example.com", "https://", "https://a\"b", "api.example.com"] {
+    for url in ["http://api.example.com", "https://", "https://a\"b", "api.example.com", "https://:/[", "https://[::1"]
+    {
         check_refused(&checkout, &["cirrus", "--base-url", url], 2, &["is no address", "https://api.cirrus.example"]);
     }
 }

@@ -235,6 +235,7 @@ fn a_part_of_them_is_tried_alone() {
         ),
         (&["--provider", "ucs", "protocol/*"], "no saboteur fits `protocol/*`"),
         (&["ucs/[a"], "`ucs/[a`: unclosed character class"),
+        (&["--report", "json=/"], "the report / cannot be written: it is a folder"),
         (&["--report", "junit=-"], "a proof is not shown as `junit`: write human, json or markdown"),
     ] {
         let ran = kubeproof(&[&["prove"], arguments].concat());

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::name::ProviderName;
+use crate::fetch::client::{BaseUrl, PlainHttp};
 
 /// A path with ids in it, such as `/v1/clusters/{cluster_id}/kubeconfig`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,11 +150,13 @@ fn segment(text: &str) -> Result<Segment, String> {
     }
 }
 
-/// An address that clients take: HTTPS, and nothing that would have to be escaped in the code.
+/// An address that clients take, HTTPS, with nothing that would have to be escaped in the code.
 pub(super) fn checked_base_url(text: &str) -> Result<String, String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | ':' | '/' | '[' | ']');
-    match text.strip_prefix("https://") {
-        Some(rest) if !rest.is_empty() && rest.chars().all(is_plain) => Ok(text.trim_end_matches('/').to_owned()),
-        _ => Err(format!("--base-url: `{text}` is no address: write one such as https://api.cirrus.example")),
+    let plain = Some(text).filter(|text| text.starts_with("https://") && text.chars().all(is_plain));
+    let url = plain.and_then(|text| BaseUrl::parse(text, PlainHttp::OnlyLoopback).ok());
+    match url {
+        Some(url) => Ok(url.as_str().trim_end_matches('/').to_owned()),
+        None => Err(format!("--base-url: `{text}` is no address: write one such as https://api.cirrus.example")),
     }
 }
