@@ -121,10 +121,11 @@ impl Prove {
             }
         });
         // Those of the protocol mostly wait.
-        let both = async { tokio::join!(proving, protocol::try_all(&breakers, &suite)) };
-        let (proof, caught) = unless_interrupted(&runtime, both)?;
+        let proving = async { Ok(proving.await) };
+        let both = async { tokio::try_join!(proving, protocol::try_all(&breakers, &suite)) };
+        let both = unless_interrupted(&runtime, both);
         progress.end();
-        let caught = caught.map_err(failed)?;
+        let (proof, caught) = both?.map_err(failed)?;
         let mut findings: Vec<String> = Vec::new();
         // A part of them does not tell what all of them leave undone.
         let of_suite = if self.patterns.is_empty() { proof.findings() } else { proof.findings_of_saboteurs() };

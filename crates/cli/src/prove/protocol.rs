@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum as _;
-use futures_util::{StreamExt as _, stream};
-use kubeproof::conformance::process::{Command, ProcessAdapter, ProcessLimits};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use kubeproof::conformance::process::{Command, ProcessAdapter, ProcessLimits, StartError};
 use kubeproof::conformance::{Case, Outcome, Runner, Suite};
 
 use crate::adapter::{ProtocolBreaker, ends_well};
@@ -41,14 +41,14 @@ impl Breaker {
         value.and_then(|value| value.get_help().map(ToString::to_string)).unwrap_or_default()
     }
 
-    fn command(self) -> std::io::Result<Command> {
-        let program = std::env::current_exe()?.to_string_lossy().into_owned();
-        Ok(match self {
+    /// The command of this program that does it.
+    fn command(self, program: &str) -> Command {
+        match self {
             Self::Honest => Command::new(program, ["adapter", "reference"].map(str::to_owned)),
             Self::Breaks(breaker) => {
                 Command::new(program, ["adapter", "saboteur", name(breaker).as_str()].map(str::to_owned))
             }
-        })
+        }
     }
 }
 
@@ -84,7 +84,10 @@ impl Caught {
         match (self.breaker, &self.noticed) {
             (Breaker::Breaks(_), Noticed::Nowhere) => Some(format!("{id} gets through: nothing was noticed")),
             (Breaker::Honest, Noticed::Nowhere) | (Breaker::Breaks(_), _) => None,
-            (Breaker::Honest, noticed) => Some(format!("an honest program is accused: {noticed:?}")),
+            (Breaker::Honest, Noticed::Greeting(why) | Noticed::End(why)) => {
+                Some(format!("{id} is accused {}: {why}", self.place()))
+            }
+            (Breaker::Honest, Noticed::Cases(_)) => Some(format!("{id} is accused {}", self.place())),
         }
     }
 
@@ -107,25 +110,35 @@ const LIMITS: ProcessLimits =
     ProcessLimits { start: Duration::from_secs(10), grace: Duration::from_secs(1), stop: Duration::from_secs(5) };
 
 /// Runs each with two cases, one after the other: the second one notices what the first left behind.
+///
+/// # Errors
+/// When one of them cannot be run, which says nothing of what it would have done.
 pub(super) async fn try_all(breakers: &[Breaker], suite: &Suite) -> Result<Vec<Caught>, String> {
+    let program = std::env::current_exe().map_err(|error| format!("this program is not found: {error}"))?;
+    let program = program.to_string_lossy();
     let well = suite.cases().filter(|case| ends_well(case) == Some(true)).take(2);
     let cases: Vec<&Case> = well.collect();
-    let cases = cases.as_slice();
-    let all = stream::iter(breakers.iter().copied()).map(|breaker| async move {
-        let noticed = attempt(breaker, cases).await.map_err(|error| format!("{}: {error}", breaker.id()))?;
+    let (cases, program) = (cases.as_slice(), program.as_ref());
+    let all = stream::iter(breakers.iter().copied()).map(async |breaker| {
+        let noticed = attempt(breaker.command(program), cases).await;
+        let noticed = noticed.map_err(|error| format!("{} says nothing: {error}", breaker.id()))?;
         Ok(Caught { breaker, noticed })
     });
-    let caught: Vec<Result<Caught, String>> = all.buffered(AT_ONCE).collect().await;
-    caught.into_iter().collect()
+    all.buffered(AT_ONCE).try_collect().await
 }
 
-async fn attempt(breaker: Breaker, cases: &[&Case]) -> std::io::Result<Noticed> {
-    let adapter = match ProcessAdapter::start_within(breaker.command()?, LIMITS).await {
+async fn attempt(command: Command, cases: &[&Case]) -> Result<Noticed, String> {
+    let adapter = match ProcessAdapter::start_within(command, LIMITS).await {
         Ok(adapter) => Arc::new(adapter),
-        Err(error) => return Ok(Noticed::Greeting(error.to_string())),
+        Err(StartError::Greeting(breach)) => return Ok(Noticed::Greeting(breach.to_string())),
+        Err(error @ StartError::NotStarted { .. }) => return Err(error.to_string()),
     };
     let runner = Runner::new(Arc::<ProcessAdapter>::clone(&adapter)).with_jobs(NonZeroUsize::MIN);
     let run = runner.run(cases.iter().copied()).await;
+    if let Some(result) = run.results.iter().find(|result| result.outcome == Outcome::CouldNotRun) {
+        let reason = result.reason.as_deref().unwrap_or_default();
+        return Err(format!("{} could not run: {reason}", result.case.id));
+    }
     let failed = run.results.into_iter().filter(|result| result.outcome == Outcome::Failed);
     let failed: Vec<String> = failed.map(|result| result.case.id).collect();
     let stopped = adapter.stop().await;

@@ -34,7 +34,8 @@ fn program() -> Command {
     program
 }
 
-fn run(command: &mut Command) -> Ran {
+/// Runs a command, and says what it did.
+pub(crate) fn run(command: &mut Command) -> Ran {
     let Output { status, stdout, stderr } = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ran { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use kubeproof::conformance::Suite;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::program::{Ran, kubeproof};
+use crate::program::{Ran, kubeproof, run};
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -204,8 +205,12 @@ fn a_mistake_in_a_file_of_saboteurs_names_its_place() {
             "2000 is no HTTP status: write 100 to 999",
         ),
         ("answer: [{items: without-last}]", "ask: [{forget: regoin}]", "`regoin` is no option of a fetch"),
-        ("answer: [{items: without-last}]", "wire: [nothing]", "saboteurs.yaml:3:"),
-        ("title: The last item is lost", "title: ''", "has no title; say what it does"),
+        ("answer: [{items: without-last}]", "wire: [nothing]", "saboteurs.yaml:3:18: unknown variant `nothing`"),
+        (
+            "title: The last item is lost",
+            "title: ''",
+            "saboteurs.yaml:2:10: nothing is written here; say in a few words what it is",
+        ),
         ("kind: already-downloaded", "status: 9", "9 is no HTTP status"),
         ("[{kind: already-downloaded}]", "[]", "an empty list is true of nothing: say when"),
         ("{answer: [{items: without-last}]}", "{}", "does nothing; say under `twist` what it does"),
@@ -219,6 +224,16 @@ fn a_mistake_in_a_file_of_saboteurs_names_its_place() {
         changed("clauses.yaml", "second sentence', provenance: documented}\n", &format!("second sentence', {hidden}"));
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("`ucs.two` is not observable, so nothing can break it; leave it out"), "{}", ran.err);
+}
+
+/// A program that could not be started did not break the protocol.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_cannot_be_tried_is_not_caught() {
+    let few_files = r#"ulimit -n 12; exec "$0" prove protocol/two-answers protocol/honest --report json=-"#;
+    let ran = run(Command::new("sh").args(["-c", few_files, env!("CARGO_BIN_EXE_kubeproof")]));
+    assert_eq!((ran.code, ran.out.as_str()), (5, ""), "{}", ran.err);
+    assert!(ran.err.contains(" says nothing: ") && ran.err.contains("cannot be started"), "{}", ran.err);
 }
 
 #[test]
@@ -235,7 +250,7 @@ fn a_part_of_them_is_tried_alone() {
         ),
         (&["--provider", "ucs", "protocol/*"], "no saboteur fits `protocol/*`"),
         (&["ucs/[a"], "`ucs/[a`: unclosed character class"),
-        (&["--report", "json=/"], "the report / cannot be written: it is a folder"),
+        (&["--report", "json=/"], "the report / cannot be written: that is a folder"),
         (&["--report", "junit=-"], "a proof is not shown as `junit`: write human, json or markdown"),
     ] {
         let ran = kubeproof(&[&["prove"], arguments].concat());
