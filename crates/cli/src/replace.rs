@@ -1,6 +1,6 @@
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, is_separator};
 
 /// Replaces a file whole: whoever reads it meanwhile sees the old one or the new one. A pipe or a device is written to,
 /// and a link is followed. Other users may read it: it is not for secrets.
@@ -18,4 +18,18 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())?;
     file.persist(&path)?;
     Ok(())
+}
+
+/// What keeps a file from being at a path, and what to do about it: told before work that would be lost.
+pub(crate) fn obstacle(path: &Path) -> Option<String> {
+    let names_a_folder = path.as_os_str().to_string_lossy().ends_with(is_separator);
+    if names_a_folder || path.is_dir() {
+        return Some("that is a folder; name a file in it".to_owned());
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())?;
+    Some(if folder.exists() {
+        format!("{} is no folder; name a file in one", folder.display())
+    } else {
+        format!("there is no folder {}; make it first", folder.display())
+    })
 }

@@ -5,7 +5,7 @@ use kubeproof::conformance::report::{Destination, Format, Wanted};
 use crate::apart::{Used, real};
 use crate::exit_code;
 use crate::output::{Text, complain, print};
-use crate::replace::replace;
+use crate::replace::{obstacle, replace};
 
 /// Whether each report has a place of its own to go, which is none of the files that are used besides; or the exit code after
 /// saying which has none.
@@ -25,25 +25,15 @@ pub(crate) fn distinct(reports: &[Wanted], used: &[Used<'_>]) -> Result<(), u8> 
                 return Err(exit_code::USAGE);
             }
             Destination::Stdout => {}
-            Destination::File(path) => writable(path)?,
+            Destination::File(path) => {
+                if let Some(obstacle) = obstacle(path) {
+                    complain(format_args!("the report {} cannot be written: {obstacle}", path.display()));
+                    return Err(exit_code::USAGE);
+                }
+            }
         }
     }
     Ok(())
-}
-
-/// Whether a file can be at that path: told before a run, of which the report would be lost.
-fn writable(path: &Path) -> Result<(), u8> {
-    let refused = |why: std::fmt::Arguments<'_>| {
-        complain(format_args!("the report {} cannot be written: {why}", path.display()));
-        Err(exit_code::USAGE)
-    };
-    if path.is_dir() {
-        return refused(format_args!("it is a folder; name a file in it"));
-    }
-    match path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
-        Some(folder) => refused(format_args!("there is no folder {}; make it first", folder.display())),
-        None => Ok(()),
-    }
 }
 
 /// Whether two are one place, by whatever path.

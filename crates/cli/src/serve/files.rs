@@ -5,7 +5,7 @@ use clap::Args;
 use tempfile::TempPath;
 
 use super::{failed, misused};
-use crate::replace::replace;
+use crate::replace::{obstacle, replace};
 
 /// Where to write what tells others where a server is.
 #[derive(Args)]
@@ -115,15 +115,8 @@ impl Files {
 }
 
 fn write(path: &Path, what: &str, text: &str) -> Result<(), u8> {
-    if let Some(folder) = path.parent()
-        && !folder.as_os_str().is_empty()
-        && !folder.is_dir()
-    {
-        return Err(misused(format_args!(
-            "{what} cannot be written to {}: there is no folder {}; make it first",
-            path.display(),
-            folder.display()
-        )));
+    if let Some(obstacle) = obstacle(path) {
+        return Err(misused(format_args!("{what} cannot be written to {}: {obstacle}", path.display())));
     }
     replace(path, text).map_err(|error| failed(format_args!("{what} cannot be written to {}: {error}", path.display())))
 }

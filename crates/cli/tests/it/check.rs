@@ -54,7 +54,9 @@ fn exit_codes() {
         2,
         &["there is no folder /no/such/folder", "make it first"],
     );
-    check(PASSES, &["--report", "json=/"], 2, &["the report / cannot be written: it is a folder; name a file in it"]);
+    check(PASSES, &["--report", "json=/"], 2, &["the report / cannot be written: that is a folder; name a file in it"]);
+    check(PASSES, &["--report", "json=new/"], 2, &["the report new/ cannot be written: that is a folder"]);
+    check(PASSES, &["--report", "json=Cargo.toml/x"], 2, &["Cargo.toml is no folder; name a file in one"]);
     check(PASSES, &["--report", "json=/dev/full"], 5, &["cannot be written to /dev/full"]);
     check(
         PASSES,

@@ -140,7 +140,7 @@ fn what_is_wrong_is_said_and_nothing_is_written() {
     check(&files, &["@passes", "--html", "-", "--tap", "-"], 2, &["cannot share standard output"]);
     check(&files, &["@passes", "--html", ""], 2, &["write a path, or - for standard output"]);
     check(&files, &["@passes", "--html", "{}/no/x"], 2, &["there is no folder", "make it first"]);
-    check(&files, &["@passes", "--html", "/"], 2, &["it is a folder"]);
+    check(&files, &["@passes", "--html", "/"], 2, &["that is a folder"]);
     check(&files, &["@passes", "--html", "/dev/full"], 5, &["cannot be written to /dev/full"]);
     check(&files, &["@passes", "--pdf", "x"], 2, &["--pdf"]);
     fs::write(files.path("latin"), b"\xe4").unwrap();

@@ -150,6 +150,7 @@ fn a_shard_without_cases_is_said_and_is_no_error() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.err.contains("the shard 3/3 is empty: 2 cases are selected; fewer shards will do"), "{}", ran.err);
     assert!(ran.out.contains("(shard 3/3): 0 cases: nothing ran"), "{}", ran.out);
+    assert!(!ran.out.contains("by provenance"), "{}", ran.out);
     // It is missed all the same.
     desk.check_report(&["1/3", "2/3"], &[], 2, "and 3/3 did not");
     desk.check_report(&["1/3", "2/3", "3/3"], &["--exit-code"], 1, "");
