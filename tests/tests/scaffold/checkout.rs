@@ -129,9 +129,12 @@ impl Checkout {
         let begin = text.find(from).expect("a client is not written yet");
         let end = begin + text[begin..].find(to).expect("a function ends");
         text.replace_range(begin..end, &block("fetch"));
+        let expectation = text.find("    #[expect(dead_code").expect("what is accepted is not read yet");
+        let end = expectation + text[expectation..].find('\n').expect("a line ends") + 1;
+        text.replace_range(expectation..end, "");
         let text = text.replace("mod cluster;\n", "mod cluster;\nmod dialect;\n").replace(
             "use kubeproof_client::{\n",
-            "use kubeproof_client::{AcceptedHazards, Reading, read_kubeconfig};\nuse kubeproof_client::{\n",
+            "use kubeproof_client::{Reading, read_kubeconfig};\nuse kubeproof_client::{\n",
         );
         fs::write(lib, text).expect("a file can be written");
     }

@@ -225,7 +225,21 @@ fn a_path_is_one_that_can_be_emulated() {
     }
     for url in ["http://api.example.com", "https://", "https://a\"b", "api.example.com", "https://:/[", "https://[::1"]
     {
-        check_refused(&checkout, &["cirrus", "--base-url", url], 2, &["is no address", "https://api.cirrus.example"]);
+        check_refused(
+            &checkout,
+            &["cirrus", "--base-url", url],
+            2,
+            &["is no address over https", "https://api.cirrus.example"],
+        );
+    }
+    for (url, sent) in [
+        ("https://1.2.3", "https://1.2.0.3"),
+        ("https:///api.example.com", "https://api.example.com"),
+        ("https://api.example.com/a/../b", "https://api.example.com/b"),
+        ("https://API.example.com", "https://api.example.com"),
+        ("https://api.example.com:443", "https://api.example.com"),
+    ] {
+        check_refused(&checkout, &["cirrus", "--base-url", url], 2, &["is sent to", sent, "write that"]);
     }
 }
 

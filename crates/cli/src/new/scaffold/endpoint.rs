@@ -150,13 +150,17 @@ fn segment(text: &str) -> Result<Segment, String> {
     }
 }
 
-/// An address that clients take, HTTPS, with nothing that would have to be escaped in the code.
+/// An address over HTTPS, written as clients send it and with nothing that would have to be escaped in the code.
 pub(super) fn checked_base_url(text: &str) -> Result<String, String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | ':' | '/' | '[' | ']');
-    let plain = Some(text).filter(|text| text.starts_with("https://") && text.chars().all(is_plain));
-    let url = plain.and_then(|text| BaseUrl::parse(text, PlainHttp::OnlyLoopback).ok());
-    match url {
-        Some(url) => Ok(url.as_str().trim_end_matches('/').to_owned()),
-        None => Err(format!("--base-url: `{text}` is no address: write one such as https://api.cirrus.example")),
+    let url = BaseUrl::parse(text, PlainHttp::OnlyLoopback).ok().filter(|_| text.chars().all(is_plain));
+    let Some(url) = url.filter(|_| text.starts_with("https://")) else {
+        return Err(format!(
+            "--base-url: `{text}` is no address over https: write one such as https://api.cirrus.example"
+        ));
+    };
+    match (url.as_str().trim_end_matches('/'), text.trim_end_matches('/')) {
+        (sent, written) if sent == written => Ok(written.to_owned()),
+        (sent, _) => Err(format!("--base-url: `{text}` is sent to {sent}: write that, if it is meant")),
     }
 }

@@ -7,7 +7,7 @@ use super::clusters::{% if owner %}{From, Owner}{% else %}From{% endif %};
 use super::connection::Whereabouts;
 use super::credentials::Accepted;
 use super::delivery::Delivery;
-use super::way::{Destination, Way};
+use super::way::{Parts, Way};
 use crate::output::misused;
 use crate::provider::{Answer, Auth, Endpoint{% if credential == "bearer" %}, Meaning{% endif %}, Provider};
 
@@ -79,7 +79,6 @@ impl {{ type }} {
 {%- if owner %}
         let owners = Owner {
             name: "{{ owner }}",
-            id: "{{ owner }}_id",
             given: self.{{ owner }}_id.as_deref(),
             variables: &["{{ upper }}_{{ owner | upper }}_ID"],
         };
@@ -88,10 +87,11 @@ impl {{ type }} {
         let clusters = self.from.clusters(&self.ids, Cluster::parse)?;
 {%- endif %}
         self.delivery.check(clusters.len(), self.way.files(&self.from))?;
-        let Destination { credentials, base_url, transport } = self.way.destination(&ACCEPTED, &WHEREABOUTS)?;
+        let Parts { credentials, base_url, transport } = self.way.parts(&ACCEPTED, &WHEREABOUTS)?;
         let client = Client::builder(credentials)
             .base_url(base_url)
             .transport(transport)
+            .accept(self.delivery.accepted())
             .build()
             .map_err(misused)?;
         let attempts = self.way.fetching.run(&client, &clusters, &Options::default(), UnderWay::GivenUp)?;

@@ -20,7 +20,8 @@ pub use cluster::Cluster;
 pub use kubeproof_client as client;
 
 use kubeproof_client::{
-    ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Repeat, Request, Transport, TransportOptions,
+    AcceptedHazards, ClusterAccess, ClusterKubeconfig, Credentials, Error, ErrorKind, Repeat, Request, Transport,
+    TransportOptions,
 };
 
 /// Where {{ name }} is.
@@ -33,13 +34,20 @@ const ACCEPTED: &str = "{{ accept }}";
 #[derive(Clone, Debug)]
 pub struct Client {
     transport: Transport,
+    #[expect(dead_code, reason = "`fetch` reads no kubeconfig yet")]
+    accepted: AcceptedHazards,
 }
 
 impl Client {
     /// Starts a client with these credentials, which have to be [`Credentials::{{ variant }}`].
     #[must_use]
     pub fn builder(credentials: Credentials) -> ClientBuilder {
-        ClientBuilder { credentials, base_url: BASE_URL.to_owned(), transport: TransportOptions::default() }
+        ClientBuilder {
+            credentials,
+            base_url: BASE_URL.to_owned(),
+            transport: TransportOptions::default(),
+            accepted: AcceptedHazards::none(),
+        }
     }
 }
 
@@ -71,6 +79,7 @@ pub struct ClientBuilder {
     credentials: Credentials,
     base_url: String,
     transport: TransportOptions,
+    accepted: AcceptedHazards,
 }
 
 impl ClientBuilder {
@@ -88,6 +97,13 @@ impl ClientBuilder {
         self
     }
 
+    /// What a kubeconfig may do that is dangerous. Default: nothing.
+    #[must_use]
+    pub fn accept(mut self, hazards: AcceptedHazards) -> Self {
+        self.accepted = hazards;
+        self
+    }
+
     /// The client.
     ///
     /// # Errors
@@ -98,6 +114,7 @@ impl ClientBuilder {
             let error = Error::new(ErrorKind::InvalidArgument, what);
             return Err(error.with_remedy("give a token as {{ credential_words }}"));
         }
-        Ok(Client { transport: Transport::new(&self.base_url, self.credentials, self.transport)? })
+        let transport = Transport::new(&self.base_url, self.credentials, self.transport)?;
+        Ok(Client { transport, accepted: self.accepted })
     }
 }
