@@ -8,7 +8,7 @@ use super::connection::Whereabouts;
 use super::credentials::Accepted;
 use super::delivery::Delivery;
 use super::duration::duration;
-use super::way::{Destination, Way};
+use super::way::{Parts, Way};
 use crate::output::misused;
 use crate::provider::{self, Answer, Auth, Meaning, Provider};
 
@@ -135,7 +135,6 @@ impl Cce {
         self.way.check_standard_input(&self.from, &[])?;
         let projects = Owner {
             name: "project",
-            id: "project_id",
             given: self.project_id.as_deref(),
             variables: &["HUAWEICLOUD_SDK_PROJECT_ID", "OS_PROJECT_ID"],
         };
@@ -144,7 +143,7 @@ impl Cce {
         let accepted = self.delivery.accepted();
         let options =
             Options { context: self.endpoint.map(|endpoint| endpoint.context().to_owned()), validity: self.expiry };
-        let Destination { credentials, base_url, transport } = self.way.destination(&ACCEPTED, &WHEREABOUTS)?;
+        let Parts { credentials, base_url, transport } = self.way.parts(&ACCEPTED, &WHEREABOUTS)?;
         let client = Client::builder(credentials)
             .base_url(base_url)
             .transport(transport)

@@ -26,10 +26,17 @@ pub(super) struct Named<C> {
 
 /// What names a cluster, as the adapter protocol does: `cluster_id`, and whose it is.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Ids(Vec<(&'static str, String)>);
+pub(super) struct Ids(Vec<(String, String)>);
 
 impl Ids {
-    pub(super) fn new<const N: usize>(ids: [(&'static str, &str); N]) -> Self {
+    /// Those of a cluster that has no other.
+    pub(super) fn of(cluster_id: &str) -> Self {
+        Self(vec![("cluster_id".to_owned(), cluster_id.to_owned())])
+    }
+
+    /// Those of a cluster that is somebody's: of a `project` it is the `project_id` that names whose.
+    fn of_owned(owner: &str, owner_id: &str, cluster_id: &str) -> Self {
+        let ids = [(format!("{owner}_id"), owner_id), ("cluster_id".to_owned(), cluster_id)];
         Self(ids.into_iter().map(|(name, id)| (name, id.to_owned())).collect())
     }
 
@@ -40,7 +47,7 @@ impl Ids {
 
     /// Each id under its name.
     pub(super) fn as_json(&self) -> Value {
-        let ids = self.0.iter().map(|(name, id)| ((*name).to_owned(), Value::from(id.as_str())));
+        let ids = self.0.iter().map(|(name, id)| (name.clone(), Value::from(id.as_str())));
         Value::Object(ids.collect::<Map<_, _>>())
     }
 }
@@ -78,7 +85,7 @@ impl From {
     ) -> Result<Vec<Named<C>>, u8> {
         parse(&self.asked(arguments)?, |ids| {
             let id = one(ids)?;
-            Ok(Named { ids: Ids::new([("cluster_id", id)]), cluster: parse_id(id)? })
+            Ok(Named { ids: Ids::of(id), cluster: parse_id(id)? })
         })
     }
 
@@ -131,10 +138,8 @@ fn read(path: &Path) -> io::Result<String> {
 
 /// Whose clusters are: a project of cce, an account of fireworks.
 pub(super) struct Owner<'a> {
-    /// How it is called, such as `project`.
+    /// How it is called, such as `project`; its id is `project_id`.
     pub(super) name: &'static str,
-    /// How its id is called, such as `project_id`.
-    pub(super) id: &'static str,
     /// The option.
     pub(super) given: Option<&'a str>,
     pub(super) variables: &'static [&'static str],
@@ -154,7 +159,7 @@ impl Owner<'_> {
         let (owner, ids) = self.split(arguments)?;
         parse(&from.asked(ids)?, |ids| {
             let (owner, id) = self.of(owner.as_deref(), ids).map_err(NotACluster::Incomplete)?;
-            Ok(Named { ids: Ids::new([(self.id, owner), ("cluster_id", id)]), cluster: parse_ids(owner, id)? })
+            Ok(Named { ids: Ids::of_owned(self.name, owner, id), cluster: parse_ids(owner, id)? })
         })
     }
 

@@ -11,7 +11,7 @@ use super::connection::Whereabouts;
 use super::credentials::Accepted;
 use super::delivery::Delivery;
 use super::duration::duration;
-use super::way::{Destination, Way};
+use super::way::{Parts, Way};
 use crate::output::misused;
 use crate::provider::{Answer, Auth, Endpoint, Meaning, Provider};
 
@@ -97,7 +97,7 @@ impl DigitalOcean {
             expiry_seconds: self.expiry.map(|expiry| expiry.as_secs()),
             kubeconfig_type: KubeconfigType::parse(&self.kubeconfig_type).map_err(misused)?,
         };
-        let Destination { credentials, base_url, transport } = self.way.destination(&ACCEPTED, &WHEREABOUTS)?;
+        let Parts { credentials, base_url, transport } = self.way.parts(&ACCEPTED, &WHEREABOUTS)?;
         let client = Client::builder(credentials)
             .base_url(base_url)
             .transport(transport)

@@ -11,7 +11,7 @@ use super::connection::Whereabouts;
 use super::credentials::{self, Accepted};
 use super::delivery::Delivery;
 use super::private_file;
-use super::way::{Destination, Way};
+use super::way::{Parts, Way};
 use crate::apart::Used;
 use crate::config::input::is_standard;
 use crate::output::misused;
@@ -156,16 +156,12 @@ impl Fireworks {
     pub(super) fn run(self) -> Result<u8, u8> {
         let of_the_user = ("the credentials of the user", self.user.reads_standard_input());
         self.way.check_standard_input(&self.from, &[of_the_user])?;
-        let accounts = Owner {
-            name: "account",
-            id: "account_id",
-            given: self.account_id.as_deref(),
-            variables: &["FIREWORKS_ACCOUNT_ID"],
-        };
+        let accounts =
+            Owner { name: "account", given: self.account_id.as_deref(), variables: &["FIREWORKS_ACCOUNT_ID"] };
         let clusters = accounts.clusters(&self.from, &self.ids, Cluster::parse)?;
         self.delivery
             .check(clusters.len(), [self.way.files(&self.from), self.user.files()].into_iter().flatten().collect())?;
-        let Destination { credentials, base_url, transport } = self.way.destination(&ACCEPTED, &WHEREABOUTS)?;
+        let Parts { credentials, base_url, transport } = self.way.parts(&ACCEPTED, &WHEREABOUTS)?;
         let user = self.user.credentials()?;
         let client = Client::builder(credentials).base_url(base_url).transport(transport).build().map_err(misused)?;
         let attempts = self.way.fetching.run(&client, &clusters, &Options::default(), UnderWay::GivenUp)?;

@@ -7,7 +7,7 @@ use super::clusters::From;
 use super::connection::Whereabouts;
 use super::credentials::Accepted;
 use super::delivery::Delivery;
-use super::way::{Destination, Way};
+use super::way::{Parts, Way};
 use crate::output::misused;
 use crate::provider::{Answer, Auth, Endpoint, Meaning, Provider};
 
@@ -92,7 +92,7 @@ impl Lke {
         let clusters = self.from.clusters(&self.ids, ClusterId::parse)?;
         self.delivery.check(clusters.len(), self.way.files(&self.from))?;
         let accepted = self.delivery.accepted();
-        let Destination { credentials, base_url, transport } = self.way.destination(&ACCEPTED, &WHEREABOUTS)?;
+        let Parts { credentials, base_url, transport } = self.way.parts(&ACCEPTED, &WHEREABOUTS)?;
         let client = Client::builder(credentials)
             .base_url(without_version(&base_url))
             .transport(transport)

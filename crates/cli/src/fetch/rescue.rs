@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_whole_in_a_private_file() {
-        let ids = Ids::new([("cluster_id", "11111111-2222-3333-4444-555555555555")]);
+        let ids = Ids::of("11111111-2222-3333-4444-555555555555");
         let path = rescue(&ids, b"[{\"kind\":\"Secret\"}]").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"[{\"kind\":\"Secret\"}]");
         #[cfg(unix)]

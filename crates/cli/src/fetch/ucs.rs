@@ -14,7 +14,7 @@ use super::connection::Whereabouts;
 use super::credentials::Accepted;
 use super::environment::variable;
 use super::report::{Report, Reports, Row, StandardOutput};
-use super::way::{Destination, Way};
+use super::way::{Parts, Way};
 use super::{cce, manifests, rescue, state_folder};
 use crate::apart::{self, Used};
 use crate::exit_code;
@@ -151,7 +151,7 @@ impl Ucs {
     fn fetch(&self, folder: &Path, clusters: &[Named<ClusterId>]) -> Result<Vec<Attempt<AccessInfo>>, u8> {
         let private_access =
             PrivateAccess::of_both(self.vpcendpoint.as_deref(), self.region.as_deref()).map_err(misused)?;
-        let Destination { credentials, base_url, transport } = self.way.destination(&ACCEPTED, &WHEREABOUTS)?;
+        let Parts { credentials, base_url, transport } = self.way.parts(&ACCEPTED, &WHEREABOUTS)?;
         let domain_id = match &self.domain_id {
             Some(id) => Some(id.clone()),
             None => variable(DOMAIN_ID)?,

@@ -1,3 +1,5 @@
+//! What every provider's command asks of its user about the way there.
+
 use clap::Args;
 
 use super::attempt::Fetching;
@@ -22,7 +24,7 @@ pub(super) struct Way {
 }
 
 /// What a client is made of.
-pub(super) struct Destination {
+pub(super) struct Parts {
     pub(super) credentials: Credentials,
     pub(super) base_url: String,
     pub(super) transport: TransportOptions,
@@ -47,10 +49,10 @@ impl Way {
     ///
     /// # Errors
     /// The exit code, after saying what is missing or cannot be read.
-    pub(super) fn destination(&self, accepted: &Accepted, whereabouts: &Whereabouts) -> Result<Destination, u8> {
+    pub(super) fn parts(&self, accepted: &Accepted, whereabouts: &Whereabouts) -> Result<Parts, u8> {
         let (credentials, url) = self.given.read(accepted, whereabouts)?;
         let base_url = self.connection.base_url(whereabouts, url)?;
         let transport = self.connection.transport(self.fetching.wait())?;
-        Ok(Destination { credentials, base_url, transport })
+        Ok(Parts { credentials, base_url, transport })
     }
 }
