@@ -16,6 +16,7 @@ use crate::adapter::{Credentials, Feature, Options};
 use crate::clause::Provenance;
 use crate::wire::WireExpectation;
 
+pub(crate) use self::expectation::status_mistake;
 pub use self::expectation::{
     AccessExpectation, AuthMethod, CertificateAuthority, ConnectionExpectation, ErrorExpectation, Expectation,
     Freshness, KubeconfigExpectation, RequestId,

@@ -21,12 +21,13 @@ use crate::sense;
 use crate::setting::{self, SettingSource, Written};
 use crate::suite::ProviderSuite;
 use crate::wire::WireExpectation;
-use crate::yaml::{parse, place};
+use crate::yaml::{not_blank, parse, place};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClauseFile {
     provider: Spanned<String>,
+    #[serde(deserialize_with = "not_blank")]
     title: String,
     documents: BTreeMap<String, String>,
     editions: Vec<EditionSource>,
@@ -37,6 +38,7 @@ struct ClauseFile {
 #[serde(deny_unknown_fields)]
 struct EditionSource {
     date: Spanned<String>,
+    #[serde(deserialize_with = "not_blank")]
     note: String,
 }
 
@@ -44,6 +46,7 @@ struct EditionSource {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct ClauseSource {
     id: Spanned<String>,
+    #[serde(deserialize_with = "not_blank")]
     statement: String,
     source: Spanned<String>,
     provenance: Provenance,
@@ -54,6 +57,7 @@ struct ClauseSource {
 #[serde(deny_unknown_fields, bound = "W: DeserializeOwned, I: DeserializeOwned")]
 struct CaseSource<W, I> {
     id: Spanned<String>,
+    #[serde(deserialize_with = "not_blank")]
     title: String,
     #[serde(default)]
     level: Level,

@@ -195,7 +195,7 @@ pub struct Proof<'a> {
     /// The cases that the honest client fails when it speaks through the place where saboteurs on the wire stand: they
     /// tell nothing of such saboteurs.
     pub blind: BTreeSet<&'a str>,
-    /// What came of each saboteur, in the order of the suite.
+    /// What came of each saboteur, in the order in which they were given.
     pub trials: Vec<Trial<'a>>,
 }
 

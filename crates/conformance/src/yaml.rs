@@ -1,6 +1,7 @@
 //! Reads YAML, and says where something stands in it.
 
-use serde::de::DeserializeOwned;
+use serde::de::{self, DeserializeOwned};
+use serde::{Deserialize as _, Deserializer};
 use serde_saphyr::Location;
 
 use crate::case::Place;
@@ -37,6 +38,15 @@ fn plain_message(error: &serde_saphyr::Error) -> String {
         }
         other => other.to_owned(),
     }
+}
+
+/// A text that people read: it says something.
+pub(crate) fn not_blank<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.trim().is_empty() {
+        return Err(de::Error::custom("nothing is written here; say in a few words what it is"));
+    }
+    Ok(text)
 }
 
 /// A place in a file.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use http::StatusCode;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
@@ -194,7 +195,7 @@ impl<'de> Deserialize<'de> for ErrorExpectation {
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(
-                    "a kind of failure, a list of kinds, `any`, or a map of `kind`, `status`, `code`, `mentions`",
+                    "a kind of failure, a list of kinds, `any`, or a map of `kind`, `status`, `code`, `mentions`, `request-id`",
                 )
             }
 
@@ -225,10 +226,24 @@ impl<'de> Deserialize<'de> for ErrorExpectation {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct ErrorSource {
     kind: Option<Kinds>,
+    #[serde(default, deserialize_with = "status")]
     status: Option<u16>,
     code: Option<String>,
     mentions: Option<String>,
     request_id: Option<RequestId>,
+}
+
+fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
+    let status = Option::<u16>::deserialize(deserializer)?;
+    match status.and_then(status_mistake) {
+        Some(mistake) => Err(de::Error::custom(mistake)),
+        None => Ok(status),
+    }
+}
+
+/// What is wrong with a status that no answer can have.
+pub(crate) fn status_mistake(status: u16) -> Option<String> {
+    StatusCode::from_u16(status).err().map(|_| format!("{status} is no HTTP status: write 100 to 999"))
 }
 
 /// One kind, or a list of kinds.

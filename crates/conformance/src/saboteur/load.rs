@@ -11,12 +11,13 @@ use crate::load::is_kebab_case;
 use crate::nearest::nearest;
 use crate::problem::Problem;
 use crate::suite::ProviderSuite;
-use crate::yaml::{parse, place};
+use crate::yaml::{not_blank, parse, place};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Source {
     id: Spanned<String>,
+    #[serde(deserialize_with = "not_blank")]
     title: String,
     twist: Twist,
     breaks: Vec<Spanned<String>>,
@@ -46,9 +47,6 @@ pub(crate) fn load_saboteurs(
         }
         if !ids.insert(id.clone()) {
             problem(here.clone(), format!("the saboteur `{id}` stands twice in this file; give one another name"));
-        }
-        if title.trim().is_empty() {
-            problem(here.clone(), format!("the saboteur `{id}` has no title; say what it does"));
         }
         if twist.is_idle() {
             problem(here.clone(), format!("the saboteur `{id}` does nothing; say under `twist` what it does"));

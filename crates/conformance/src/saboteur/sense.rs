@@ -1,9 +1,10 @@
 //! What in a twist would silently do nothing.
 
-use http::{HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderName, HeaderValue, Method};
 
 use super::{Answer, Ask, Calls, OnTheWire, Twist, When};
 use crate::adapter::Options;
+use crate::case::status_mistake;
 
 /// What is wrong with it, a sentence each.
 pub(super) fn mistakes(twist: &Twist) -> Vec<String> {
@@ -64,7 +65,7 @@ impl Wrong {
     }
 
     fn status(&mut self, status: u16) {
-        self.check(StatusCode::from_u16(status).is_ok(), || format!("{status} is no HTTP status: write 100 to 999"));
+        self.0.extend(status_mistake(status));
     }
 
     fn when(&mut self, when: &[When]) {
