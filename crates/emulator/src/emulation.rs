@@ -105,7 +105,8 @@ pub trait Emulation: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// The credentials that the clusters accept; `None` where the answers lead to no Kubernetes API.
+    /// The credentials that the clusters accept; `None` where the answers lead to no Kubernetes API, and never where they
+    /// [hold a credential](Self::ISSUES_CREDENTIALS): what is in no ledger opens nothing.
     fn ledger(_world: &Self::World) -> Option<&Ledger> {
         None
     }

@@ -246,9 +246,7 @@ fn count_call_about(world: &mut World, place: usize) -> Readiness {
 
 fn kubeconfig(world: &mut World, now: Timestamp, cluster: &Cluster) -> Result<Reply, rcgen::Error> {
     let authority = authority(world)?;
-    let Some(token) = standing_token(world, now, cluster) else {
-        return Ok(Reply::harness_error("every token that the cluster could have is taken back"));
-    };
+    let token = standing_token(world, now, cluster);
     let host = uuid(&Sha256::digest(format!("lke/server/{}/{}", world.seed, cluster.id)));
     let server = match &world.api {
         Some(api) => api.server(&ids(cluster)),
@@ -261,11 +259,12 @@ fn kubeconfig(world: &mut World, now: Timestamp, cluster: &Cluster) -> Result<Re
     Ok(Reply::answer("lke.reply.kubeconfig", StatusCode::OK, explanation).with_json(&body))
 }
 
-/// The token of the cluster that is not taken back. Whoever takes one back makes the next answer hold another. There is always one.
-fn standing_token(world: &mut World, now: Timestamp, cluster: &Cluster) -> Option<String> {
+/// The token of the cluster that is not taken back. Whoever takes one back makes the next answer hold another.
+fn standing_token(world: &mut World, now: Timestamp, cluster: &Cluster) -> String {
     let ids = ids(cluster);
-    // As many were handed out as the ledger has counted, for all clusters, so that one of them is free.
-    for generation in 0..=world.ledger.count() {
+    let mut generation = 0_u64;
+    // It ends: what was taken back was handed out before.
+    loop {
         let token = hex(&Sha256::digest(format!("lke/token/{}/{}/{generation}", world.seed, cluster.id)));
         match world.ledger.admits(now, &ids, &Presented::Token(token.clone())) {
             Admission::Refused(Rejection::Unknown) => {
@@ -276,13 +275,12 @@ fn standing_token(world: &mut World, now: Timestamp, cluster: &Cluster) -> Optio
                     secrets: encoded(&token).into(),
                     valid: Timestamp::MIN..Timestamp::MAX,
                 });
-                return Some(token);
+                return token;
             }
-            Admission::Refused(_) => {}
-            Admission::Admitted => return Some(token),
+            Admission::Refused(_) => generation += 1,
+            Admission::Admitted => return token,
         }
     }
-    None
 }
 
 /// A text as it stands within base64, wherever it begins there: a kubeconfig is encoded with the token in it.

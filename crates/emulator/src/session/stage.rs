@@ -190,7 +190,7 @@ mod tests {
     use http::StatusCode;
 
     use super::*;
-    use crate::{Rejection, Session};
+    use crate::Session;
 
     /// An emulation that quotes whatever it is asked, and answers `/fine`.
     struct Echo;
@@ -230,10 +230,6 @@ mod tests {
 
         fn request(_: Edition, _: &BTreeMap<String, String>, _: &BTreeMap<String, String>) -> Request {
             Request::get("/fine")
-        }
-
-        fn admits((): &(), _: Timestamp, _: &BTreeMap<String, String>, _: &Presented) -> Admission {
-            Admission::Refused(Rejection::NothingIssued)
         }
 
         fn authority((): &()) -> Result<Arc<Authority>, rcgen::Error> {

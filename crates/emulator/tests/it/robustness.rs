@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use http::Method;
 use kubeproof_emulator::providers::{self, PROVIDERS, Visitor};
 use kubeproof_emulator::{
-    Admission, CLAUSE_HEADER, EPOCH, Edition, Emulation, Presented, Redactor, Reply, Request, Session, Setting, Verdict,
+    Admission, CLAUSE_HEADER, EPOCH, Edition, Emulation, Presented, Redactor, Rejection, Reply, Request, Session,
+    Setting, Verdict,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -43,7 +44,10 @@ impl Visitor for Intrusion {
         for presented in tokens.chain([Presented::ClientCertificate(Vec::new())]) {
             let admission = E::admits(&world, EPOCH, &E::caller(&world).cluster, &presented);
             assert!(matches!(admission, Admission::Refused(_)), "{}", E::PROVIDER);
+            let issues_nothing = admission == Admission::Refused(Rejection::NothingIssued);
+            assert_eq!(issues_nothing, E::ledger(&world).is_none(), "{}", E::PROVIDER);
         }
+        assert!(!E::ISSUES_CREDENTIALS || E::ledger(&world).is_some(), "{} enters nothing", E::PROVIDER);
     }
 }
 
