@@ -41,7 +41,7 @@ impl Sleeper for TokioSleeper {
     }
 }
 
-/// Says at once that a wait is over: for tests, in which how often a client asks is judged, and not how long it waits between.
+/// Says at once that a wait is over: where how often a client asks is judged, and not how long it waits between.
 ///
 /// ```
 /// use std::sync::Arc;

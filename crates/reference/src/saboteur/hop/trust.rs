@@ -26,22 +26,31 @@ pub(super) enum Trust {
 pub(super) enum TlsError {
     #[error("the authority to trust is no PEM: {0}")]
     Pem(#[from] rustls::pki_types::pem::Error),
+    #[error("the authority to trust holds no certificate")]
+    NoCertificate,
     #[error("the authority to trust cannot be used: {0}")]
-    Trust(#[from] rustls::Error),
+    Authority(#[source] rustls::Error),
+    #[error("there is no version of TLS to speak: {0}")]
+    Versions(#[source] rustls::Error),
 }
 
 /// How TLS is spoken.
 pub(super) fn tls(authority: Option<&str>, trust: Trust) -> Result<ClientConfig, TlsError> {
     let crypto = Arc::new(ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&crypto)).with_safe_default_protocol_versions()?;
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&crypto));
+    let builder = builder.with_safe_default_protocol_versions().map_err(TlsError::Versions)?;
     if trust == Trust::Anyone {
         let verifier = Arc::new(TrustsAnyone(crypto));
         return Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth());
     }
     let mut roots = RootCertStore::empty();
-    let authority = authority.filter(|_| trust == Trust::AsTold);
-    for certificate in CertificateDer::pem_slice_iter(authority.unwrap_or_default().as_bytes()) {
-        roots.add(certificate?)?;
+    if let Some(authority) = authority.filter(|_| trust == Trust::AsTold) {
+        for certificate in CertificateDer::pem_slice_iter(authority.as_bytes()) {
+            roots.add(certificate?).map_err(TlsError::Authority)?;
+        }
+        if roots.is_empty() {
+            return Err(TlsError::NoCertificate);
+        }
     }
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
@@ -101,5 +110,32 @@ impl ServerCertVerifier for TrustsAnyone {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(authority: &str, told: &str) {
+        let error = tls(Some(authority), Trust::AsTold).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains(told), "{error}");
+        for trust in [Trust::Anyone, Trust::Nobody] {
+            assert!(tls(Some(authority), trust).is_ok(), "{trust:?} looks at no authority");
+        }
+    }
+
+    #[test]
+    fn an_authority_that_cannot_be_trusted_is_told() {
+        check("", "holds no certificate");
+        check("no PEM", "holds no certificate");
+        check("-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n", "is no PEM");
+        check("-----BEGIN CERTIFICATE-----\nMAo=\n-----END CERTIFICATE-----\n", "cannot be used");
+    }
+
+    #[test]
+    fn without_an_authority_nobody_is_trusted() {
+        assert!(tls(None, Trust::AsTold).is_ok());
     }
 }
