@@ -91,7 +91,7 @@ impl Check {
             )));
         }
         let suite = self.source.suite()?;
-        let Chosen { cases, shard } = self.part.of(self.which.cases(&suite)?);
+        let Chosen { cases, shard } = self.part.of(&suite, self.hosting(), self.which.cases(&suite)?);
         let known = self.baseline.as_deref().map(|path| Known::read(path, &suite, self.update_baseline)).transpose()?;
         let mut run = self.judge(&cases)?;
         if let Some(known) = known {
@@ -137,6 +137,11 @@ impl Check {
         Ok(self.reports.clone())
     }
 
+    /// Where cases are served, as far as the options say.
+    fn hosting(&self) -> Hosting {
+        if self.tls { Hosting::ServerOverTls } else { Hosting::default() }
+    }
+
     fn judge(&self, cases: &[&Case]) -> Result<Run, u8> {
         let runtime = runtime()?;
         let program = unless_interrupted(&runtime, self.adapter.start())??;
@@ -148,7 +153,7 @@ impl Check {
             runner = runner.with_jobs(jobs);
         }
         if self.tls {
-            runner = runner.with_hosting(Hosting::ServerOverTls);
+            runner = runner.with_hosting(self.hosting());
         } else if runner.hosting() == Hosting::ServerOverTls {
             note("every case runs over HTTPS: the adapter does not declare the feature `http`");
         }

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use kubeproof::conformance::report::ReportedShard;
-use kubeproof::conformance::{Case, Provenance, Selection, Shard, Suite, nearest};
+use kubeproof::conformance::{Case, Hosting, Provenance, Selection, SelectionError, Shard, Suite, nearest};
 use kubeproof::emulator::Edition;
 use kubeproof::emulator::providers::{self, PROVIDERS};
 
@@ -89,9 +89,17 @@ impl Which {
             editions: self.editions.clone(),
         };
         let cases = suite.select(&selection).map_err(|error| {
+            let code = match error {
+                SelectionError::Unreadable { .. } => exit_code::USAGE,
+                SelectionError::NoMatch { .. } => exit_code::TOO_FEW_RAN,
+            };
             complain(error);
-            exit_code::TOO_FEW_RAN
+            code
         })?;
+        if suite.cases().next().is_none() {
+            complain("there is no case in these fixtures; write some to PROVIDER/cases/NAME.yaml");
+            return Err(exit_code::TOO_FEW_RAN);
+        }
         if cases.is_empty() {
             complain("no case fits all of these options; see `kubeproof list`");
             return Err(exit_code::TOO_FEW_RAN);
@@ -122,10 +130,10 @@ impl Part {
         self.shard
     }
 
-    /// This part of the cases that are meant. There may be none in a shard: that is said, and no error.
-    pub(crate) fn of<'a>(&self, selected: Vec<&'a Case>) -> Chosen<'a> {
+    /// This part of the cases that are meant, which are served like this. There may be none in a shard: that is said, and no error.
+    pub(crate) fn of<'a>(&self, suite: &Suite, hosting: Hosting, selected: Vec<&'a Case>) -> Chosen<'a> {
         let Some(shard) = self.shard else { return Chosen { cases: selected, shard: None } };
-        let reported = ReportedShard::new(shard, selected.iter().copied());
+        let reported = ReportedShard::new(shard, suite, hosting, selected.iter().copied());
         let selected_count = selected.len();
         let cases: Vec<&Case> = shard.pick(selected).collect();
         if cases.is_empty() {

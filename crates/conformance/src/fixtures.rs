@@ -1,12 +1,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::{fs, io};
+use std::{fmt, fs, io};
 
 use crate::problem::{Problem, SuiteError};
 
 /// The files under `fixtures/`, by their path inside it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Fixtures {
     files: BTreeMap<String, Cow<'static, str>>,
     root: String,
@@ -26,12 +26,7 @@ impl Fixtures {
 
     pub(crate) fn read(folder: &Path) -> Result<Self, SuiteError> {
         let mut files = BTreeMap::new();
-        collect(folder, "", &mut files).map_err(|error| {
-            SuiteError::new(vec![Problem::nowhere(format!(
-                "cannot read the fixtures in {}: {error}; name a folder that holds a folder for each provider",
-                folder.display()
-            ))])
-        })?;
+        collect(folder, "", &mut files).map_err(|problem| SuiteError::new(vec![Problem::nowhere(problem)]))?;
         Ok(Self { files, root: folder.display().to_string() })
     }
 
@@ -45,6 +40,11 @@ impl Fixtures {
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.files.get(name).map(AsRef::as_ref)
+    }
+
+    /// Name and text of every file, in the order of the names.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().flat_map(|(name, text)| [name.as_str(), text.as_ref()])
     }
 
     /// The files under `prefix` that end in `.yaml`.
@@ -63,7 +63,6 @@ impl Fixtures {
                 || (name.starts_with("cases/") && name.ends_with(".yaml"))
                 || name.starts_with("replies/")
                 || file == "README.md"
-                || file.starts_with('.')
         };
         self.files.keys().map(String::as_str).filter(move |path| {
             let inside = path.strip_prefix(provider).and_then(|rest| rest.strip_prefix('/'));
@@ -77,17 +76,44 @@ impl Fixtures {
     }
 }
 
-fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Cow<'static, str>>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+impl fmt::Debug for Fixtures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fixtures").field("root", &self.root).finish_non_exhaustive()
+    }
+}
+
+/// Reads what is below a folder, or says what cannot be read. What is hidden is none of it: it is of editors and of git.
+fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Cow<'static, str>>) -> Result<(), String> {
+    let of_folder = |error: io::Error| {
+        format!(
+            "the fixtures in {} cannot be read: {error}; name a folder that holds a folder for each provider",
+            folder.display()
+        )
+    };
+    for entry in fs::read_dir(folder).map_err(of_folder)? {
+        let entry = entry.map_err(of_folder)?;
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        if name.starts_with('.') {
+            continue;
+        }
+        let name = format!("{prefix}{name}");
+        let unreadable = |error: io::Error| {
+            format!("{} cannot be read: {error}; make it readable, or take it out of the fixtures", path.display())
+        };
         // A link is followed; a pipe or a socket would be waited for.
-        let kind = entry.path().metadata()?;
+        let kind = path.metadata().map_err(unreadable)?;
         if kind.is_dir() {
-            collect(&entry.path(), &format!("{name}/"), files)?;
+            collect(&path, &format!("{name}/"), files)?;
         } else if kind.is_file() {
-            let bytes = fs::read(entry.path())?;
-            files.insert(name, Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()));
+            let bytes = fs::read(&path).map_err(unreadable)?;
+            let text = String::from_utf8(bytes).map_err(|error| {
+                format!(
+                    "{}: byte {} is not UTF-8; write the file as UTF-8",
+                    path.display(),
+                    error.utf8_error().valid_up_to()
+                )
+            })?;
+            files.insert(name, Cow::Owned(text));
         }
     }
     Ok(())

@@ -23,6 +23,7 @@ use crate::saboteur::Saboteur;
 #[derive(Clone, Debug)]
 pub struct Suite {
     providers: Vec<ProviderSuite>,
+    fixtures: Fixtures,
 }
 
 /// The clauses and cases of one provider.
@@ -51,7 +52,7 @@ impl Suite {
     ///
     /// When a file is wrong, with every problem found; a test keeps the embedded suite free of them.
     pub fn embedded() -> Result<Self, SuiteError> {
-        Self::load(&Fixtures::embedded())
+        Self::load(Fixtures::embedded())
     }
 
     /// The suite in `folder`, which holds `<provider>/clauses.yaml` and `<provider>/cases/*.yaml`.
@@ -60,10 +61,10 @@ impl Suite {
     ///
     /// When the folder cannot be read, or a file is wrong: every problem, with file, line and column.
     pub fn read(folder: &Path) -> Result<Self, SuiteError> {
-        Self::load(&Fixtures::read(folder)?)
+        Self::load(Fixtures::read(folder)?)
     }
 
-    fn load(fixtures: &Fixtures) -> Result<Self, SuiteError> {
+    fn load(fixtures: Fixtures) -> Result<Self, SuiteError> {
         let mut problems = Vec::new();
         let folders = fixtures.folders();
         for folder in folders.iter().filter(|folder| !PROVIDERS.contains(&folder.as_str())) {
@@ -84,9 +85,9 @@ impl Suite {
             .iter()
             .copied()
             .filter(|name| folders.iter().any(|folder| folder == name))
-            .filter_map(|name| load_provider(name, fixtures, &mut problems))
+            .filter_map(|name| load_provider(name, &fixtures, &mut problems))
             .collect();
-        let suite = Self { providers };
+        let suite = Self { providers, fixtures };
         suite.find_duplicates(&mut problems);
         if problems.is_empty() { Ok(suite) } else { Err(SuiteError::new(problems)) }
     }
@@ -101,6 +102,11 @@ impl Suite {
                 ));
             }
         }
+    }
+
+    /// Name and text of every file that it is made of, in the order of the names.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.fixtures.texts()
     }
 
     /// The providers, in the order in which they are listed everywhere.

@@ -126,6 +126,23 @@ fn exit_codes_of_shards_and_of_their_report() {
     assert!(desk.path("page.html").exists(), "a failure is told by what was written");
 }
 
+/// What the same cases are judged by, and where they are served, makes a run of its own.
+#[test]
+fn shards_of_other_fixtures_and_options_are_of_another_run() {
+    let desk = Desk::new();
+    desk.shard("1/2", &[]);
+    desk.shard("2/2", &["--tls"]);
+    desk.check_report(&["1/2", "2/2"], &[], 2, "2/2 did not; of another run is 2/2 (");
+    let cases = desk.suite.path().join("ucs/cases/some.yaml");
+    let text = fs::read_to_string(&cases).unwrap();
+    fs::write(&cases, text.replace("error: not-found", "access: {}")).unwrap();
+    assert_eq!(desk.shard("2/2", &[]), 0, "it is weaker");
+    desk.check_report(&["1/2", "2/2"], &[], 2, "2/2 did not; of another run is 2/2 (");
+    fs::write(&cases, text).unwrap();
+    desk.shard("2/2", &[]);
+    desk.check_report(&["1/2", "2/2"], &[], 0, "");
+}
+
 #[test]
 fn what_is_wrong_with_a_shard() {
     let desk = Desk::new();

@@ -144,7 +144,12 @@ pub(super) fn details(case: &ReportedCase, report: &Report) -> String {
         line(&mut out, format_args!("    {}", visible(&clause.statement)));
         line(&mut out, format_args!("    {FAINT}{}{FAINT:#}", visible(&clause.source)));
     }
-    line(&mut out, format_args!("  alone: kubeproof check {id}    explained: kubeproof explain {id}"));
+    line(
+        &mut out,
+        format_args!(
+            "  alone, with the options of this run: kubeproof check {id}    explained: kubeproof explain {id}"
+        ),
+    );
     out
 }
 

@@ -60,8 +60,9 @@ pub enum MergeError {
     },
     /// Not every shard of a run is there.
     #[error(
-        "of the shards of {adapter}, {given} came, and {missing} did not: name the report of every shard, made with the same \
-         patterns, options and version of kubeproof, and each in a file of its own"
+        "of the shards of {adapter}, {given} came, and {missing} did not{}: name the report of every shard, made with the same \
+         patterns, fixtures, options and version of kubeproof, and each in a file of its own",
+        of_another(.others)
     )]
     MissingShards {
         /// The adapter's name and version.
@@ -70,6 +71,8 @@ pub enum MergeError {
         missing: String,
         /// The first of those that are there, with their files, and how many more.
         given: String,
+        /// The first of those that are of another run, with their files, and how many more; empty where there is none.
+        others: String,
     },
     /// Two files are the same shard.
     #[error(
@@ -92,6 +95,10 @@ pub enum MergeError {
         /// The files.
         files: String,
     },
+}
+
+fn of_another(others: &str) -> String {
+    if others.is_empty() { String::new() } else { format!("; of another run is {others}") }
 }
 
 /// A format that is of one adapter was asked for, of several.

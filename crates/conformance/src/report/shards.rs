@@ -5,17 +5,21 @@ use sha2::{Digest as _, Sha256};
 
 use super::MergeError;
 use crate::case::Case;
+use crate::host::Hosting;
 use crate::shard::{NoShard, Shard};
+use crate::suite::Suite;
 
 /// Which shard of a run a report is of.
 ///
-/// As JSON it is `{"number": 1, "count": 3, "selection": "…"}`, where the last is the SHA-256 of all that was selected: shards
-/// of one run are told from those of another by it, and that none of its cases got lost.
+/// As JSON it is `{"number": 1, "count": 3, "selection": "…", "run": "…"}`. The third is the SHA-256 of all that was selected, by
+/// which it is told that no case got lost; the last that of what a run is made of besides: the fixtures, where they are served and
+/// the version of kubeproof. Shards of one run are told from those of another by both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Written", try_from = "Written")]
 pub struct ReportedShard {
     shard: Shard,
     selection: String,
+    run: String,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -23,26 +27,36 @@ struct Written {
     number: usize,
     count: usize,
     selection: String,
+    /// Earlier versions did not write it.
+    #[serde(default)]
+    run: String,
 }
 
 impl From<ReportedShard> for Written {
-    fn from(ReportedShard { shard, selection }: ReportedShard) -> Self {
-        Self { number: shard.number().get(), count: shard.count().get(), selection }
+    fn from(ReportedShard { shard, selection, run }: ReportedShard) -> Self {
+        Self { number: shard.number().get(), count: shard.count().get(), selection, run }
     }
 }
 
 impl TryFrom<Written> for ReportedShard {
     type Error = NoShard;
 
-    fn try_from(Written { number, count, selection }: Written) -> Result<Self, Self::Error> {
-        Ok(Self { shard: Shard::new(number, count)?, selection })
+    fn try_from(Written { number, count, selection, run }: Written) -> Result<Self, Self::Error> {
+        Ok(Self { shard: Shard::new(number, count)?, selection, run })
     }
 }
 
 impl ReportedShard {
-    /// A shard of these cases, all that were selected.
-    pub fn new<'a>(shard: Shard, selected: impl IntoIterator<Item = &'a Case>) -> Self {
-        Self { shard, selection: selection(selected.into_iter().map(|case| case.id.as_str()).collect()) }
+    /// A shard of these cases, all that were selected of a suite, served like this.
+    pub fn new<'a>(
+        shard: Shard,
+        suite: &Suite,
+        hosting: Hosting,
+        selected: impl IntoIterator<Item = &'a Case>,
+    ) -> Self {
+        let selection = selection(selected.into_iter().map(|case| case.id.as_str()).collect());
+        let run = digest([env!("CARGO_PKG_VERSION"), &format!("{hosting:?}")].into_iter().chain(suite.texts()));
+        Self { shard, selection, run }
     }
 
     /// Which one it is.
@@ -54,9 +68,14 @@ impl ReportedShard {
 /// The SHA-256 of the ids, sorted, each with a line end, in hexadecimal digits.
 fn selection(mut ids: Vec<&str>) -> String {
     ids.sort_unstable();
+    digest(ids)
+}
+
+/// The SHA-256 of texts, each with a line end, in hexadecimal digits.
+fn digest<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut hash = Sha256::new();
-    for id in ids {
-        hash.update(id);
+    for text in texts {
+        hash.update(text);
         hash.update("\n");
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
@@ -74,7 +93,7 @@ struct Given {
 
 impl Given {
     fn is_of_run(&self, other: &ReportedShard) -> bool {
-        self.of.selection == other.selection && self.of.shard.count() == other.shard.count()
+        (&self.of.selection, &self.of.run, self.of.shard.count()) == (&other.selection, &other.run, other.shard.count())
     }
 }
 
@@ -112,14 +131,15 @@ impl Shards {
             let is_first = !self.0.iter().take(at).any(|earlier| earlier.is_of_run(&first.of));
             if is_first {
                 let of_run: Vec<&Given> = self.0.iter().filter(|given| given.is_of_run(&first.of)).collect();
-                check_run(adapter, &first.of, &of_run)?;
+                let others: Vec<&Given> = self.0.iter().filter(|given| !given.is_of_run(&first.of)).collect();
+                check_run(adapter, &first.of, &of_run, &others)?;
             }
         }
         Ok(())
     }
 }
 
-fn check_run(adapter: &str, run: &ReportedShard, given: &[&Given]) -> Result<(), MergeError> {
+fn check_run(adapter: &str, run: &ReportedShard, given: &[&Given], others: &[&Given]) -> Result<(), MergeError> {
     let count = run.shard.count().get();
     // No shard is here twice.
     if given.len() < count {
@@ -128,7 +148,8 @@ fn check_run(adapter: &str, run: &ReportedShard, given: &[&Given]) -> Result<(),
         return Err(MergeError::MissingShards {
             adapter: adapter.to_owned(),
             missing: listed(count - given.len(), missing),
-            given: listed(given.len(), given.iter().map(|given| format!("{} ({})", given.of.shard, given.file))),
+            given: named(given),
+            others: named(others),
         });
     }
     let ids = given.iter().flat_map(|given| given.ids.iter().map(String::as_str)).collect();
@@ -139,6 +160,10 @@ fn check_run(adapter: &str, run: &ReportedShard, given: &[&Given]) -> Result<(),
         });
     }
     Ok(())
+}
+
+fn named(given: &[&Given]) -> String {
+    listed(given.len(), given.iter().map(|given| format!("{} ({})", given.of.shard, given.file)))
 }
 
 /// The first few of so many. A file may say that there are more than anybody wants to read, or to count.

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use kubeproof_conformance::adapter::{About, Failure, FailureKind, adapter_fn};
 use kubeproof_conformance::report::{Format, Report, ReportedShard, Reports};
-use kubeproof_conformance::{Case, CaseResult, Run, Runner, Shard, Suite};
+use kubeproof_conformance::{Case, CaseResult, Hosting, Run, Runner, Shard, Suite};
 
 static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite::embedded().unwrap());
 
@@ -21,7 +21,8 @@ fn shard(text: &str, is_selected: impl Fn(&Case) -> bool) -> Report {
     let selected: Vec<&CaseResult> = RUN.results.iter().filter(|result| is_selected(&result.case)).collect();
     let results = shard.pick(selected.iter().copied()).cloned().collect();
     let mut report = Report::of(&Run { adapter: RUN.adapter.clone(), results }, &SUITE);
-    report.shard = Some(ReportedShard::new(shard, selected.iter().map(|result| &result.case)));
+    report.shard =
+        Some(ReportedShard::new(shard, &SUITE, Hosting::default(), selected.iter().map(|result| &result.case)));
     Report::from_json("shard.json", &report.render(Format::Json)).unwrap()
 }
 
@@ -96,7 +97,11 @@ fn shards_of_different_runs_are_no_run() {
     let of_ucs = |text: &str| shard(text, |case| case.provider == "ucs");
     check(
         [of_all("1/2"), of_ucs("2/2")],
-        &["1/2 (1.json) came, and 2/2 did not", "the same patterns, options and version"],
+        &[
+            "1/2 (1.json) came, and 2/2 did not",
+            "of another run is 2/2 (2.json)",
+            "the same patterns, fixtures, options and version",
+        ],
     );
     check([of_all("1/2"), of_all("2/3")], &["1/2 (1.json) came, and 2/2 did not"]);
     // Another provider in shards of its own, and a third whole, make a run of all.
