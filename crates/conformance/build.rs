@@ -26,8 +26,9 @@ fn main() -> io::Result<()> {
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        // Kubeconfigs to begin fuzzing with are no provider's.
-        if path.ends_with("fixtures/kubeconfig") {
+        // Kubeconfigs to begin fuzzing with are no provider's, and what is hidden is of git.
+        let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if is_hidden || path.ends_with("fixtures/kubeconfig") {
             continue;
         }
         if path.is_dir() {

@@ -21,7 +21,7 @@ use crate::sense;
 use crate::setting::{self, SettingSource, Written};
 use crate::suite::ProviderSuite;
 use crate::wire::WireExpectation;
-use crate::yaml::{not_blank, parse, place};
+use crate::yaml::{not_blank, parse_fixture, place};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -96,7 +96,7 @@ pub(crate) fn load_provider(
             fixtures.shown(stray)
         )));
     }
-    let file: ClauseFile = parse(text, &fixtures.shown(&path), problems)?;
+    let file: ClauseFile = parse_fixture(text, &fixtures.shown(&path), problems)?;
     let mut provider = ProviderSuite {
         name,
         title: file.title,
@@ -167,7 +167,8 @@ impl providers::Visitor for LoadCases<'_> {
         for (path, text) in fixtures.yaml_under(&prefix) {
             let shown = fixtures.shown(path);
             let stem = path.strip_prefix(&prefix).and_then(|file| file.strip_suffix(".yaml")).unwrap_or(path);
-            let Some(sources) = parse::<Vec<CaseSource<E::World, E::Incident>>>(text, &shown, self.problems) else {
+            let Some(sources) = parse_fixture::<Vec<CaseSource<E::World, E::Incident>>>(text, &shown, self.problems)
+            else {
                 continue;
             };
             let mut starts =

@@ -7,6 +7,16 @@ use serde_saphyr::Location;
 use crate::case::Place;
 use crate::problem::Problem;
 
+/// Reads a file of the fixtures, which is there to say something.
+pub(crate) fn parse_fixture<T: DeserializeOwned>(text: &str, file: &str, problems: &mut Vec<Problem>) -> Option<T> {
+    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+        let place = Place { file: file.to_owned(), line: 1, column: 1 };
+        problems.push(Problem::at(place, "nothing is written here; write a list or a map, or remove the file"));
+        return None;
+    }
+    parse(text, file, problems)
+}
+
 /// Reads a YAML file; a mistake becomes a problem with file, line and column.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str, problems: &mut Vec<Problem>) -> Option<T> {
     match serde_saphyr::from_str(text) {
@@ -30,7 +40,12 @@ fn plain_message(error: &serde_saphyr::Error) -> String {
     match message {
         "expected mapping start" => "a map has to stand here; write its keys, each with a colon and a value".to_owned(),
         "expected sequence start" => "a list has to stand here; write `- ` before each item".to_owned(),
-        "invalid u64" | "invalid u32" | "invalid u16" | "invalid usize" => "write a whole number, 0 or more".to_owned(),
+        "invalid u64" | "invalid usize" => "write a whole number, 0 or more".to_owned(),
+        "invalid u32" => "write a whole number from 0 to 4294967295".to_owned(),
+        "invalid u16" => "write a whole number from 0 to 65535".to_owned(),
+        "expected end of mapping after enum variant value" => {
+            "this map says one of several things, so that one key stands in it alone; leave the others out".to_owned()
+        }
         "invalid i64" => "write a whole number".to_owned(),
         "invalid boolean" => "write `true` or `false`".to_owned(),
         other if other.starts_with("multiple YAML documents") => {

@@ -75,17 +75,58 @@ fn exit_codes() {
     check(PASSES, &["--edition", "ucs@2025-05"], 0, &[]);
     check(PASSES, &["ucs/some/pases"], 4, &["no case fits `ucs/some/pases`", "did you mean `ucs/some/passes`?"]);
     check(PASSES, &["ucs", "nowhere"], 4, &["no case fits `nowhere`", "kubeproof list"]);
-    check(PASSES, &["ucs/[z-a]"], 4, &["cannot be read"]);
+    check(PASSES, &["ucs/[z-a]"], 2, &["cannot be read"]);
 }
 
 #[test]
 fn bad_files() {
     check(&PASSES.replace("title", "titel"), &[], 2, &["ucs/cases/some.yaml:2:3: unknown field `titel`"]);
+    check(&FAILS.replace("title:", "title: ''\n  #"), &[], 2, &["some.yaml:2:10: nothing is written here"]);
+    let error = |text: &str| FAILS.replace("error: not-found", text);
+    check(&error("error: {kind: any, status: 4040}"), &[], 2, &["4040 is no HTTP status: write 100 to 999"]);
+    check(&error("error: {kind: any, status: 70000}"), &[], 2, &["write a whole number from 0 to 65535"]);
+    check(&error("error: {kidn: any}"), &[], 2, &["unknown field `kidn`"]);
+    check(&error("error: not-found, other: 1"), &[], 2, &["one key stands in it alone"]);
     let missing = PASSES.replace("steps", "incidents: [{reply: {file: replies/gone.json}}]\n  steps");
     check(&missing, &[], 2, &["some.yaml:4:", "there is no fixture", "ucs/replies/gone.json", "make that file"]);
     let ran = kubeproof(&["check", "--fixtures", "/no/such/folder"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("cannot read the fixtures in /no/such/folder"), "{}", ran.err);
+    assert!(ran.err.contains("the fixtures in /no/such/folder cannot be read"), "{}", ran.err);
+}
+
+#[test]
+fn files_that_are_no_fixtures() {
+    let folder = fixtures(PASSES);
+    let at = |name: &str| folder.path().join("ucs").join(name);
+    let check = || kubeproof(&["check", "--fixtures", folder.path().to_str().unwrap()]);
+    // What editors and git leave is hidden.
+    std::os::unix::fs::symlink("gone", at("cases/.#some.yaml")).unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    fs::write(folder.path().join(".git/HEAD"), "ref").unwrap();
+    fs::write(at("cases/.other.yaml"), "rubbish").unwrap();
+    assert_eq!((check().code, check().err.as_str()), (0, ""));
+    for (name, text, message) in [
+        ("cases/more.yaml", &b""[..], "ucs/cases/more.yaml:1:1: nothing is written here; write a list or a map"),
+        ("cases/more.yaml", b"# later\n\n", "ucs/cases/more.yaml:1:1: nothing is written here"),
+        ("saboteurs.yaml", b"", "ucs/saboteurs.yaml:1:1: nothing is written here"),
+        ("replies/latin.txt", b"abc\xe4", "ucs/replies/latin.txt: byte 3 is not UTF-8; write the file as UTF-8"),
+    ] {
+        fs::create_dir_all(at("replies")).unwrap();
+        fs::write(at(name), text).unwrap();
+        let ran = check();
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{name}");
+        assert!(ran.err.contains(message), "`{message}` is not in: {}", ran.err);
+        fs::remove_file(at(name)).unwrap();
+    }
+    std::os::unix::fs::symlink("gone", at("cases/broken.yaml")).unwrap();
+    let ran = check();
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("ucs/cases/broken.yaml cannot be read: No such file"), "{}", ran.err);
+    fs::remove_file(at("cases/broken.yaml")).unwrap();
+    fs::remove_file(at("cases/some.yaml")).unwrap();
+    let ran = check();
+    assert_eq!(ran.code, 4);
+    assert!(ran.err.contains("there is no case in these fixtures"), "{}", ran.err);
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{Proof, Trial};
+use crate::case::Place;
 use crate::outcome::CaseResult;
+use crate::suite::Suite;
 
 /// Something that is wrong with the suite, or with its saboteurs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -64,6 +66,24 @@ pub enum Finding {
     },
 }
 
+impl Finding {
+    /// Where the saboteur or the case that it is of stands; `None` for what is of a clause or a kind of fault.
+    pub fn place<'s>(&self, suite: &'s Suite) -> Option<&'s Place> {
+        match self {
+            Self::GetsThrough { saboteur }
+            | Self::ClauseNotDefended { saboteur, .. }
+            | Self::NotRefused { saboteur, .. }
+            | Self::CouldNotRun { saboteur, .. } => {
+                suite.saboteurs().find(|known| known.id == *saboteur).map(|known| &known.place)
+            }
+            Self::HonestAccused { case, .. } | Self::CatchesNothing { case } => {
+                suite.case(case).map(|case| &case.place)
+            }
+            Self::NobodyBreaks { .. } | Self::FaultCatchesNothing { .. } => None,
+        }
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -75,7 +95,10 @@ impl fmt::Display for Finding {
                 write!(f, "{saboteur} breaks {clause}, and no case that judges by that clause fails it")
             }
             Self::NotRefused { saboteur, clause } => {
-                write!(f, "{saboteur} is not refused by {clause}: the emulation does not keep that rule any more")
+                write!(
+                    f,
+                    "{saboteur} is not refused by {clause}: the emulation does not keep that rule, or another clause belongs under `refused`"
+                )
             }
             Self::CouldNotRun { saboteur, case, message } => {
                 write!(f, "{saboteur} could not be judged by {case}: {message}")

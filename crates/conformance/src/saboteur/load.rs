@@ -11,7 +11,7 @@ use crate::load::is_kebab_case;
 use crate::nearest::nearest;
 use crate::problem::Problem;
 use crate::suite::ProviderSuite;
-use crate::yaml::{not_blank, parse, place};
+use crate::yaml::{not_blank, parse_fixture, place};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,7 +36,7 @@ pub(crate) fn load_saboteurs(
     let shown = fixtures.shown(&path);
     let mut ids = BTreeSet::new();
     let mut saboteurs = Vec::new();
-    for source in parse::<Vec<Source>>(text, &shown, problems).unwrap_or_default() {
+    for source in parse_fixture::<Vec<Source>>(text, &shown, problems).unwrap_or_default() {
         let here = place(&shown, source.id.referenced);
         let Source { id, title, twist, breaks, refused } = source;
         let id = id.value;
