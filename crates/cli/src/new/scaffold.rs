@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use kubeproof::emulator::Emulation;
 use kubeproof::emulator::providers::{self, PROVIDERS, Visitor};
+use tokio::runtime::Runtime;
 
 use self::changes::Changes;
 use self::checkout::Checkout;
@@ -18,7 +19,9 @@ use self::endpoint::Path;
 use self::files::Draft;
 use self::name::ProviderName;
 use self::registration::{Entry, Inserted};
+use crate::adapter::runtime;
 use crate::output::{Text, failed, misused, note, print};
+use crate::signals::Signals;
 
 /// Writes a provider into a checkout of kubeproof: clauses, cases, emulation and client, so that its tests run, and fail
 ///
@@ -99,6 +102,8 @@ impl NewProvider {
         };
         // Two that insert into the same lists would lose entries of each other.
         let _lock = if self.dry_run { None } else { Some(checkout.lock().map_err(failed)?) };
+        // An interrupt waits until all of it is written: what is half done would have to be cleared away by hand.
+        let _signals = if self.dry_run { None } else { Some(signals_kept()?) };
         let plan = Plan::of(&draft, &checkout)?;
         let (wrote, added) = if self.dry_run { ("would write", "would add to") } else { ("wrote", "added to") };
         let files = plan.files.iter().map(|file| format!("{wrote} {file}\n"));
@@ -140,10 +145,18 @@ impl Plan {
             plan.changes.create(checkout.path(&file), text);
             plan.files.push(file);
         }
-        let occupied: Vec<String> = plan.changes.occupied().map(|path| path.display().to_string()).collect();
+        // Files of somebody else's would be taken for the provider's.
+        let own = [format!("crates/{}", draft.name), format!("fixtures/{}", draft.name)].map(|own| checkout.path(&own));
+        let folders = own.iter().filter(|own| own.symlink_metadata().is_ok()).map(|own| own.display().to_string());
+        let mut occupied: Vec<String> = folders.collect();
+        if occupied.is_empty() {
+            occupied.extend(plan.changes.occupied().into_iter().map(|path| path.display().to_string()));
+        }
         if !occupied.is_empty() {
             let places = occupied.join(", ");
-            return Err(misused(format_args!("there is {places} already: take another name; nothing was written")));
+            return Err(misused(format_args!(
+                "there is {places} already: take another name, or remove that first; nothing was written"
+            )));
         }
         for entry in registration::entries(draft) {
             if entry.insert(checkout, &mut plan.changes).map_err(failed)? == Inserted::Now {
@@ -152,6 +165,14 @@ impl Plan {
         }
         Ok(plan)
     }
+}
+
+/// From now on an interrupt does not end the program.
+fn signals_kept() -> Result<(Runtime, Signals), u8> {
+    let runtime = runtime()?;
+    let signals = runtime.block_on(async { Signals::new() });
+    let signals = signals.map_err(|error| failed(format_args!("cannot wait for signals: {error}")))?;
+    Ok((runtime, signals))
 }
 
 /// The provider whose emulation claims paths that begin like this, or of which these begin like its own.

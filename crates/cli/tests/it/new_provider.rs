@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -197,8 +199,11 @@ fn a_name_is_one_everywhere() {
         ("some", &["has another some"]),
         ("sha256", &["has another sha256"]),
         ("help", &["has another help"]),
+        ("clap", &["has another clap"]),
+        ("protocol", &["has another protocol"]),
         ("time", &["crates/reference/src/time.rs already", "take another name"]),
-        ("sense", &["crates/emulator/src/providers/sense.rs already"]),
+        ("sense", &["has another sense"]),
+        ("session", &["has another session"]),
     ] {
         check_refused(&checkout, &["--", name], 2, parts);
     }
@@ -220,6 +225,7 @@ fn a_path_is_one_that_can_be_emulated() {
         ("/v1/../{cluster_id}", "`..` is no segment"),
         ("/v1/\"/{cluster_id}", "is no segment"),
         ("/v1/{cluster_id}?x=1", "is no segment"),
+        ("/_kubeproof/{cluster_id}", "/_kubeproof/ is of the admin API"),
     ] {
         check_refused(&checkout, &["cirrus", "--path", path], 2, &[part]);
     }
@@ -249,15 +255,53 @@ fn nothing_is_overwritten() {
     let file = checkout.path().join("crates/cirrus/src/lib.rs");
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(&file, "mine").unwrap();
-    check_refused(&checkout, &["cirrus"], 2, &["crates/cirrus/src/lib.rs already", "nothing was written"]);
+    check_refused(&checkout, &["cirrus"], 2, &["crates/cirrus already", "or remove that first; nothing was written"]);
+    let case = checkout.path().join("fixtures/altocumulus/cases/old.yaml");
+    fs::create_dir_all(case.parent().unwrap()).unwrap();
+    fs::write(&case, "rubbish").unwrap();
+    check_refused(&checkout, &["altocumulus"], 2, &["fixtures/altocumulus already"]);
+    std::os::unix::fs::symlink("/nonexistent", checkout.path().join("crates/stratus")).unwrap();
+    let ran = new(&checkout, &["stratus"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("crates/stratus already"), "{}", ran.err);
 }
 
-/// A file where a folder would have to be, which is found out when the first files are made.
+/// Whoever interrupts it finds all of it, and nothing that is in the way of the next time.
+#[test]
+fn an_interrupt_waits_until_all_is_written() {
+    let checkout = checkout();
+    let summary = checkout.path().join("docs/SUMMARY.md");
+    let text = fs::read_to_string(&summary).unwrap();
+    fs::remove_file(&summary).unwrap();
+    assert!(Command::new("mkfifo").arg(&summary).status().unwrap().success());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kubeproof"));
+    command.args(["new", "provider", "cirrus", "--kubeproof", checkout.path().to_str().unwrap()]);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // It opens once the other side reads: the text is asked for, and nothing is written yet.
+    let mut pipe = fs::File::options().write(true).open(&summary).unwrap();
+    for signal in ["-INT", "-TERM"] {
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+    }
+    pipe.write_all(text.as_bytes()).unwrap();
+    drop(pipe);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let files = files(checkout.path());
+    assert!(files["docs/SUMMARY.md"].contains("emulations/cirrus.md"));
+    assert!(files.contains_key("crates/cirrus/src/lib.rs"));
+    assert!(!files.keys().any(|name| name.contains(".tmp")), "{:?}", files.keys());
+}
+
+/// A file where a folder would have to be, and a file that is gone.
 #[test]
 fn nothing_is_half_written() {
     let checkout = checkout();
     fs::write(checkout.path().join("snapshots"), "mine").unwrap();
-    check_refused(&checkout, &["cirrus"], 5, &["cirrus.snap cannot be written", "everything is as it was"]);
+    check_refused(&checkout, &["cirrus"], 2, &["snapshots already", "nothing was written"]);
+    fs::remove_file(checkout.path().join("snapshots")).unwrap();
+    fs::remove_file(checkout.path().join("docs/SUMMARY.md")).unwrap();
+    let parts = ["docs/SUMMARY.md cannot be read", "nothing was written", "restore it"];
+    check_refused(&checkout, &["cirrus"], 5, &parts);
 }
 
 /// Two that insert into the same lists would lose entries of each other.

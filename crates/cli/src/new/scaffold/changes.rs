@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
@@ -34,9 +34,10 @@ impl Changes {
         self.created.push((path, text));
     }
 
-    /// The new files whose places something has already.
-    pub(super) fn occupied(&self) -> impl Iterator<Item = &Path> {
-        self.created.iter().map(|(path, _)| path.as_path()).filter(|path| path.symlink_metadata().is_ok())
+    /// What stands where new files are to be, or where their folders are.
+    pub(super) fn occupied(&self) -> BTreeSet<&Path> {
+        let created = self.created.iter().map(|(path, _)| path.as_path());
+        created.filter_map(|path| nearest(path).filter(|place| *place == path || !place.is_dir())).collect()
     }
 
     /// What a file will hold.
@@ -150,6 +151,11 @@ impl Done {
     }
 }
 
+/// The path itself, or the nearest folder around it, that is there.
+fn nearest(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|place| place.symlink_metadata().is_ok())
+}
+
 /// A file beside its place, with the permissions that files of a repository have.
 fn beside(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     let mut builder = Builder::new();
@@ -231,7 +237,7 @@ mod tests {
         let (folder, changes) = sample();
         fs::create_dir_all(folder.path().join("deep/er")).unwrap();
         fs::write(folder.path().join("deep/er/c"), "mine").unwrap();
-        assert_eq!(changes.occupied().count(), 1);
+        assert_eq!(changes.occupied(), BTreeSet::from([folder.path().join("deep/er/c").as_path()]));
         let before = files(folder.path());
         changes.apply().unwrap_err();
         assert_eq!(files(folder.path()), before);
@@ -241,6 +247,7 @@ mod tests {
     fn where_no_folder_can_be_made_nothing_is() {
         let (folder, mut changes) = sample();
         changes.create(folder.path().join("a/below/a/file"), "x".to_owned());
+        assert_eq!(changes.occupied(), BTreeSet::from([folder.path().join("a").as_path()]));
         let before = files(folder.path());
         changes.apply().unwrap_err();
         assert_eq!(files(folder.path()), before);

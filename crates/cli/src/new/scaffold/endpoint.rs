@@ -119,6 +119,9 @@ impl FromStr for Path {
         if !matches!(segments.first(), Some(Segment::Word(_))) {
             return Err("begin it with a word, by which it is told from other providers' paths".to_owned());
         }
+        if segments.first() == Some(&Segment::Word("_kubeproof".to_owned())) {
+            return Err("begin it with another word: /_kubeproof/ is of the admin API".to_owned());
+        }
         if segments.iter().filter(|segment| **segment == Segment::Cluster).count() != 1 {
             return Err("name {cluster_id} in it, once".to_owned());
         }

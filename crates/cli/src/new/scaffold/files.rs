@@ -14,7 +14,7 @@ pub(super) struct Draft<'a> {
 }
 
 /// Where each file goes, `NAME` being the provider's name, and its template.
-const TEMPLATES: &[(&str, &str)] = &[
+pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("fixtures/NAME/clauses.yaml", include_str!("../templates/provider/clauses.yaml")),
     ("fixtures/NAME/cases/access.yaml", include_str!("../templates/provider/cases/access.yaml")),
     ("fixtures/NAME/cases/errors.yaml", include_str!("../templates/provider/cases/errors.yaml")),

@@ -14,70 +14,98 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// What the code around the provider calls something else: crates, and modules, types, traits and primitives that its modules use,
-/// the prelude of Rust among them; and what every command has, `help` and `version`. And `nimbus`, which tests take for a provider that there is not.
+/// the prelude of Rust among them; and what every command has, `help` and `version`; what `serve` and `prove` call by such a
+/// name, `admin`, `elsewhere` and `protocol`. And `nimbus`, which tests take for a provider that there is not.
 const TAKEN: &[&str] = &[
+    "about",
     "accepted",
     "access",
     "adapter",
+    "admin",
     "admission",
     "alloc",
     "answer",
+    "any",
     "arc",
     "args",
+    "asking",
+    "attempt",
     "auth",
     "authority",
     "base64",
+    "bearer",
     "bool",
     "box",
     "btreemap",
     "bytes",
     "caller",
     "char",
+    "clap",
     "cli",
     "client",
     "clone",
     "cluster",
+    "clusters",
+    "collections",
     "command",
     "conformance",
     "connection",
     "copy",
     "core",
     "cow",
+    "credential",
     "credentials",
     "debug",
+    "decoded",
     "default",
     "delivery",
+    "deserialize",
+    "deserializer",
     "dialect",
     "digest",
     "display",
     "drop",
     "duration",
     "edition",
+    "editions",
+    "elsewhere",
     "emulation",
     "emulator",
+    "endif",
     "endpoint",
     "eq",
     "err",
     "error",
     "fetch",
+    "fetched",
     "fetching",
+    "fmt",
     "formatter",
     "from",
     "given",
     "hash",
     "help",
+    "hex",
     "http",
+    "id",
+    "identifier",
     "ids",
     "incident",
     "into",
     "issued",
     "iterator",
     "jiff",
+    "json",
     "kubeconfig",
     "kubeproof",
+    "kubernetes",
     "ledger",
+    "matchers",
     "meaning",
     "method",
+    "misused",
+    "mock",
+    "name",
     "named",
     "nimbus",
     "none",
@@ -85,24 +113,34 @@ const TAKEN: &[&str] = &[
     "option",
     "options",
     "ord",
+    "output",
     "owner",
     "partialeq",
+    "parts",
+    "pki",
     "presented",
     "problem",
+    "protocol",
     "provider",
     "providers",
+    "provisioning",
     "rcgen",
     "readiness",
     "reference",
     "refusal",
     "registry",
+    "repeat",
     "reply",
     "request",
     "result",
+    "saboteur",
     "scalar",
     "secret",
     "send",
+    "sense",
     "serde",
+    "serialize",
+    "session",
     "sha2",
     "sha256",
     "sized",
@@ -111,6 +149,7 @@ const TAKEN: &[&str] = &[
     "std",
     "str",
     "string",
+    "subcommand",
     "sync",
     "test",
     "tests",
@@ -118,12 +157,15 @@ const TAKEN: &[&str] = &[
     "tokio",
     "toowned",
     "tostring",
+    "transport",
     "url",
     "value",
     "vec",
     "version",
     "visitor",
+    "way",
     "whereabouts",
+    "wiremock",
     "world",
 ];
 
@@ -181,4 +223,51 @@ fn suggestion(text: &str) -> String {
     let letters = text.chars().filter(char::is_ascii_alphanumeric).skip_while(char::is_ascii_digit);
     let meant: String = letters.take(20).map(|c| c.to_ascii_lowercase()).collect();
     if is_well_formed(&meant) { meant } else { "cirrus".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::new::scaffold::files::TEMPLATES;
+
+    /// The files that name every provider.
+    const REGISTRIES: [&str; 3] = [
+        include_str!("../../fetch.rs"),
+        include_str!("../../../../emulator/src/providers.rs"),
+        include_str!("../../../../reference/src/lib.rs"),
+    ];
+
+    /// The words of what a text uses and defines.
+    fn words(text: &str) -> impl Iterator<Item = &str> {
+        let is_prose = |line: &&str| line.starts_with("//") && !(line.contains("use ") && line.contains("::"));
+        let lines = text.lines().map(str::trim_start).filter(move |line| !is_prose(line));
+        let lines = lines.map(|line| line.trim_start_matches("//!").trim_start_matches("///").trim_start());
+        let mut is_open = false;
+        let named = lines.filter(move |line| {
+            let begins = ["use ", "pub use ", "pub(crate) use "].iter().any(|start| line.starts_with(start));
+            let defines = ["struct ", "enum ", "trait ", "type "].iter().any(|word| line.contains(word));
+            let is_named = begins || is_open || (defines && !line.starts_with('/') && !line.starts_with('#'));
+            is_open = (begins || is_open) && !line.contains(';');
+            is_named
+        });
+        named.flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
+    }
+
+    /// A name that the code around a provider has already would not build.
+    #[test]
+    fn what_the_templates_use_is_no_name() {
+        let templates = TEMPLATES.iter().filter(|(file, _)| file.ends_with(".rs")).map(|(_, text)| *text);
+        let mut open = BTreeSet::new();
+        for word in templates.chain(REGISTRIES).flat_map(words) {
+            let name = word.to_ascii_lowercase();
+            let is_provider = kubeproof::emulator::providers::PROVIDERS.contains(&name.as_str());
+            if let (false, Ok(name)) = (is_provider, name.parse::<ProviderName>()) {
+                // `TransportOptions` is not the type of a provider `transportoptions`.
+                open.extend((word == name.as_str() || word == name.type_name()).then(|| name.to_string()));
+            }
+        }
+        assert_eq!(open, BTreeSet::new(), "put these into TAKEN");
+    }
 }

@@ -1,6 +1,7 @@
 //! The lines by which what is there already knows of a provider.
 
 use std::fmt;
+use std::io;
 
 use super::changes::Changes;
 use super::checkout::Checkout;
@@ -37,10 +38,18 @@ pub(super) enum Inserted {
 }
 
 /// The place for a line cannot be found.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct NoPlace {
     entry: Entry,
-    why: String,
+    why: Why,
+}
+
+#[derive(Debug)]
+enum Why {
+    /// The file cannot be read.
+    Unreadable(io::Error),
+    /// It holds nothing by which the place is known.
+    Unknown,
 }
 
 /// Every line for a provider that is asked at this path.
@@ -82,13 +91,13 @@ impl Entry {
     /// When the place cannot be found, or the file cannot be read: which line to add by hand.
     pub(super) fn insert(&self, checkout: &Checkout, changes: &mut Changes) -> Result<Inserted, NoPlace> {
         let path = checkout.path(self.file);
-        let no_place = |why: String| NoPlace { entry: self.clone(), why };
-        let text = changes.text(&path).map_err(|error| no_place(format!("it cannot be read: {error}")))?;
+        let no_place = |why: Why| NoPlace { entry: self.clone(), why };
+        let text = changes.text(&path).map_err(|error| no_place(Why::Unreadable(error)))?;
         if text.replace("\r\n", "\n").contains(&format!("\n{}\n", self.line)) {
             return Ok(Inserted::Before);
         }
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let at = self.place.find(&lines, &self.line).ok_or_else(|| no_place(self.place.to_string()))?;
+        let at = self.place.find(&lines, &self.line).ok_or_else(|| no_place(Why::Unknown))?;
         let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
         let own = self.line.lines().map(|line| format!("{line}{end}")).collect::<String>();
         let (before, after) = lines.split_at_checked(at).unwrap_or((&lines, &[]));
@@ -139,12 +148,18 @@ impl fmt::Display for Entry {
 
 impl fmt::Display for NoPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { entry: Entry { file, line, .. }, why } = self;
-        write!(
-            f,
-            "{file} has no known place for a provider ({why}), and nothing was written; add this line where the other providers \
-             are, and run this again:\n{line}"
-        )
+        let Self { entry: Entry { file, line, place }, why } = self;
+        match why {
+            Why::Unreadable(error) => write!(
+                f,
+                "{file} cannot be read ({error}), and nothing was written; restore it, or make it readable, and run this again"
+            ),
+            Why::Unknown => write!(
+                f,
+                "{file} has no known place for a provider ({place}), and nothing was written; add this line where the other \
+                 providers are, and run this again:\n{line}"
+            ),
+        }
     }
 }
 
