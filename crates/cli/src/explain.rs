@@ -32,7 +32,8 @@ impl Explain {
             Ok(case) => case,
             Err(code) => return code,
         };
-        let text = explanation(case, &suite) + &by_hand(case, self.source.folder());
+        let text =
+            explanation(case, &suite) + &alone(case, self.source.folder()) + &by_hand(case, self.source.folder());
         match print(&Text::ForPeople(text)) {
             Ok(()) => exit_code::CONFORMANT,
             Err(error) => {
@@ -72,12 +73,18 @@ fn explanation(case: &Case, suite: &Suite) -> String {
     let caller = session.caller();
     let ids: Vec<String> = caller.cluster.iter().map(|(name, id)| format!("{name} {id}")).collect();
     let _ = writeln!(out, "\nA step that names no cluster asks for {}.", ids.join(", "));
-    let _ = writeln!(
-        out,
-        "\nAlone\n  kubeproof check {}\n  kubeproof check {} --report json=-    with every exchange",
-        case.id, case.id
-    );
     out
+}
+
+/// How to run a case alone.
+fn alone(case: &Case, fixtures: Option<&Path>) -> String {
+    let check = format!("kubeproof check {}{}", case.id, option(fixtures));
+    format!("\nAlone\n  {check}\n  {check} --report json=-    with every exchange\n")
+}
+
+/// The option for a folder of fixtures, with the space before it.
+fn option(fixtures: Option<&Path>) -> String {
+    fixtures.map(|folder| format!(" --fixtures {}", quoted(&folder.display().to_string()))).unwrap_or_default()
 }
 
 /// How to make the steps of a case by hand.
@@ -86,10 +93,7 @@ fn by_hand(case: &Case, fixtures: Option<&Path>) -> String {
     let base_url = usual_url(case.transport);
     let admin_url = format!("{base_url}/_kubeproof/");
     let ca_file = (case.transport == Transport::Tls).then_some(CA_FILE);
-    let mut serve = format!("kubeproof serve --case {}", case.id);
-    if let Some(folder) = fixtures {
-        serve = format!("{serve} --fixtures {}", quoted(&folder.display().to_string()));
-    }
+    let mut serve = format!("kubeproof serve --case {}{}", case.id, option(fixtures));
     if let Some(file) = ca_file {
         serve = format!("{serve} --ca-file {file}");
     }

@@ -11,6 +11,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use kubeproof::conformance::adapter::Adapter;
+use kubeproof::conformance::by_hand::quoted;
 use kubeproof::conformance::prove::{Against, Prover};
 use kubeproof::conformance::report::{Destination, Format, Wanted};
 use kubeproof::conformance::saboteur::{Saboteur, Twist};
@@ -129,9 +130,12 @@ impl Prove {
         let mut findings: Vec<String> = Vec::new();
         // A part of them does not tell what all of them leave undone.
         let of_suite = if self.patterns.is_empty() { proof.findings() } else { proof.findings_of_saboteurs() };
-        findings.extend(of_suite.iter().map(ToString::to_string));
+        findings.extend(of_suite.iter().map(|finding| match finding.place(&suite) {
+            Some(place) => format!("{place}: {finding}"),
+            None => finding.to_string(),
+        }));
         findings.extend(caught.iter().filter_map(protocol::Caught::finding));
-        let shown = Shown { proof: &proof, of_suite: &of_suite, protocol: &caught, against };
+        let shown = Shown { proof: &proof, of_suite: &of_suite, protocol: &caught, against, part: &self.part() };
         for wanted in &reports {
             let text = match wanted.format {
                 Format::Json => shown.json(),
@@ -161,7 +165,10 @@ impl Prove {
             if !names.iter().any(|name| glob.is_match(name)) {
                 let hint =
                     nearest(pattern, names.iter().map(String::as_str)).map(|name| format!("; did you mean `{name}`?"));
-                return Err(misused(format_args!("no saboteur fits `{pattern}`{}", hint.unwrap_or_default())));
+                let others = suite.saboteurs().any(|saboteur| glob.is_match(&saboteur.id));
+                let others = others.then(|| "; those that fit are of a provider that --provider leaves out".to_owned());
+                let hint = others.or(hint).unwrap_or_else(|| "; they are in PROVIDER/saboteurs.yaml".to_owned());
+                return Err(misused(format_args!("no saboteur fits `{pattern}`{hint}")));
             }
             wanted.push(glob);
         }
@@ -180,6 +187,15 @@ impl Prove {
             self.patterns.is_empty() || globs.any(|glob| glob.is_match(breaker.id()))
         };
         self.of_protocol().filter(fits).collect()
+    }
+
+    /// The arguments that leave something out, or take it from elsewhere.
+    fn part(&self) -> Vec<String> {
+        let providers = self.providers.iter().map(|name| format!("--provider {name}"));
+        let fixtures =
+            self.source.folder().map(|folder| format!("--fixtures {}", quoted(&folder.display().to_string())));
+        let patterns = self.patterns.iter().map(|pattern| quoted(pattern));
+        patterns.chain(providers).chain(fixtures).collect()
     }
 
     fn wants(&self, provider: &str) -> bool {

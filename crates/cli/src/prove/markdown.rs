@@ -9,11 +9,16 @@ pub(super) fn page(shown: &Shown<'_>) -> String {
     let proof = shown.proof.on_purpose();
     let smallest = proof.smallest_set();
     let mut out = String::new();
+    let origin = if shown.part.is_empty() {
+        "`kubeproof prove --aimed --report markdown=docs/prove.md` wrote this page; a test keeps it true.".to_owned()
+    } else {
+        format!("`kubeproof prove {}` wrote this page: it is of this part alone.", shown.part.join(" "))
+    };
     // Writing to a String does not fail.
     let _ = write!(
         out,
         "# What the suite would catch\n\n\
-         `kubeproof prove --aimed --report markdown=docs/prove.md` wrote this page; a test keeps it true. A saboteur is an honest client but for one \
+         {origin} A saboteur is an honest client but for one \
          thing. Each has to be caught by a case about the clause that it breaks, each case has to catch one, each clause that can \
          be seen from outside has to be broken by one, and the honest client is not accused.\n\n\
          There are {} saboteurs of clients and {} programs that break the adapter protocol, against {} cases. {} of these cases \

@@ -16,6 +16,8 @@ pub(super) struct Shown<'a> {
     pub(super) of_suite: &'a [Finding],
     pub(super) protocol: &'a [Caught],
     pub(super) against: Against,
+    /// The arguments that leave something out; none where all of it was tried.
+    pub(super) part: &'a [String],
 }
 
 impl Shown<'_> {

@@ -130,7 +130,7 @@ fn check(file: &str, from: &str, to: &str, code: i32, parts: &[&str]) {
 fn whatever_does_not_bite_is_a_finding() {
     check("clauses.yaml", "a note", "another note", 0, &["2 saboteurs", "2 cases, of which 1 catch all; 0 findings"]);
     // A saboteur does what does no harm.
-    let harmless = "ucs/takes-downloaded gets through: no case fails it";
+    let harmless = "ucs/saboteurs.yaml:5:7: ucs/takes-downloaded gets through: no case fails it";
     let undefended = "no saboteur breaks ucs.two";
     check(
         "saboteurs.yaml",
@@ -151,7 +151,7 @@ fn whatever_does_not_bite_is_a_finding() {
         1,
         &["ucs/loses-an-item breaks ucs.one, and no case that judges by that clause fails it"],
     );
-    let kept = "ucs/loses-an-item is not refused by ucs.two: the emulation does not keep that rule any more";
+    let kept = "ucs/loses-an-item is not refused by ucs.two: the emulation does not keep that rule, or another";
     check("saboteurs.yaml", "breaks: [ucs.one]", "breaks: [ucs.one]\n  refused: [ucs.two]", 1, &[kept]);
     // Nobody at all.
     let text = SABOTEURS.split("\n- id").nth(1).unwrap();
@@ -240,6 +240,11 @@ fn what_cannot_be_tried_is_not_caught() {
 fn a_part_of_them_is_tried_alone() {
     let ran = kubeproof(&["prove", "--aimed", "ucs/takes-downloaded", "protocol/dies", "--report", "json=-"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let page = kubeproof(&["prove", "--aimed", "ucs/takes-downloaded", "--report", "markdown=-"]).out;
+    assert!(
+        page.contains("`kubeproof prove 'ucs/takes-downloaded'` wrote this page: it is of this part alone."),
+        "{page}"
+    );
     let proof: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(proof["saboteurs"][0]["id"], "ucs/takes-downloaded");
     assert_eq!((proof["saboteurs"].as_array().unwrap().len(), proof["protocol"].as_array().unwrap().len()), (1, 1));
@@ -248,7 +253,8 @@ fn a_part_of_them_is_tried_alone() {
             &["ucs/takes-downlaoded"][..],
             "no saboteur fits `ucs/takes-downlaoded`; did you mean `ucs/takes-downloaded`?",
         ),
-        (&["--provider", "ucs", "protocol/*"], "no saboteur fits `protocol/*`"),
+        (&["--provider", "ucs", "protocol/*"], "no saboteur fits `protocol/*`; they are in PROVIDER/saboteurs.yaml"),
+        (&["--provider", "cce", "ucs/asks-*"], "those that fit are of a provider that --provider leaves out"),
         (&["ucs/[a"], "`ucs/[a`: unclosed character class"),
         (&["--report", "json=/"], "the report / cannot be written: that is a folder"),
         (&["--report", "junit=-"], "a proof is not shown as `junit`: write human, json or markdown"),
