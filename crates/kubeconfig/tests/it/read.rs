@@ -55,6 +55,8 @@ fn the_type_of_the_document() {
     refuses("kind: Config\napiVersion: v2\n", NotAKubeconfig, (2, 13), "apiVersion is not `v1`");
     refuses("apiVersion: example.test/v1\n", NotAKubeconfig, (1, 13), "apiVersion is not `v1`");
     refuses("kind: 1\n", Type, (1, 7), "kind is a number");
+    // Where it is used, not where it comes from.
+    refuses("first: &text text\nclusters: *text\n", Type, (2, 11), "clusters is a text");
     refuses("text\n", NotAKubeconfig, (1, 1), "the document is a text");
     refuses("\n- a\n", NotAKubeconfig, (2, 1), "the document is a list");
     refuses("1\n", NotAKubeconfig, (1, 1), "the document is a number");
