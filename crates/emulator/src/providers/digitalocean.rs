@@ -29,7 +29,7 @@ use self::dialect::{Problem, Refusal};
 use self::expiry::{SEVEN_DAYS, expiry};
 use self::kubeconfig::{Kubeconfig, User};
 use self::kubeconfig_type::{DOCUMENTED, KubeconfigType, SINGLE_SIGN_ON};
-use super::asking::{id, named};
+use super::asking::{id, known, named};
 use super::bearer::bearer;
 use super::provisioning::{Readiness, count_call, until_ready};
 use super::usage::{Limit, after};
@@ -163,8 +163,13 @@ fn respond(edition: Edition, world: &mut World, now: Timestamp, request: &Reques
     }
     authorize(world, token)?;
     let Some(place) = world.clusters.iter().position(|cluster| cluster.id == cluster_id) else {
-        return Err(Problem::NotFound
-            .by("digitalocean.status.404", format!("send a `cluster_id` that this world has: {}", known_ids(world))));
+        return Err(Problem::NotFound.by(
+            "digitalocean.status.404",
+            format!(
+                "send a `cluster_id` that this world has: {}",
+                known(world.clusters.iter().map(|cluster| &cluster.id))
+            ),
+        ));
     };
     let readiness = count_call_about(world, place);
     let clusters = Arc::clone(&world.clusters);
@@ -347,9 +352,4 @@ fn full_name(cluster: &Cluster) -> String {
 /// One authority for all clusters of a world; its name is that of DigitalOcean's.
 fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
     Authority::shared(world.seed, "k8saas Cluster CA")
-}
-
-fn known_ids(world: &World) -> String {
-    let ids: Vec<String> = world.clusters.iter().map(|cluster| format!("`{}`", cluster.id)).collect();
-    if ids.is_empty() { "it has no cluster".to_owned() } else { ids.join(", ") }
 }

@@ -17,7 +17,7 @@ use self::dialect::{Code, Refusal};
 use self::mask::{Mask, Shown};
 use self::route::{Operation, Route, route};
 use self::world::Found;
-use super::asking::{id, named};
+use super::asking::{id, known, named};
 use super::bearer::bearer;
 use crate::kubernetes::{ApiServer, authority_data};
 use crate::pki::Authority;
@@ -224,7 +224,9 @@ fn find(world: &World, route: &Route) -> Result<usize, Refusal> {
         } else {
             ("fireworks.status.404", "send the id of a cluster that this world has")
         };
-        Code::NotFound.by(clause, "cluster not found", format!("{remedy}: {}", known_names(world)))
+        let name = |cluster: &Cluster| format!("accounts/{}/clusters/{}", cluster.account_id, cluster.id);
+        let known = known(world.clusters.iter().map(name));
+        Code::NotFound.by(clause, "cluster not found", format!("{remedy}: {known}"))
     })
 }
 
@@ -264,10 +266,4 @@ fn ids(cluster: &Cluster) -> BTreeMap<String, String> {
     [("account_id", &cluster.account_id), ("cluster_id", &cluster.id)]
         .map(|(name, id)| (name.to_owned(), id.clone()))
         .into()
-}
-
-fn known_names(world: &World) -> String {
-    let name = |cluster: &Cluster| format!("`accounts/{}/clusters/{}`", cluster.account_id, cluster.id);
-    let names: Vec<String> = world.clusters.iter().map(name).collect();
-    if names.is_empty() { "it has no cluster".to_owned() } else { names.join(", ") }
 }

@@ -29,7 +29,7 @@ use sha2::{Digest, Sha256};
 use self::dialect::{Problem, Refusal, Scopes};
 use self::kubeconfig::Kubeconfig;
 use self::route::route;
-use super::asking::id;
+use super::asking::{id, known};
 use super::bearer::bearer;
 use super::provisioning::{Readiness, count_call, until_ready};
 use super::usage::Limit;
@@ -184,7 +184,8 @@ fn admit(world: &World, request: &Request) -> Result<usize, Refusal> {
     let token = authenticate(world, request)?;
     authorize(world, token)?;
     world.clusters.iter().position(|cluster| cluster.id.to_string() == cluster_id).ok_or_else(|| {
-        let remedy = format!("send the id of a cluster that this world has: {}", known_ids(world));
+        let known = known(world.clusters.iter().map(|cluster| cluster.id));
+        let remedy = format!("send the id of a cluster that this world has: {known}");
         Problem::NotFound.by("lke.status.404", remedy)
     })
 }
@@ -319,11 +320,6 @@ fn ids(cluster: &Cluster) -> BTreeMap<String, String> {
 /// One authority for all clusters of a world, called as kubeadm calls each of them.
 fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
     Authority::shared(world.seed, "kubernetes")
-}
-
-fn known_ids(world: &World) -> String {
-    let ids: Vec<String> = world.clusters.iter().map(|cluster| format!("`{}`", cluster.id)).collect();
-    if ids.is_empty() { "it has no cluster".to_owned() } else { ids.join(", ") }
 }
 
 #[cfg(test)]

@@ -156,7 +156,8 @@ fn what_is_refused_is_refused_in_the_dialect() {
     check(&world, &bare("example-linode-token-read-only"), 401, "lke.status.401.scope", scope);
     check(&forbidden, &bare("example-linode-token-read-only"), 403, "lke.auth.scope", scope);
     check(&world, &bare("example-linode-token-restricted"), 403, "lke.status.403", "Unauthorized");
-    check(&world, &get("/v4/lke/clusters/9999/kubeconfig"), 404, "lke.status.404", "Not found");
+    let unknown = check(&world, &get("/v4/lke/clusters/9999/kubeconfig"), 404, "lke.status.404", "Not found");
+    assert!(unknown.decision.explanation.contains("`1001`"), "{:?}", unknown.decision);
     for id in ["", "01001", "-1001", "1001.0", "lke1001", "%2e%2e", "1001%2Fx", "%D9%A1", "+1001"] {
         let clause = if id == "01001" { "lke.status.404" } else { "lke.request.cluster-id" };
         check(&world, &get(&format!("/v4/lke/clusters/{id}/kubeconfig")), 404, clause, "Not found");

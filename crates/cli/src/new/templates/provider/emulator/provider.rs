@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use self::dialect::{Problem, Refusal};
 use self::kubeconfig::Kubeconfig;
-use super::asking::id;
+use super::asking::{id, known};
 {%- if credential == "bearer" %}
 use super::bearer::bearer;
 {%- endif %}
@@ -138,8 +138,8 @@ fn admit(world: &World, request: &Request) -> Result<usize, Refusal> {
     authorize(world, request)?;
     let place = world.clusters.iter().position(|cluster| ids(cluster) == asked);
     place.ok_or_else(|| {
-        let known: Vec<String> = world.clusters.iter().map(|cluster| format!("`{}`", cluster.id)).collect();
-        let remedy = format!("name a cluster that this world has: {}", known.join(", "));
+        let known = known(world.clusters.iter().map(|cluster| &cluster.id));
+        let remedy = format!("name a cluster that this world has: {known}");
         Problem::NotFound.by("{{ name }}.status.404", remedy)
     })
 }
