@@ -96,6 +96,7 @@ const TAKEN: &[&str] = &[
     "iterator",
     "jiff",
     "json",
+    "known",
     "kubeconfig",
     "kubeproof",
     "kubernetes",
