@@ -36,6 +36,13 @@ fn what_is_done_is_told() {
         (r#"{"is": "enormous-body", "bytes": 99}"#, "the body was made 99 bytes long"),
         (r#"{"is": "gzip-bomb", "bytes": 99}"#, "the body was made 99 bytes long, and sent as gzip"),
         (r#"{"is": "redirect"}"#, "the client was sent to another origin with 307"),
+        (r#"{"is": "reset", "at": "after-headers"}"#, "the connection was reset after the headers of the answer"),
+        (r#"{"is": "garbage", "at": "in-headers"}"#, "what is no HTTP was sent within the headers of the answer"),
+        (
+            r#"{"is": "trickle", "bytes-per-second": 9, "at": {"body": 4}}"#,
+            "9 bytes a second were sent, beginning after 4 bytes of the body",
+        ),
+        (r#"{"is": "redirect", "status": 308}"#, "the client was sent to another origin with 308"),
         (r#"{"is": "refuse"}"#, "connections were refused"),
         (r#"{"is": "reset", "at": "connect"}"#, "the connection was reset once it was made"),
         (r#"{"is": "close", "at": "connect"}"#, "the connection was closed once it was made"),
@@ -48,6 +55,9 @@ fn what_is_done_is_told() {
         (r#"{"is": "tls-1.1-only"}"#, "nothing later than TLS 1.1 was spoken"),
     ] {
         assert_eq!(fault(written).explanation(), told);
+        // As it is shown, it can be armed again.
+        let shown = serde_json::to_string(&fault(written)).unwrap();
+        assert_eq!(fault(&shown).explanation(), told, "{shown}");
     }
 }
 
