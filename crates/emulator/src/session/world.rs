@@ -155,3 +155,24 @@ fn placeholder_in(value: &Value) -> Option<String> {
 fn dotted(inner: &str) -> String {
     if inner.is_empty() || inner.starts_with('[') { inner.to_owned() } else { format!(".{inner}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Eight worlds with full ledgers gave way, and a ninth.
+    #[test]
+    fn secrets_of_eight_full_ledgers_are_kept_and_the_oldest_give_way() {
+        let secrets =
+            |world: usize| (0..Ledger::CAPACITY).map(|number| format!("{world}/{number}")).collect::<Vec<_>>();
+        let mut former = FormerSecrets::default();
+        for world in 0..8 {
+            former.enter(secrets(world));
+        }
+        let known = |former: &FormerSecrets| former.iter().collect::<BTreeSet<String>>();
+        assert_eq!(known(&former), (0..8).flat_map(secrets).collect());
+        former.enter(vec!["8/0".to_owned()]);
+        assert!(known(&former).contains("8/0") && !known(&former).contains("0/0"));
+        assert_eq!(former.iter().count(), 8 * Ledger::CAPACITY);
+    }
+}
