@@ -326,6 +326,17 @@ fn authority(world: &World) -> Result<Arc<Authority>, rcgen::Error> {
 mod tests {
     use super::*;
 
+    /// Who waits for as long asks again when the window is over, and not within its last second.
+    #[test]
+    fn whole_seconds_are_rounded_up() {
+        for (millis, seconds) in
+            [(120_000, 120), (119_001, 120), (1_500, 2), (1_000, 1), (1, 1), (0, 0), (-1, 0), (-2_000, 0)]
+        {
+            let then = crate::EPOCH.checked_add(jiff::SignedDuration::from_millis(millis)).unwrap();
+            assert_eq!(until(then, crate::EPOCH), seconds, "{millis} ms");
+        }
+    }
+
     #[test]
     fn a_secret_is_known_wherever_it_begins_within_base64() {
         let secret = "planted-secret-token";
