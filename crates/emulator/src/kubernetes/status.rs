@@ -99,3 +99,30 @@ impl Failure {
         Reply::refuse(clause, self.code, explanation).with_json(&body)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What client-go makes an error of, besides the message.
+    #[track_caller]
+    fn check(failure: Failure, code: u16, reason: &str, details: Option<&Value>) {
+        let reply = failure.by("kubeproof.kubernetes", "why");
+        let body: Value = serde_json::from_slice(&reply.body).unwrap();
+        assert_eq!((reply.status.as_u16(), &body["code"], &body["reason"]), (code, &json!(code), &json!(reason)));
+        assert_eq!(body.get("details"), details);
+    }
+
+    #[test]
+    fn a_failure_says_what_it_is_about() {
+        let (about, nothing) = (json!({"name": "lost", "kind": "namespaces"}), json!({}));
+        check(Failure::no_object("namespaces", "lost"), 404, "NotFound", Some(&about));
+        check(Failure::forbidden("no".to_owned(), "namespaces", "lost"), 403, "Forbidden", Some(&about));
+        check(Failure::not_found(), 404, "NotFound", Some(&nothing));
+        check(Failure::method_not_allowed(), 405, "MethodNotAllowed", Some(&nothing));
+        check(Failure::unauthorized(), 401, "Unauthorized", None);
+        check(Failure::not_acceptable(), 406, "NotAcceptable", None);
+        check(Failure::unsupported_media_type(), 415, "UnsupportedMediaType", None);
+        check(Failure::bad_request("what"), 400, "BadRequest", None);
+    }
+}
