@@ -194,7 +194,12 @@ fn access_information_is_the_manifests_of_an_agent() {
     assert_eq!(keys, ["ca.crt", "proxy-agent.crt", "proxy-agent.key", "common_shared.key", "root.key"]);
     let text = |key: &str| String::from_utf8(STANDARD.decode(data[key].as_str().unwrap()).unwrap()).unwrap();
     assert_eq!(text("ca.crt"), Ucs::certificate_authority(&objects()));
-    assert!(text("proxy-agent.crt").starts_with("-----BEGIN CERTIFICATE-----\n"));
+    let certificate = text("proxy-agent.crt");
+    let base64: String = certificate.lines().filter(|line| !line.starts_with("-----")).collect();
+    let der = STANDARD.decode(base64).unwrap();
+    // It is good for a year from the epoch on, as two `UTCTime`s of DER say.
+    let validity = b"\x17\x0d260101000000Z\x17\x0d270101000000Z";
+    assert!(der.windows(validity.len()).any(|bytes| bytes == validity), "{certificate}");
     for key in ["proxy-agent.key", "root.key"] {
         assert!(text(key).starts_with("-----BEGIN PRIVATE KEY-----\n"));
     }
