@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use kubeproof::conformance::process::ProcessAdapter;
-use kubeproof::conformance::report::{Destination, Format, Report, Wanted};
+use kubeproof::conformance::report::{Destination, Format, Report, ReportedShard, Wanted};
 use kubeproof::conformance::{Case, Hosting, Run, Runner};
 use kubeproof_reference::ReferenceAdapter;
 
@@ -14,7 +14,7 @@ use crate::baseline::Known;
 use crate::exit_code;
 use crate::output::{misused, note};
 use crate::report::{distinct, write};
-use crate::selection::{Chosen, Part, Source, Which};
+use crate::selection::{Part, Source, Which};
 use crate::verdict;
 
 /// Runs cases and reports a verdict on each
@@ -91,7 +91,10 @@ impl Check {
             )));
         }
         let suite = self.source.suite()?;
-        let Chosen { cases, shard } = self.part.of(&suite, self.hosting(), self.which.cases(&suite)?);
+        let selected = self.which.cases(&suite)?;
+        let shard = self.part.shard();
+        let shard = shard.map(|shard| ReportedShard::new(shard, &suite, self.hosting(), selected.iter().copied()));
+        let cases = self.part.of(selected);
         let known = self.baseline.as_deref().map(|path| Known::read(path, &suite, self.update_baseline)).transpose()?;
         let mut run = self.judge(&cases)?;
         if let Some(known) = known {
@@ -152,9 +155,8 @@ impl Check {
         if let Some(jobs) = self.jobs {
             runner = runner.with_jobs(jobs);
         }
-        if self.tls {
-            runner = runner.with_hosting(self.hosting());
-        } else if runner.hosting() == Hosting::ServerOverTls {
+        runner = runner.with_hosting(self.hosting());
+        if !self.tls && runner.hosting() == Hosting::ServerOverTls {
             note("every case runs over HTTPS: the adapter does not declare the feature `http`");
         }
         let run = unless_interrupted(&runtime, runner.run(cases.iter().copied()))?;

@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use kubeproof::conformance::{Case, Hosting};
+use kubeproof::conformance::Case;
 use serde_json::json;
 
 use crate::exit_code;
@@ -32,7 +32,7 @@ impl List {
             Err(code) => return code,
         };
         let cases = match self.which.cases(&suite) {
-            Ok(cases) => self.part.of(&suite, Hosting::default(), cases).cases,
+            Ok(cases) => self.part.of(cases),
             Err(code) => return code,
         };
         let text = if self.json { Text::ForPrograms(as_json(&cases)) } else { Text::ForPeople(as_lines(&cases)) };

@@ -2,8 +2,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use kubeproof::conformance::report::ReportedShard;
-use kubeproof::conformance::{Case, Hosting, Provenance, Selection, SelectionError, Shard, Suite, nearest};
+use kubeproof::conformance::{Case, Provenance, Selection, SelectionError, Shard, Suite, nearest};
 use kubeproof::emulator::Edition;
 use kubeproof::emulator::providers::{self, PROVIDERS};
 
@@ -117,29 +116,21 @@ pub(crate) struct Part {
     shard: Option<Shard>,
 }
 
-/// The cases to run.
-pub(crate) struct Chosen<'a> {
-    pub(crate) cases: Vec<&'a Case>,
-    /// Which shard of all that are meant they are; `None` when they are all.
-    pub(crate) shard: Option<ReportedShard>,
-}
-
 impl Part {
     /// The shard, when one is asked for.
     pub(crate) fn shard(&self) -> Option<Shard> {
         self.shard
     }
 
-    /// This part of the cases that are meant, which are served like this. There may be none in a shard: that is said, and no error.
-    pub(crate) fn of<'a>(&self, suite: &Suite, hosting: Hosting, selected: Vec<&'a Case>) -> Chosen<'a> {
-        let Some(shard) = self.shard else { return Chosen { cases: selected, shard: None } };
-        let reported = ReportedShard::new(shard, suite, hosting, selected.iter().copied());
+    /// This part of the cases that are meant. There may be none in a shard: that is said, and no error.
+    pub(crate) fn of<'a>(&self, selected: Vec<&'a Case>) -> Vec<&'a Case> {
+        let Some(shard) = self.shard else { return selected };
         let selected_count = selected.len();
         let cases: Vec<&Case> = shard.pick(selected).collect();
         if cases.is_empty() {
             note(format_args!("the shard {shard} is empty: {selected_count} cases are selected; fewer shards will do"));
         }
-        Chosen { cases, shard: Some(reported) }
+        cases
     }
 }
 

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use kubeproof::emulator::providers::PROVIDERS;
 use tempfile::TempDir;
 
-use crate::program::{FAILS, PASSES, fixtures, kubeproof, kubeproof_with};
+use crate::program::{FAILS, PASSES, fixtures, kubeproof, kubeproof_with, signal};
 
 /// Runs `check` on fixtures with these cases and compares the exit code and what is on standard error.
 #[track_caller]
@@ -241,8 +241,7 @@ fn an_interrupted_run_leaves_no_adapter_behind() {
         .spawn()
         .unwrap();
     assert_eq!(fs::read_to_string(path("up")).unwrap(), "up\n");
-    let asked = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(asked.success());
+    signal(&child, "INT");
     let mut said = String::new();
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(5), "{said}");

@@ -1,16 +1,12 @@
 //! What an interrupt leaves of a fetch
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command};
 
 use serde_json::Value;
 
 use crate::caller::{CERTIFICATE, Caller, PROJECT, TOKEN, exchange, names};
+use crate::program::signal;
 use crate::serving::Serving;
-
-fn interrupt(child: &Child) {
-    assert!(Command::new("kill").arg("-INT").arg(child.id().to_string()).status().unwrap().success());
-}
 
 fn serve(world: &str) -> Serving {
     Serving::start_with(&["--world", "-", "--log-format", "json"], world)
@@ -40,7 +36,7 @@ fn what_was_fetched_before_is_kept_whole() {
     let child = caller.spawn(&arguments);
     assert!(exchange(&serving)["target"].as_str().unwrap().contains(TOKEN));
     assert!(exchange(&serving)["target"].as_str().unwrap().contains(CERTIFICATE));
-    interrupt(&child);
+    signal(&child, "INT");
     let ran = caller.ran(child.wait_with_output().unwrap());
     assert_eq!(ran.code, 1, "{}", ran.err);
     for id in [CERTIFICATE, never] {
@@ -64,7 +60,7 @@ fn an_answer_that_is_given_once_is_waited_for() {
     let caller = Caller::of(&serving);
     let child = caller.spawn(&["fetch", "ucs", TOKEN, CERTIFICATE, "--jobs", "1"]);
     exchange(&serving);
-    interrupt(&child);
+    signal(&child, "INT");
     let ran = caller.ran(child.wait_with_output().unwrap());
     assert_eq!(ran.code, 1);
     assert!(ran.out.starts_with(&format!("{TOKEN}: 2 manifests, kept in ")), "{}{}", ran.out, ran.err);
@@ -82,12 +78,12 @@ fn whoever_interrupts_twice_finds_what_had_come() {
     let caller = Caller::of(&serving);
     let mut child = caller.spawn(&["fetch", "ucs", TOKEN]);
     exchange(&serving);
-    interrupt(&child);
+    signal(&child, "INT");
     let mut err = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
     err.read_line(&mut line).unwrap();
     assert!(line.starts_with("stopping: "), "{line}");
-    interrupt(&child);
+    signal(&child, "INT");
     let mut rest = String::new();
     while err.read_line(&mut rest).unwrap() > 0 {}
     assert_eq!(child.wait().unwrap().code(), Some(1), "{rest}");
@@ -122,7 +118,7 @@ fn a_cluster_that_is_waited_for_is_not_asked_for_any_more() {
         let mut said = String::new();
         err.read_line(&mut said).unwrap();
         assert!(said.contains("asking again in"), "{said}");
-        interrupt(&child);
+        signal(&child, "INT");
         while err.read_line(&mut said).unwrap() > 0 {}
         assert_eq!(child.wait().unwrap().code(), Some(1), "{said}");
         assert!(said.contains("[interrupted]"), "{said}");

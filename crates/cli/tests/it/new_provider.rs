@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::program::{Ran, kubeproof, kubeproof_in};
+use crate::program::{Ran, kubeproof, kubeproof_in, signal};
 
 /// What is told of a provider in files that are there, and those beside which a module of its would stand.
 const CHECKOUT: [&str; 13] = [
@@ -279,8 +279,8 @@ fn an_interrupt_waits_until_all_is_written() {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // It opens once the other side reads: the text is asked for, and nothing is written yet.
     let mut pipe = fs::File::options().write(true).open(&summary).unwrap();
-    for signal in ["-INT", "-TERM"] {
-        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+    for name in ["INT", "TERM"] {
+        signal(&child, name);
     }
     pipe.write_all(text.as_bytes()).unwrap();
     drop(pipe);

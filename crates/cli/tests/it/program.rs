@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -32,6 +32,13 @@ fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_kubeproof"));
     program.env_remove("NO_COLOR").env_remove("CLICOLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
     program
+}
+
+/// Sends a signal, such as `INT`, to a program that runs.
+#[track_caller]
+pub(crate) fn signal(child: &Child, name: &str) {
+    let kill = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status().unwrap();
+    assert!(kill.success(), "{kill}");
 }
 
 /// Runs a command, and says what it did.

@@ -11,6 +11,8 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, ServerName};
 
+use crate::program::signal;
+
 /// A server that is running.
 pub(crate) struct Serving {
     child: Child,
@@ -154,8 +156,7 @@ impl Serving {
 
     /// Sends a signal, such as `INT`.
     pub(crate) fn signal(&self, name: &str) {
-        let kill = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status().unwrap();
-        assert!(kill.success());
+        signal(&self.child, name);
     }
 
     /// Waits until it ends.

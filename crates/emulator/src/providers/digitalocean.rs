@@ -163,13 +163,9 @@ fn respond(edition: Edition, world: &mut World, now: Timestamp, request: &Reques
     }
     authorize(world, token)?;
     let Some(place) = world.clusters.iter().position(|cluster| cluster.id == cluster_id) else {
-        return Err(Problem::NotFound.by(
-            "digitalocean.status.404",
-            format!(
-                "send a `cluster_id` that this world has: {}",
-                known(world.clusters.iter().map(|cluster| &cluster.id))
-            ),
-        ));
+        let known = known(world.clusters.iter().map(|cluster| &cluster.id));
+        let remedy = format!("send a `cluster_id` that this world has: {known}");
+        return Err(Problem::NotFound.by("digitalocean.status.404", remedy));
     };
     let readiness = count_call_about(world, place);
     let clusters = Arc::clone(&world.clusters);

@@ -71,7 +71,6 @@ const TAKEN: &[&str] = &[
     "elsewhere",
     "emulation",
     "emulator",
-    "endif",
     "endpoint",
     "eq",
     "err",
@@ -253,7 +252,10 @@ mod tests {
             is_open = (begins || is_open) && !line.contains(';');
             is_named
         });
-        named.flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
+        // What is within {% %} is of the template, and not of what is made of it.
+        let written =
+            named.flat_map(|line| line.split("{%").map(|part| part.split_once("%}").map_or(part, |(_, rest)| rest)));
+        written.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
     }
 
     /// A name that the code around a provider has already would not build.
